@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// token is a piece of JavaScript with its class for the eye: keyword, string, comment or nothing.
+type token struct{ class, text string }
+
+// constructorCode is the call as JavaScript.
+func constructorCode(s Setup) []token {
+	code := []token{{"keyword", "const"}, {"", " es = "}, {"keyword", "new"}, {"", " EventSource(\n  "}, {"string", quoteJS(s.URL)}}
+	if s.Credentials {
+		code = append(code, token{"", ",\n  { withCredentials: "}, token{"keyword", "true"}, token{"", " }"})
+	}
+	return append(code, token{"", ")"})
+}
+
+// programCode is a whole program that does what this page does now.
+func programCode(s Setup) []token {
+	code := append(constructorCode(s), token{"", ";\n\n"})
+	listen := func(comment, typ, arg string) {
+		code = append(code, token{"comment", "// " + comment + "\n"},
+			token{"", "es.addEventListener("}, token{"string", quoteJS(typ)}, token{"", ", (event) => {\n  console.log(" + arg + ");\n});\n"})
+	}
+	listen("readyState is 1: the server answered with an event stream", "open", `"open", es.readyState`)
+	listen("0: the browser will reconnect. 2: it gave up", "error", `"error", es.readyState`)
+	listen("events without a name", "message", "event.data, event.lastEventId")
+	for _, name := range s.Listen {
+		listen("only events of this name", name, "event.type, event.data, event.lastEventId")
+	}
+	return append(code, token{"comment", "\n// stops for good; fires nothing\n// "}, token{"comment", "es.close();\n"})
+}
+
+// text is the code without its classes, to be copied.
+func text(code []token) string {
+	var b strings.Builder
+	for _, t := range code {
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
+// quoteJS writes a JavaScript string literal that is safe in a script element too.
+func quoteJS(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < ' ' || r == 0x7F || r == '<' || r == 0x2028 || r == 0x2029 || r == utf8.RuneError:
+			const hex = "0123456789abcdef"
+			b.WriteString(`\u`)
+			for shift := 12; shift >= 0; shift -= 4 {
+				b.WriteByte(hex[r>>shift&15])
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strings"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// nowMargin is the part of the timeline's width that lies to the right of now.
+const nowMargin = 0.06
+
+// drawing is the timeline's track as SVG: a pure function of the log and these.
+type drawing struct {
+	width  float64 // of the visible part, in pixels
+	window float64 // of the visible part, in milliseconds
+	right  float64 // time at its right edge, on the performance clock
+	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
+}
+
+// Heights of the lanes, in pixels.
+const (
+	stateTop, stateHeight = 10, 26
+	eventsMiddle          = 68
+	drawingHeight         = 104
+	marbleRadius          = 9
+)
+
+func (d drawing) x(at float64) float64 { return (at - d.right + d.window) / d.window * d.width }
+
+func (d drawing) svg(log *trace.Log) string {
+	left := d.right - d.window
+	end := max(d.right, d.until)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), drawingHeight)
+	d.grid(&b, log, left, end)
+	for _, s := range log.Spans(left, end) {
+		d.span(&b, s, left)
+	}
+	step := d.window / d.width * marbleRadius * 2.2 // so that two marbles do not cover each other
+	for _, m := range log.Marks(left, end, step) {
+		d.mark(&b, m, log)
+	}
+	b.WriteString("</svg>")
+	return b.String()
+}
+
+// grid draws a line at round times since the oldest thing remembered.
+func (d drawing) grid(b *strings.Builder, log *trace.Log, left, end float64) {
+	step := gridStep(d.window)
+	origin := log.State().NewAt
+	for at := origin + math.Ceil((left-origin)/step)*step; at < end; at += step {
+		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>`, d.x(at), d.x(at), drawingHeight-14)
+		if at >= origin && origin > 0 {
+			fmt.Fprintf(b, `<text class="when" x="%.1f" y="%d">%s</text>`, d.x(at), drawingHeight-2, html.EscapeString(roundTime(at-origin)))
+		}
+	}
+}
+
+func gridStep(window float64) float64 {
+	for _, step := range []float64{1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000} {
+		if window/step <= 6 {
+			return step
+		}
+	}
+	return 120_000
+}
+
+func roundTime(ms float64) string {
+	s := int(math.Round(ms / 1000))
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s%60 == 0:
+		return fmt.Sprintf("%d min", s/60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+func (d drawing) span(b *strings.Builder, s trace.Span, left float64) {
+	to := s.To
+	lasts := to == 0
+	if lasts {
+		to = d.until
+	}
+	x, end := d.x(max(s.From, left)), d.x(to)
+	width := max(1, end-x)
+	if lasts && s.State == eventsource.Closed {
+		width = min(width, max(1, d.x(s.From)+80-x)) // closed is a moment, not a time that goes on
+	}
+	if width <= 0 {
+		return
+	}
+	label := s.State.String()
+	switch {
+	case s.Waiting && lasts:
+		label = "waiting"
+	case s.Waiting:
+		label = "waited " + trace.Duration(to-s.From)
+	}
+	fmt.Fprintf(b, `<g class="span" data-state="%s"><rect x="%.1f" y="%d" width="%.1f" height="%d"/><title>%d %s%s</title>`,
+		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, map[bool]string{true: "", false: ", " + trace.Duration(to-s.From)}[lasts])
+	const perLetter = 7.6
+	if width > perLetter*float64(len(label))+12 {
+		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, stateTop+stateHeight/2+4, label)
+	}
+	b.WriteString(`</g>`)
+}
+
+// mark draws one mark. What a stream sent is escaped: this becomes the page's markup.
+func (d drawing) mark(b *strings.Builder, m trace.Mark, log *trace.Log) {
+	x := d.x(m.At)
+	switch m.Kind {
+	case trace.Open:
+		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="7"/><text x="%.1f" y="%d">o</text><title>open</title></g>`, x, eventsMiddle, x, eventsMiddle+3)
+	case trace.Error:
+		fmt.Fprintf(b, `<g class="mark error"><path d="M%.1f %d l12 14 m0 -14 l-12 14"/><title>error, readyState %d</title></g>`, x-6, eventsMiddle-7, m.ReadyState)
+	case trace.Close:
+		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="12" height="12" rx="2"/><title>close()</title></g>`, x-6, eventsMiddle-6)
+	case trace.Construct:
+		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v18"/><title>new EventSource</title></g>`, x, eventsMiddle-9)
+	case trace.Message:
+		if m.Count > 1 {
+			label := "×" + compact(m.Count)
+			half := float64(len(label))*3.4 + 4
+			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%d" width="%.1f" height="18" rx="9"/><text x="%.1f" y="%d">%s</text><title>%d events</title></g>`,
+				x-half, eventsMiddle-9, 2*half, x, eventsMiddle+4, label, m.Count)
+			return
+		}
+		label := m.LastEventID
+		if len([]rune(label)) > 3 {
+			label = "…" + string([]rune(label)[len([]rune(label))-2:])
+		}
+		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%d"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
+			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(shorten(m.Type+" "+m.Data, 120)))
+	}
+}
+
+// compact writes a count in at most four characters.
+func compact(n int) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprint(n)
+	case n < 10_000:
+		return fmt.Sprintf("%.1fk", float64(n)/1000)
+	}
+	return fmt.Sprintf("%dk", n/1000)
+}

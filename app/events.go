@@ -1,0 +1,385 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// eventsPanel is the log as a table, newest first, and the program that does the same as code. Only the rows that can
+// be seen exist: all have one height, so the scroll bar is right for any number of them.
+type eventsPanel struct {
+	app.Compo
+	Model    *model
+	Changes  int
+	Setup    int
+	View     int
+	Tab      string
+	Top      int
+	Unfolded int
+	Copied   string
+
+	rows int // in view when last drawn
+}
+
+// Heights in CSS pixels; style.css has the same.
+const (
+	rowHeight    = 44
+	detailHeight = 232
+	viewRows     = 26 // rows that exist: those in view, and some more
+	extraRows    = 6  // of them above the first in view
+)
+
+func (p *eventsPanel) Render() app.UI {
+	m := p.Model
+	shown := m.view.Len()
+	body := p.table
+	if p.Tab == tabCode {
+		body = p.program
+	}
+	return panel("Events", "").ID("events").Body(
+		app.Div().Class("title").Body(
+			app.H2().Class("offscreen").Text("Events"),
+			app.Div().Class("tabs").Attr("role", "tablist").Aria("label", "What to show").OnKeyDown(p.onTabKey).Body(
+				p.tabButton(tabEvents, "Events", grouped(shown)),
+				p.tabButton(tabCode, "Code", ""),
+			),
+			app.Div().Class("tools").Body(
+				app.Input().Type("search").ID("filter").Class("small").Placeholder("filter…").Aria("label", "Filter by text").OnInput(p.onFilter),
+				app.Select().Class("small").Aria("label", "Filter by type").OnChange(p.onType).Body(p.types()...),
+				app.Button().Type("button").Class("small toggle").Aria("pressed", m.view.Frozen()).OnClick(p.onPause).Text("Pause"),
+				app.Button().Type("button").Class("small").OnClick(p.onClear).Text("Clear"),
+				app.Button().Type("button").Class("small").Title("All records as JSON Lines").Disabled(m.log.Len() == 0).OnClick(p.onExport).Text("Export"),
+			),
+		),
+		app.P().Class("limits").Attr("role", "status").Text(p.limits()),
+		app.Div().ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body()),
+	)
+}
+
+func (p *eventsPanel) tabButton(name, label, count string) app.UI {
+	on := p.Tab == name
+	focus := -1
+	if on {
+		focus = 0
+	}
+	b := app.Button().Type("button").ID("tab-"+name).Attr("role", "tab").Aria("selected", on).Attr("tabindex", focus).
+		OnClick(p.onTab(name), app.EventScope(name))
+	if on {
+		b = b.Aria("controls", "panel-"+name)
+	}
+	return b.Body(app.Text(label), app.If(count != "", func() app.UI { return app.Span().Text(" " + count) }))
+}
+
+// limits says what is not shown, and why.
+func (p *eventsPanel) limits() string {
+	m := p.Model
+	said := []string{}
+	if n := m.log.Dropped(); n > 0 {
+		said = append(said, grouped(n)+" older "+plural(n, "record was", "records were")+" dropped: the log keeps "+grouped(trace.MaxRecords)+" records or 64 million characters.")
+	}
+	if m.view.Frozen() {
+		n := m.view.Behind()
+		said = append(said, "Paused: "+grouped(n)+" newer "+plural(n, "record waits", "records wait")+".")
+	}
+	if m.view.Filter() != (trace.Filter{}) {
+		said = append(said, grouped(m.view.Len())+" of "+grouped(m.log.Len())+" records match.")
+	}
+	return strings.Join(said, " ")
+}
+
+func (p *eventsPanel) types() []app.UI {
+	m := p.Model
+	names := append(slices.Clone(always), m.setup.Listen...)
+	for _, name := range m.log.Types() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	names = append(names, string(trace.Construct), string(trace.Close))
+	chosen := m.view.Filter().Type
+	options := []app.UI{app.Option().Value("").Selected(chosen == "").Text("all types")}
+	for _, name := range names {
+		options = append(options, app.Option().Attr("value", name).Selected(chosen == name).Text(shorten(name, 40)))
+	}
+	return options
+}
+
+func (p *eventsPanel) table() app.UI {
+	m := p.Model
+	total := m.view.Len()
+	first := max(0, min(p.Top, total-1)-extraRows)
+	cells := func(role string, names ...string) []app.UI {
+		list := []app.UI{}
+		for _, n := range names {
+			list = append(list, app.Span().Attr("role", role).Text(n))
+		}
+		return list
+	}
+	rows := []app.UI{}
+	for i, r := range m.view.Rows(first, first+viewRows) {
+		rows = append(rows, &eventRow{Model: m, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
+	}
+	return app.Div().Class("table").Attr("role", "table").Aria("label", "Events").Aria("rowcount", total+1).Body(
+		app.Div().Class("row head").Attr("role", "row").Aria("rowindex", 1).Body(cells("columnheader", "time", "event", "readyState", "lastEventId", "data")...),
+		app.Div().ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
+			app.Div().ID("rows-space").Class("space").Attr("role", "presentation").Body(
+				app.Div().ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
+			),
+		),
+		app.If(total == 0, func() app.UI { return app.P().Class("empty").Text(p.empty()) }),
+	)
+}
+
+func (p *eventsPanel) empty() string {
+	switch m := p.Model; {
+	case m.view.Filter() != (trace.Filter{}) && m.log.Len() > 0:
+		return "No record matches the filter."
+	case m.log.State().Live():
+		return "Nothing since it was cleared."
+	}
+	return "No events yet. Press Connect."
+}
+
+func (p *eventsPanel) program() app.UI {
+	return app.Div().Class("code program").Body(
+		app.Pre().Attr("tabindex", 0).Aria("label", "Program").Body(code(programCode(p.Model.setup))),
+		copyButton("Copy the program", "program", p.Copied, p.onCopyProgram),
+	)
+}
+
+func (p *eventsPanel) OnMount(ctx app.Context)  { p.place(ctx) }
+func (p *eventsPanel) OnUpdate(ctx app.Context) { p.place(ctx) }
+
+// place puts the rows where they belong once they are drawn. Their place is set through the style object: the
+// Content-Security-Policy allows no style attributes. Who has scrolled down keeps what he reads in view.
+func (p *eventsPanel) place(ctx app.Context) {
+	ctx.Defer(func(app.Context) {
+		scroller, space, window := element("rows"), element("rows-space"), element("rows-window")
+		if !scroller.Truthy() || !space.Truthy() || !window.Truthy() {
+			return
+		}
+		m := p.Model
+		total := m.view.Len()
+		height := total * rowHeight
+		first := max(0, min(p.Top, total-1)-extraRows)
+		if row, ok := m.view.RowOf(m.unfolded); ok {
+			height += detailHeight
+			if row < first {
+				window.Get("style").Set("transform", px("translateY(", first*rowHeight+detailHeight, ")"))
+			} else {
+				window.Get("style").Set("transform", px("translateY(", first*rowHeight, ")"))
+			}
+		} else {
+			window.Get("style").Set("transform", px("translateY(", first*rowHeight, ")"))
+		}
+		space.Get("style").Set("height", px("", height, ""))
+		if grown := total - p.rows; grown > 0 && p.rows > 0 && p.Top > 0 {
+			scroller.Set("scrollTop", scroller.Get("scrollTop").Int()+grown*rowHeight)
+		}
+		p.rows = total
+	})
+}
+
+func px(before string, n int, after string) string { return before + strconv.Itoa(n) + "px" + after }
+
+func (p *eventsPanel) onScroll(ctx app.Context, _ app.Event) {
+	m := p.Model
+	top := ctx.JSSrc().Get("scrollTop").Int() / rowHeight
+	if row, ok := m.view.RowOf(m.unfolded); ok && top > row {
+		top = max(row, top-detailHeight/rowHeight)
+	}
+	if top == m.topRow {
+		ctx.PreventUpdate()
+		return
+	}
+	m.topRow = top
+}
+
+func (p *eventsPanel) onTab(name string) app.EventHandler {
+	return func(app.Context, app.Event) { p.Model.tab = name }
+}
+
+// onTabKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
+func (p *eventsPanel) onTabKey(ctx app.Context, e app.Event) {
+	switch e.Get("key").String() {
+	case "ArrowLeft", "ArrowRight":
+		m := p.Model
+		m.tab = map[string]string{tabEvents: tabCode, tabCode: tabEvents}[m.tab]
+		element("tab-" + m.tab).Call("focus")
+	}
+}
+
+func (p *eventsPanel) onFilter(ctx app.Context, _ app.Event) {
+	f := p.Model.view.Filter()
+	f.Text = valueOf(ctx)
+	p.filter(f)
+}
+
+func (p *eventsPanel) onType(ctx app.Context, _ app.Event) {
+	f := p.Model.view.Filter()
+	f.Type = valueOf(ctx)
+	p.filter(f)
+}
+
+func (p *eventsPanel) filter(f trace.Filter) {
+	m := p.Model
+	m.view.SetFilter(f)
+	m.topRow, p.rows = 0, 0
+	m.viewChanges++
+	element("rows").Set("scrollTop", 0)
+	m.scan()
+}
+
+func (p *eventsPanel) onPause(app.Context, app.Event) {
+	m := p.Model
+	m.view.Freeze(!m.view.Frozen())
+	m.viewChanges++
+	m.scan()
+}
+
+func (p *eventsPanel) onClear(app.Context, app.Event) {
+	p.rows = 0
+	p.Model.clear()
+}
+
+// onExport saves every record that is kept, whatever the filter shows.
+func (p *eventsPanel) onExport(app.Context, app.Event) {
+	log := p.Model.log
+	const part = 2000
+	parts := []string{}
+	for from := log.First(); from < log.End(); from += part {
+		var b []byte
+		for _, r := range log.Records(from, min(from+part, log.End())) {
+			b = r.AppendJSON(b)
+		}
+		parts = append(parts, string(b))
+	}
+	name := "eventsource-" + time.Now().UTC().Format("20060102-150405") + ".jsonl"
+	download(name, "application/jsonl", parts)
+}
+
+func (p *eventsPanel) onCopyProgram(ctx app.Context, _ app.Event) {
+	p.Model.copy(ctx, "program", text(programCode(p.Model.setup)))
+}
+
+// eventRow is one record; unfolded, all of it.
+type eventRow struct {
+	app.Compo
+	Model    *model
+	Record   trace.Record
+	Index    int
+	Unfolded bool
+	Copied   bool
+}
+
+func (e *eventRow) Render() app.UI {
+	r := e.Record
+	cell := func(class string, body ...app.UI) app.UI {
+		return app.Span().Class(class).Attr("role", "cell").Body(body...)
+	}
+	data, mono := describe(r)
+	class := "data"
+	if mono {
+		class = "data mono"
+	}
+	row := []app.UI{
+		cell("time", app.Button().Type("button").Class("fold").Aria("expanded", e.Unfolded).
+			Aria("label", strconv.FormatFloat(r.T/1000, 'f', 3, 64)+" s, "+r.TypeName()+", details").OnClick(e.onFold).
+			Text(strconv.FormatFloat(r.T/1000, 'f', 3, 64))),
+		cell("type "+string(r.Kind), app.Text(shorten(r.TypeName(), 60))),
+		cell("ready", app.Span().Class("chip state").DataSet("state", strings.ToLower(r.ReadyState.String())).Text(stateLabel(r.ReadyState))),
+		cell("id mono", app.Text(shorten(r.LastEventID, 40))),
+		cell(class, app.Text(data)),
+	}
+	return app.Div().Class("entry").Attr("role", "presentation").DataSet("unfolded", e.Unfolded).Body(
+		app.Div().Class("row").Attr("role", "row").Aria("rowindex", e.Index+2).OnClick(e.onRow).Body(row...),
+		app.If(e.Unfolded, e.detail),
+	)
+}
+
+// describe is what the data column says, and whether it is the stream's own text.
+func describe(r trace.Record) (text string, mono bool) {
+	switch r.Kind {
+	case trace.Construct:
+		return "new EventSource(" + quoteJS(r.URL) + map[bool]string{true: ", { withCredentials: true }"}[r.WithCredentials] + ")", true
+	case trace.Open:
+		return "the answer is an event stream; no other detail is given to scripts", false
+	case trace.Error:
+		if r.ReadyState == eventsource.Closed {
+			return "no detail is given to scripts; the browser gave up", false
+		}
+		return "no detail is given to scripts; the browser will reconnect", false
+	case trace.Close:
+		return "es.close()", true
+	}
+	if r.Data == "" {
+		return "(empty)", false
+	}
+	return shorten(r.Data, 400), true
+}
+
+func (e *eventRow) detail() app.UI {
+	r := e.Record
+	fields := []app.UI{}
+	add := func(name, value string) {
+		fields = append(fields, app.Dt().Text(name), app.Dd().Text(value))
+	}
+	add("timeStamp", strconv.FormatFloat(r.At, 'f', -1, 64)+" ms on the page's clock")
+	switch r.Kind {
+	case trace.Message:
+		add("origin", r.Origin)
+		add("lastEventId", quoteJS(r.LastEventID))
+		add("data", grouped(len([]rune(r.Data)))+" characters")
+	case trace.Construct:
+		add("url", r.URL)
+	}
+	const mostShown = 100_000
+	body, cut := r.Data, 0
+	if pretty, ok := prettyJSON(r.Data); ok {
+		body = pretty
+	}
+	if runes := []rune(body); len(runes) > mostShown {
+		body, cut = string(runes[:mostShown]), len(runes)-mostShown
+	}
+	return app.Div().Class("detail").Attr("role", "presentation").Body(
+		app.Div().Class("actions").Body(
+			copyButton("Copy row", "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
+		),
+		app.Dl().Body(fields...),
+		app.If(r.Kind == trace.Message, func() app.UI {
+			return app.Pre().Attr("tabindex", 0).Aria("label", "Data").Text(body)
+		}),
+		app.If(cut > 0, func() app.UI {
+			return app.P().Text(grouped(cut) + " more characters are not shown; Copy has them all.")
+		}),
+	)
+}
+
+func (e *eventRow) onRow(ctx app.Context, event app.Event) {
+	if app.Window().Call("getSelection").Get("isCollapsed").Truthy() { // not while text is being selected
+		e.fold()
+	}
+}
+
+func (e *eventRow) onFold(ctx app.Context, event app.Event) { event.Call("stopPropagation"); e.fold() }
+
+func (e *eventRow) fold() {
+	m := e.Model
+	if m.unfolded == e.Record.Seq {
+		m.unfolded = -1
+	} else {
+		m.unfolded = e.Record.Seq
+	}
+	m.copied = ""
+}
+
+func (e *eventRow) onCopy(ctx app.Context, _ app.Event) {
+	e.Model.copy(ctx, "row", string(e.Record.AppendJSON(nil)))
+}

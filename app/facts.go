@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// factsPanel says what just happened, one plain sentence for each fact, newest first.
+type factsPanel struct {
+	app.Compo
+	Model   *model
+	Changes int
+	Silent  bool
+}
+
+// shownFacts is how many are shown; the table has them all.
+const shownFacts = 30
+
+func (p *factsPanel) Render() app.UI {
+	facts := p.Model.log.Facts(eventsource.Now())
+	items := []app.UI{}
+	for _, f := range facts[:min(len(facts), shownFacts)] {
+		items = append(items, &factItem{Fact: f})
+	}
+	return panel("What just happened", "").Body(
+		app.H2().Text("What just happened"),
+		app.If(len(items) == 0, func() app.UI {
+			return app.P().Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")
+		}),
+		app.Ol().Class("facts").Body(items...),
+	)
+}
+
+// factItem is one fact.
+type factItem struct {
+	app.Compo
+	Fact trace.Fact
+}
+
+func (i *factItem) Render() app.UI {
+	f := i.Fact
+	s := f.Sentence()
+	return app.Li().Class("fact").DataSet("tone", tones[f.Name]).Body(
+		app.Small().Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
+		app.B().Text(s.Title),
+		app.If(s.Body != "", func() app.UI { return app.P().Body(marked(s.Body)...) }),
+		app.Small().Body(
+			app.A().Href("https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Target("_blank").Rel("noopener noreferrer").Text("HTML "+s.Section),
+			app.Text(" · seen by the "+string(f.Observer)),
+		),
+	)
+}
+
+// tones colour a fact by the state that it leads to.
+var tones = map[trace.FactName]string{
+	trace.FactConstructed: "connecting", trace.FactLost: "connecting", trace.FactFailed: "connecting",
+	trace.FactOpened: "open", trace.FactReopened: "open",
+	trace.FactGaveUp: "closed", trace.FactClosed: "closed", trace.FactRefused: "closed",
+}
+
+// marked makes `code` of what stands between backquotes, and a chip of a state after readyState.
+func marked(s string) []app.UI {
+	parts := strings.Split(s, "`")
+	nodes := []app.UI{}
+	for i, part := range parts {
+		if i%2 == 1 && i < len(parts)-1 {
+			nodes = append(nodes, app.Code().Text(part))
+		} else if part != "" {
+			nodes = append(nodes, app.Text(part))
+		}
+	}
+	return nodes
+}

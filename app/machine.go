@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
+type machinePanel struct {
+	app.Compo
+	Model   *model
+	Changes int
+	Now     float64
+}
+
+func (p *machinePanel) Render() app.UI {
+	log := p.Model.log
+	state, counts := log.State(), log.Counts()
+	return panel("readyState", "").DataSet("state", stateName(state)).Body(
+		app.H2().Text("readyState"),
+		app.P().Class("offscreen").Attr("role", "status").Text(announce(state)),
+		app.Raw(machineSVG(wideMachine, state, counts)),
+		app.Raw(machineSVG(narrowMachine, state, counts)),
+		app.Ul().Class("figures").Aria("label", "Figures").Body(figures(state, counts, log.Dropped(), p.Now)...),
+	)
+}
+
+func stateName(s trace.State) string {
+	if s.Source == 0 {
+		return "none"
+	}
+	return strings.ToLower(s.ReadyState.String())
+}
+
+func announce(s trace.State) string {
+	if s.Source == 0 {
+		return "No EventSource yet"
+	}
+	return "readyState " + stateLabel(s.ReadyState)
+}
+
+// stateLabel is the number and the word: never colour alone.
+func stateLabel(s eventsource.ReadyState) string { return strconv.Itoa(int(s)) + " " + s.String() }
+
+func figures(state trace.State, counts trace.Counts, dropped int, now float64) []app.UI {
+	spent, of := "–", "no EventSource yet"
+	if state.Source > 0 {
+		spent = clock(now - state.Since)
+		switch {
+		case state.ReadyState == eventsource.Connecting && state.Waiting:
+			of = "since the error: waiting, then asking again"
+		case state.ReadyState == eventsource.Connecting:
+			of = "waiting for an answer"
+		case state.ReadyState == eventsource.Open:
+			of = "open"
+		case state.ReadyState == eventsource.Closed:
+			spent, of = clock(state.Lived), "lived, now closed"
+		}
+	}
+	wait := "–"
+	if state.Wait != (trace.Wait{}) {
+		wait = trace.Duration(state.Wait.Milliseconds())
+	}
+	id := state.LastEventID
+	if id == "" {
+		id = "–"
+	}
+	figure := func(class, value, label string) app.UI {
+		return app.Li().Class(class).Body(app.B().Title(value).Text(shorten(value, 24)), app.Span().Text(label))
+	}
+	list := []app.UI{
+		figure("spent", spent, of),
+		figure("", grouped(counts.Events), "events"),
+		figure("", id, "lastEventId"),
+		figure("", grouped(counts.Reconnections()), plural(counts.Reconnections(), "reconnection", "reconnections")),
+		figure("", wait, "last wait, measured"),
+		figure("", grouped(dropped), "dropped from the log"),
+	}
+	return list
+}
+
+// clock is a running time: tenths at first, whole seconds later.
+func clock(ms float64) string {
+	if ms < 10_000 {
+		return strconv.FormatFloat(max(0, ms)/1000, 'f', 1, 64) + " s"
+	}
+	if ms < 60_000 {
+		return strconv.Itoa(int(ms/1000)) + " s"
+	}
+	return trace.Duration(ms)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// grouped writes a number with thin spaces between the thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202F" + s[i:]
+	}
+	return s
+}
+
+// machineLayout is where the machine's boxes and arrows stand.
+type machineLayout struct {
+	class         string
+	width, height int
+	boxes         [3][4]int // x, y, width, height, by readyState
+	arrows        map[trace.Transition]arrow
+}
+
+// arrow is a path, and where its label stands.
+type arrow struct {
+	path  string
+	x, y  int
+	label string
+}
+
+// arrowClass colours an arrow by the state that it leads to.
+var arrowClass = map[trace.Transition]string{
+	trace.ToOpen: "open", trace.ToLost: "connecting", trace.ToFailed: "connecting",
+	trace.OpenToClose: "closed", trace.ToClosed: "closed",
+}
+
+var wideMachine = machineLayout{
+	class: "wide", width: 660, height: 176,
+	boxes: [3][4]int{{84, 52, 134, 66}, {302, 52, 118, 66}, {502, 52, 98, 66}},
+	arrows: map[trace.Transition]arrow{
+		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, "open"},
+		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, "connection lost"},
+		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, "failed"},
+		trace.OpenToClose: {"M421 85 L498 85", 460, 77, "close()"},
+		trace.ToClosed:    {"M158 119 C210 172 500 172 548 121", 354, 172, "close() · 204 · HTTP error · wrong type"},
+	},
+}
+
+var narrowMachine = machineLayout{
+	class: "narrow", width: 340, height: 250,
+	boxes: [3][4]int{{10, 46, 122, 58}, {220, 46, 110, 58}, {220, 166, 110, 58}},
+	arrows: map[trace.Transition]arrow{
+		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, "open"},
+		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, "lost"},
+		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, "failed"},
+		trace.OpenToClose: {"M275 105 L275 163", 300, 138, "close()"},
+		trace.ToClosed:    {"M72 105 C76 176 120 196 217 196", 140, 244, "close() · 204 · HTTP error · wrong type"},
+	},
+}
+
+// machineSVG draws the machine. All text in it is ours: nothing of a stream gets here but numbers.
+func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="machine %s" viewBox="0 0 %d %d" role="img" aria-label="The readyState machine: %s">`,
+		l.class, l.width, l.height, announce(state))
+	marker := func(id string) {
+		fmt.Fprintf(&b, `<marker id="%s-%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z"/></marker>`, l.class, id)
+	}
+	b.WriteString("<defs>")
+	marker("arrow")
+	b.WriteString("</defs>")
+	for _, t := range trace.Transitions {
+		a := l.arrows[t]
+		n := c.Of(t)
+		if t == trace.ToFailed && n == 0 {
+			continue // a loop that most never see: drawn once it happened
+		}
+		class := "arrow " + arrowClass[t]
+		if n > 0 && state.By == t {
+			class += " last"
+		}
+		label := a.label
+		if n > 0 {
+			label += " ×" + grouped(n)
+		}
+		fmt.Fprintf(&b, `<g class="%s"><path d="%s" marker-end="url(#%s-arrow)"/><text x="%d" y="%d">%s</text></g>`,
+			class, a.path, l.class, a.x, a.y, label)
+	}
+	for s, box := range l.boxes {
+		class := "state"
+		if state.Source > 0 && int(state.ReadyState) == s {
+			class += " now"
+		}
+		name := eventsource.ReadyState(s)
+		middle := box[0] + box[2]/2
+		fmt.Fprintf(&b, `<g class="%s" data-state="%s"><rect x="%d" y="%d" width="%d" height="%d" rx="12"/><text class="number" x="%d" y="%d">%d</text><text class="name" x="%d" y="%d">%s</text></g>`,
+			class, strings.ToLower(name.String()), box[0], box[1], box[2], box[3], middle, box[1]+box[3]/2-3, s, middle, box[1]+box[3]-14, name)
+	}
+	b.WriteString("</svg>")
+	return b.String()
+}

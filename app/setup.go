@@ -1,0 +1,116 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Setup is how the page connects: what the constructor is given, and what is listened to. The page's own address
+// holds it, so a link opens the page as it was.
+type Setup struct {
+	URL         string   // as typed: relative or absolute
+	Listen      []string // types beyond open, message and error
+	Credentials bool
+	Connect     bool // connect at once; only to our own server
+}
+
+// firstSetup is what a new visitor finds: the classic stream.
+func firstSetup() Setup { return presets[0].setup() }
+
+// parseSetup reads the page's query: url, listen, credentials and connect. A query without url is the first set-up.
+func parseSetup(query url.Values) Setup {
+	s := firstSetup()
+	if query.Has("url") {
+		s = Setup{URL: query.Get("url")}
+	}
+	if query.Has("listen") {
+		s.Listen = nil
+		for _, name := range strings.Split(query.Get("listen"), ",") {
+			if unescaped, err := url.PathUnescape(name); err == nil {
+				name = unescaped
+			}
+			s.add(name)
+		}
+	}
+	s.Credentials = isOn(query.Get("credentials"))
+	s.Connect = isOn(query.Get("connect"))
+	return s
+}
+
+func isOn(v string) bool { return v == "1" || v == "true" }
+
+// Query is the set-up as parseSetup reads it. A comma or a percent sign in a name is escaped once more.
+func (s Setup) Query() string {
+	q := "url=" + escapeQuery(s.URL)
+	names := make([]string, len(s.Listen))
+	for i, name := range s.Listen {
+		names[i] = strings.NewReplacer("%", "%25", ",", "%2C").Replace(name)
+	}
+	q += "&listen=" + escapeQuery(strings.Join(names, ","))
+	if s.Credentials {
+		q += "&credentials=1"
+	}
+	if s.Connect {
+		q += "&connect=1"
+	}
+	return q
+}
+
+// escapeQuery leaves what a query may hold as it is, so that a link can be read: /sse?a=b becomes /sse?a%3Db.
+func escapeQuery(s string) string {
+	return strings.NewReplacer("%2F", "/", "%3A", ":", "%2C", ",", "%3F", "?").Replace(url.QueryEscape(s))
+}
+
+// add adds a type to listen to and reports whether it was new. The three that are always listened to are not.
+func (s *Setup) add(name string) bool {
+	if name == "" || slices.Contains(always, name) || slices.Contains(s.Listen, name) {
+		return false
+	}
+	s.Listen = append(slices.Clone(s.Listen), name)
+	return true
+}
+
+// always are the types that every source of this page listens to.
+var always = []string{"open", "error", "message"}
+
+// checkListener says what is wrong with a name to listen to, or nothing.
+func checkListener(name string, listen []string) string {
+	switch {
+	case name == "":
+		return "Type the event's name first, as the server writes it after event:"
+	case strings.ContainsAny(name, "\r\n"):
+		return "An event's name is one line: remove the line break."
+	case slices.Contains(always, name):
+		return name + " is listened to already, always."
+	case slices.Contains(listen, name):
+		return name + " is listened to already."
+	}
+	return ""
+}
+
+// checkURL says what is wrong with an address before the browser is asked, or nothing. Only http and https carry an
+// event stream; whether the rest of the address is right is the browser's to say.
+func checkURL(address string) string {
+	if scheme := schemeOf(address); scheme != "" && scheme != "http" && scheme != "https" {
+		return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
+	}
+	return ""
+}
+
+// schemeOf finds the scheme as the URL standard does: white space around and line breaks within are ignored.
+func schemeOf(address string) string {
+	address = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(address)
+	address = strings.TrimLeftFunc(address, func(r rune) bool { return r <= ' ' })
+	scheme, _, found := strings.Cut(address, ":")
+	if !found || scheme == "" {
+		return ""
+	}
+	for i, r := range strings.ToLower(scheme) {
+		letter := 'a' <= r && r <= 'z'
+		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", r)) {
+			return ""
+		}
+	}
+	return strings.ToLower(scheme)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// firstSteps tells a new visitor what to do. The trace decides what is done.
+type firstSteps struct {
+	app.Compo
+	Model   *model
+	Changes int
+
+	done [4]bool
+}
+
+func (f *firstSteps) Render() app.UI {
+	state, c := f.Model.log.State(), f.Model.log.Counts()
+	for i, now := range []bool{
+		c.Of(trace.ToOpen) > 0,
+		c.Of(trace.ToLost) > 0,
+		c.Reconnections() > 0 || c.Of(trace.ToLost) > 0 && state.ReadyState == eventsource.Closed && state.By == trace.ToClosed,
+		c.Of(trace.OpenToClose) > 0,
+	} {
+		f.done[i] = f.done[i] || now
+	}
+	step := func(i int, title, more string) app.UI {
+		mark, said := "○", "to do: "
+		if f.done[i] {
+			mark, said = "✓", "done: "
+		}
+		return app.Li().DataSet("done", f.done[i]).Body(
+			app.Span().Class("tick").Aria("hidden", true).Text(mark),
+			app.Div().Body(app.Span().Class("offscreen").Text(said), app.B().Text(title), app.Text(" "), app.Span().Text(more)),
+		)
+	}
+	return panel("First steps", "").Body(
+		app.H2().Text("First steps"),
+		app.Ol().Class("steps").Body(
+			step(0, "Press Connect.", "readyState goes 0 → 1, and events arrive."),
+			step(1, "Wait for the end.", "The server ends its answer after ten events. Is it over?"),
+			step(2, "See what the browser does.", "It waits, and asks again by itself. The server answers 204: stop."),
+			step(3, "Connect again, and press Close", "while it is open. Nothing fires; nothing is tried again."),
+		),
+	)
+}

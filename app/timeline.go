@@ -1,0 +1,150 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// timelinePanel shows the states and events on one clock. It follows now, or stands still where it was scrolled to.
+//
+// While it follows, time is moved by the browser's compositor: what is drawn glides left as an animation, and the page
+// draws again only when something happened, or before the animation runs out of drawing.
+type timelinePanel struct {
+	app.Compo
+	Model   *model
+	Changes int
+	Now     float64
+	Window  float64
+	At      float64
+	Ticks   int
+
+	animation app.Value
+}
+
+// ahead is how far beyond now is drawn, in milliseconds: longer than the pause between two ticks.
+const ahead = 3000
+
+var timelineWindows = []struct {
+	label string
+	ms    float64
+}{
+	{"10 s", 10_000}, {"20 s", 20_000}, {"30 s", 30_000}, {"1 min", 60_000}, {"2 min", 120_000}, {"5 min", 300_000}, {"10 min", 600_000},
+}
+
+func (t *timelinePanel) OnMount(app.Context)  { t.draw() }
+func (t *timelinePanel) OnResize(app.Context) { t.draw() }
+
+// OnUpdate is called when the panel's inputs changed.
+func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
+
+func (t *timelinePanel) Render() app.UI {
+	options := []app.UI{}
+	for _, w := range timelineWindows {
+		options = append(options, app.Option().Value(strconv.Itoa(int(w.ms))).Selected(w.ms == t.Window).Text(w.label))
+	}
+	return panel("Timeline", "").Body(
+		app.Div().Class("title").Body(
+			app.H2().Text("Timeline"),
+			app.Button().Type("button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text("Follow"),
+			app.Select().Class("small").Aria("label", "Width of the timeline").OnChange(t.onWindow).Body(options...),
+		),
+		app.Div().Class("timeline").Body(
+			app.Div().Class("lanes").Aria("hidden", true).Body(
+				app.Span().Body(app.Text("Browser"), app.Small().Text("readyState")),
+				app.Span().Text("Events"),
+			),
+			app.Div().ID("track").Class("track").Attr("role", "img").Aria("label", t.summary()).Body(
+				app.Div().ID("moving").Class("moving"),
+				app.Div().Class("now").Hidden(t.At != 0).Body(app.Span().Text("now")),
+			),
+		),
+		app.Input().ID("scroll").Type("range").Class("scroll").Aria("label", "Scroll back in time").Step(0.1).OnInput(t.onScroll),
+	)
+}
+
+// summary is the timeline in words, for who can't see it.
+func (t *timelinePanel) summary() string {
+	log := t.Model.log
+	c := log.Counts()
+	if log.State().Source == 0 {
+		return "Nothing happened yet"
+	}
+	return announce(log.State()) + ". " + grouped(c.Events) + " events, opened " + grouped(c.Of(trace.ToOpen)) + " times, lost " + grouped(c.Of(trace.ToLost)) + " times."
+}
+
+func (t *timelinePanel) onFollow(app.Context, app.Event) {
+	m := t.Model
+	if m.scrolledTo == 0 {
+		m.scrolledTo = eventsource.Now()
+	} else {
+		m.scrolledTo = 0
+	}
+	m.now = eventsource.Now()
+}
+
+func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
+	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
+		t.Model.window = ms
+	}
+}
+
+func (t *timelinePanel) onScroll(ctx app.Context, _ app.Event) {
+	seconds, err := strconv.ParseFloat(valueOf(ctx), 64)
+	if err != nil {
+		return
+	}
+	m := t.Model
+	m.scrolledTo = m.log.Began() + seconds*1000
+	if m.scrolledTo >= eventsource.Now()-m.window/100 {
+		m.scrolledTo = 0
+	}
+}
+
+// draw puts the drawing into the page and sets it in motion.
+func (t *timelinePanel) draw() {
+	track, moving := element("track"), element("moving")
+	if !track.Truthy() || !moving.Truthy() {
+		return
+	}
+	m := t.Model
+	if t.animation != nil {
+		t.animation.Call("cancel")
+		t.animation = nil
+	}
+	now := eventsource.Now()
+	state := m.log.State()
+	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
+		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
+	}
+	d := drawing{width: track.Get("clientWidth").Float(), window: m.window, right: now, until: now}
+	follow := m.scrolledTo == 0
+	if follow {
+		d.right, d.until = now+m.window*nowMargin, now+ahead
+	} else {
+		d.right, d.until = m.scrolledTo, eventsource.Now()
+	}
+	moving.Set("innerHTML", d.svg(m.log))
+	if follow && state.Live() && !reducedMotion() {
+		distance := "translateX(-" + strconv.FormatFloat(d.width*ahead/d.window, 'f', 1, 64) + "px)"
+		t.animation = moving.Call("animate",
+			[]any{map[string]any{"transform": "none"}, map[string]any{"transform": distance}},
+			map[string]any{"duration": ahead, "easing": "linear", "fill": "forwards"})
+	}
+	scroll := element("scroll")
+	began := m.log.Began()
+	span := max(0, eventsource.Now()-began) / 1000
+	if began == 0 {
+		span = 0
+	}
+	scroll.Set("max", strconv.FormatFloat(span, 'f', 1, 64))
+	value := span
+	if !follow {
+		value = (m.scrolledTo - began) / 1000
+	}
+	scroll.Set("value", strconv.FormatFloat(value, 'f', 1, 64))
+	scroll.Call("setAttribute", "aria-valuetext", map[bool]string{true: "now", false: clock((value)*1000) + " after the start"}[follow])
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+)
+
+// toolbar is the page's own controls: share and theme.
+type toolbar struct {
+	app.Compo
+	Model  *model
+	Theme  string
+	Shared string
+}
+
+func (t *toolbar) Render() app.UI {
+	return app.Div().Class("toolbar").Body(
+		app.Span().Class("hint").Attr("role", "status").Text(t.Shared),
+		app.Button().Type("button").Title("Copy a link that opens this set-up").OnClick(t.onShare).Text("Share"),
+		app.Button().Type("button").Class("icon").Title("Theme: "+t.Theme).Aria("label", "Theme: "+t.Theme).OnClick(t.onTheme).
+			Body(app.Span().Aria("hidden", true).Text(map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme])),
+	)
+}
+
+func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
+	m := t.Model
+	s := m.setup
+	s.Connect = m.log.State().Live()
+	link := linkTo(s.Query())
+	copyText(ctx, link, func(_ app.Context, ok bool) {
+		m.shared = "Link copied"
+		if !ok {
+			replaceAddress(s.Query())
+			m.shared = "Copy it from the address bar"
+		}
+		m.update()
+	})
+}
+
+func (t *toolbar) onTheme(ctx app.Context, _ app.Event) {
+	m := t.Model
+	m.theme = map[string]string{themeSystem: themeLight, themeLight: themeDark, themeDark: themeSystem}[m.theme]
+	applyTheme(m.theme)
+	save(ctx, "theme", m.theme)
+	m.now = eventsource.Now()
+}

@@ -1,0 +1,121 @@
+// Package eventsource is Go's hand on the browser's own EventSource (HTML 9.2.2).
+//
+// It constructs the browser's object, listens to it and reports what it did. It reconnects nothing, buffers nothing
+// that the browser would not, and never guesses: what it reports was read from the object or from its events. It is
+// the only package with syscall/js; outside a browser [New] returns [ErrUnsupported].
+package eventsource
+
+import (
+	"errors"
+	"strconv"
+)
+
+// ErrUnsupported says that there is no EventSource here: a browser without it, or no browser at all.
+var ErrUnsupported = errors.New("eventsource: this browser has no EventSource")
+
+// ReadyState is the state of the connection, as EventSource.readyState gives it (HTML 9.2.2).
+type ReadyState uint8
+
+const (
+	// Connecting: no connection yet, or it was lost and the browser is going to reconnect.
+	Connecting ReadyState = 0
+	// Open: the response's headers were accepted and events are dispatched as they arrive.
+	Open ReadyState = 1
+	// Closed: the browser will not try again, because it gave up or because close() was called.
+	Closed ReadyState = 2
+)
+
+// String gives the constant's name in the standard: CONNECTING, OPEN or CLOSED.
+func (s ReadyState) String() string {
+	switch s {
+	case Connecting:
+		return "CONNECTING"
+	case Open:
+		return "OPEN"
+	case Closed:
+		return "CLOSED"
+	}
+	return "readyState " + strconv.Itoa(int(s))
+}
+
+// Kind tells the browser's own events from those of the stream. A stream can dispatch an event of the type "open" or
+// "error" to the same listeners: those are MessageEvents, and Messages here.
+type Kind uint8
+
+const (
+	// Opened is the browser's own open event: the connection was announced (HTML 9.2.3).
+	Opened Kind = iota
+	// Message is an event of the stream, of whatever type.
+	Message
+	// Failed is the browser's own error event: a plain Event that says nothing of the cause. Its ReadyState tells
+	// whether the browser will reconnect (Connecting) or gave up (Closed).
+	Failed
+)
+
+// Event is one event that the browser dispatched, as a listener saw it.
+type Event struct {
+	Kind       Kind
+	TimeStamp  float64    // the event's own timeStamp: milliseconds on the page's performance clock
+	ReadyState ReadyState // at the moment of dispatch
+	Type       string     // the event's type: "open", "error", "message", or the name that the stream gave it
+
+	// Of a Message only.
+	Data        string
+	LastEventID string // the last event ID string of the source when it dispatched the event, not this event's own id
+	Origin      string // of the response's final URL, after redirects
+}
+
+// Options are what the constructor takes, and what is listened to from the start.
+type Options struct {
+	WithCredentials bool     // send cookies to, and accept them from, another origin (CORS mode include)
+	Listen          []string // types beyond open, message and error, which are always listened to
+}
+
+// Exception is a DOMException that the browser threw, for instance a SyntaxError for a URL that it can't parse.
+type Exception struct {
+	Name    string // such as "SyntaxError"
+	Message string // in the browser's own words
+}
+
+func (e *Exception) Error() string { return e.Name + ": " + e.Message }
+
+// Events is a run of events in the order of their dispatch. A short run is decoded; a long one, taken under a
+// firehose, keeps the browser's objects and decodes only the part that is asked for.
+type Events struct {
+	decoded []Event
+	length  int
+	size    int
+	decode  func(from, to int) []Event
+}
+
+// Decoded makes a run of events that are at hand.
+func Decoded(events ...Event) Events {
+	size := 0
+	for _, e := range events {
+		size += len(e.Data)
+	}
+	return Events{decoded: events, length: len(events), size: size}
+}
+
+// Lazy makes a run of n events, with size characters of data in all, that decode yields when they are asked for:
+// those from (included) to (excluded).
+func Lazy(n, size int, decode func(from, to int) []Event) Events {
+	return Events{length: n, size: size, decode: decode}
+}
+
+// Len is the number of events in the run.
+func (e Events) Len() int { return e.length }
+
+// Size is about how many characters of data the run holds.
+func (e Events) Size() int { return e.size }
+
+// Lazy reports whether the run is decoded only when asked for: reading one costs a few calls into the browser.
+func (e Events) Lazy() bool { return e.decode != nil }
+
+// Slice yields the events from (included) to (excluded). The caller must not change them.
+func (e Events) Slice(from, to int) []Event {
+	if e.decode != nil {
+		return e.decode(from, to)
+	}
+	return e.decoded[from:to]
+}

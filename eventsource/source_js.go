@@ -1,0 +1,257 @@
+package eventsource
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall/js"
+)
+
+// A Source is one EventSource of the browser, and the listeners on it. Its methods, and the function given to New, run
+// on the page's one thread.
+//
+// A call from JavaScript into Go costs more than the browser needs to dispatch an event, so the stream's events do not
+// make one each. Their listener is queue.push, a builtin bound to a JavaScript array. A second listener, wake, is
+// called for the first event only: it removes itself and sets a timer, which takes the whole array at once and puts
+// wake back. So a firehose costs a call a frame, and silence costs nothing. The browser's own open and error are rare:
+// they are taken at once, after what is queued, so that the readyState recorded is that of the moment.
+type Source struct {
+	es      js.Value
+	observe func(Events)
+
+	queue, push js.Value
+	types       []string // listened to, beyond open and error
+	asleep      bool     // wake is listening; otherwise the timer is set
+	timer       js.Value
+
+	wake, take, open, fail js.Func
+	state                  ReadyState // in which the queued events were dispatched
+	closed                 bool
+}
+
+// frame is how long events gather before they are taken, in milliseconds. A timer and not requestAnimationFrame: a
+// hidden tab has no frames, and its queue would grow unseen; its timers are only slower.
+const frame = 16
+
+// lazyFrom is the length from which a run keeps the browser's objects: so many no screen shows at once.
+const lazyFrom = 256
+
+// Supported reports whether this browser has an EventSource.
+func Supported() bool { return js.Global().Get("EventSource").Type() == js.TypeFunction }
+
+// Now is performance.now(): milliseconds on the clock of the events' timeStamp.
+func Now() float64 { return js.Global().Get("performance").Call("now").Float() }
+
+// New constructs an EventSource and listens to it at once, so that nothing is missed. What the browser dispatches goes
+// to observe, in order. The error is ErrUnsupported, or an *[Exception] for a URL that the browser refuses; a failing
+// connection is no error, but an event.
+func New(url string, o Options, observe func(Events)) (*Source, error) {
+	if !Supported() {
+		return nil, ErrUnsupported
+	}
+	es, err := construct(url, o.WithCredentials)
+	if err != nil {
+		return nil, fmt.Errorf("eventsource: new EventSource(%s): %w", strconv.Quote(url), err)
+	}
+	s := &Source{es: es, observe: observe, queue: js.Global().Get("Array").New()}
+	s.push = s.queue.Get("push").Call("bind", s.queue)
+	s.wake = newFunc(s.onWake)
+	s.take = newFunc(s.onTake)
+	s.open = newFunc(s.own(Opened))
+	s.fail = newFunc(s.own(Failed))
+	s.es.Call("addEventListener", "open", s.open)
+	s.es.Call("addEventListener", "error", s.fail)
+	s.asleep = true
+	s.Listen("message")
+	for _, t := range o.Listen {
+		s.Listen(t)
+	}
+	return s, nil
+}
+
+// Listen starts listening to events of a type, also while connected. Events that came before are not seen.
+func (s *Source) Listen(typ string) {
+	if s.closed || typ == "open" || typ == "error" || slices.Contains(s.types, typ) {
+		return
+	}
+	s.types = append(s.types, typ)
+	s.es.Call("addEventListener", typ, s.push)
+	if s.asleep {
+		s.es.Call("addEventListener", typ, s.wake)
+	}
+}
+
+// Unlisten stops listening to events of a type. It leaves open, error and message alone.
+func (s *Source) Unlisten(typ string) {
+	i := slices.Index(s.types, typ)
+	if s.closed || typ == "message" || i < 0 {
+		return
+	}
+	s.types = slices.Delete(s.types, i, i+1)
+	s.es.Call("removeEventListener", typ, s.push)
+	s.es.Call("removeEventListener", typ, s.wake)
+}
+
+// Close observes what was dispatched until now, calls close(), which fires nothing, and lets go of the listeners.
+// Closing again does nothing.
+func (s *Source) Close() {
+	if s.closed {
+		return
+	}
+	s.drain()
+	s.es.Call("close")
+	s.closed = true
+	if !s.asleep {
+		js.Global().Call("clearTimeout", s.timer)
+	}
+	s.setWake(false)
+	for _, typ := range s.types {
+		s.es.Call("removeEventListener", typ, s.push)
+	}
+	s.es.Call("removeEventListener", "open", s.open)
+	s.es.Call("removeEventListener", "error", s.fail)
+	for _, f := range []js.Func{s.wake, s.take, s.open, s.fail} {
+		release(f)
+	}
+}
+
+// URL is the object's url: absolute, as the browser resolved it. A redirect does not change it.
+func (s *Source) URL() string { return s.es.Get("url").String() }
+
+// WithCredentials is the object's withCredentials.
+func (s *Source) WithCredentials() bool { return s.es.Get("withCredentials").Bool() }
+
+// ReadyState is the object's readyState, now.
+func (s *Source) ReadyState() ReadyState { return ReadyState(s.es.Get("readyState").Int()) }
+
+func construct(url string, withCredentials bool) (es js.Value, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case js.Error:
+			err = &Exception{Name: r.Get("name").String(), Message: r.Get("message").String()}
+		default:
+			panic(r)
+		}
+	}()
+	return js.Global().Get("EventSource").New(url, map[string]any{"withCredentials": withCredentials}), nil
+}
+
+func (s *Source) onWake(js.Value, []js.Value) any {
+	s.setWake(false)
+	s.timer = js.Global().Call("setTimeout", s.take, frame)
+	return nil
+}
+
+func (s *Source) onTake(js.Value, []js.Value) any {
+	s.drain()
+	if !s.closed {
+		s.setWake(true)
+	}
+	return nil
+}
+
+func (s *Source) setWake(on bool) {
+	if s.asleep == on {
+		return
+	}
+	s.asleep = on
+	call := "removeEventListener"
+	if on {
+		call = "addEventListener"
+	}
+	for _, typ := range s.types {
+		s.es.Call(call, typ, s.wake)
+	}
+}
+
+// own listens to the browser's own event of a kind. The stream may dispatch one of the same type: a MessageEvent,
+// which goes its way through the queue.
+func (s *Source) own(kind Kind) func(js.Value, []js.Value) any {
+	return func(_ js.Value, args []js.Value) any {
+		if event := args[0]; event.InstanceOf(proto.messageEvent) {
+			s.push.Invoke(event)
+			s.drain()
+		} else {
+			s.drain()
+			s.state = s.ReadyState()
+			s.observe(Decoded(Event{
+				Kind:       kind,
+				TimeStamp:  event.Get("timeStamp").Float(),
+				ReadyState: s.state,
+				Type:       event.Get("type").String(),
+			}))
+		}
+		return nil
+	}
+}
+
+// drain takes what is queued. Between two of the browser's own events the state and the origin do not change, so all
+// that is queued shares them.
+func (s *Source) drain() {
+	n := s.queue.Length()
+	if n == 0 {
+		return
+	}
+	events, state := s.queue.Call("splice", 0, n), s.state
+	if n < lazyFrom {
+		s.observe(Decoded(decode(events, state)...))
+		return
+	}
+	size := events.Call("map", proto.data).Call("join", "").Length()
+	s.observe(Lazy(n, size, func(from, to int) []Event { return decode(events.Call("slice", from, to), state) }))
+}
+
+// proto has the getters of the standard's interfaces as functions of an event, so that Array.prototype.map can call
+// them for a whole array without a call into Go.
+var proto = func() (p struct{ messageEvent, timeStamp, typ, data, lastEventID js.Value }) {
+	p.messageEvent = js.Global().Get("MessageEvent")
+	if p.messageEvent.IsUndefined() {
+		return p
+	}
+	call := js.Global().Get("Function").Get("prototype").Get("call")
+	getter := func(class, property string) js.Value {
+		d := js.Global().Get("Object").Call("getOwnPropertyDescriptor", js.Global().Get(class).Get("prototype"), property)
+		return call.Call("bind", d.Get("get"))
+	}
+	p.timeStamp, p.typ = getter("Event", "timeStamp"), getter("Event", "type")
+	p.data, p.lastEventID = getter("MessageEvent", "data"), getter("MessageEvent", "lastEventId")
+	return p
+}()
+
+// decode reads an array of MessageEvents, a column at a time. A CR always ends a line (HTML 9.2.6), so none of the
+// strings that a stream dispatches can hold one, and a column crosses into Go as one string.
+func decode(events js.Value, state ReadyState) []Event {
+	n := events.Length()
+	if n == 0 {
+		return nil
+	}
+	column := func(get js.Value) []string {
+		return strings.Split(events.Call("map", get).Call("join", "\r").String(), "\r")
+	}
+	times, types, data, ids := column(proto.timeStamp), column(proto.typ), column(proto.data), column(proto.lastEventID)
+	origin := events.Index(0).Get("origin").String()
+	decoded := make([]Event, n)
+	for i := range decoded {
+		t, _ := strconv.ParseFloat(times[i], 64) // a number that JavaScript wrote: its shortest form, which is exact
+		decoded[i] = Event{
+			Kind: Message, TimeStamp: t, ReadyState: state,
+			Type: types[i], Data: data[i], LastEventID: ids[i], Origin: origin,
+		}
+	}
+	return decoded
+}
+
+// liveFuncs counts the js.Funcs that are not released: a leaked one holds its Source for ever.
+var liveFuncs int
+
+func newFunc(f func(js.Value, []js.Value) any) js.Func {
+	liveFuncs++
+	return js.FuncOf(f)
+}
+
+func release(f js.Func) {
+	liveFuncs--
+	f.Release()
+}

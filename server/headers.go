@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// contentSecurityPolicy lets the page load its own files, and only those: 'wasm-unsafe-eval' is compiling WebAssembly,
+// connect-src is open because opening any stream on the web is what this tool is for.
+const contentSecurityPolicy = "default-src 'none'; " +
+	"script-src 'self' 'wasm-unsafe-eval'; " +
+	"style-src 'self'; " +
+	"img-src 'self'; " +
+	"manifest-src 'self'; " +
+	"worker-src 'self'; " +
+	"connect-src 'self' http: https:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// secure gives every reply the headers that keep others off the page.
+func secure(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("X-Content-Type-Options", "nosniff")
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// origin is whose pages may read a reply beside our own: nobody's (""), everybody's ("*") or one origin's.
+type origin string
+
+func parseOrigin(s string) (origin, error) {
+	if s == "" || s == "*" {
+		return origin(s), nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || s != u.Scheme+"://"+strings.ToLower(u.Host) {
+		return "", fmt.Errorf("-cors %q is no origin: give one such as https://example.org, * or nothing", s)
+	}
+	return origin(s), nil
+}
+
+// allow adds the CORS headers. Credentials are for one named origin only: browsers refuse them beside "*", and here
+// they would open nothing, since no reply depends on a cookie.
+//
+// EventSource never asks beforehand, not even for Last-Event-ID. fetch does, for that header and for Cache-Control: a
+// polyfill that is not answered breaks on its first reconnect.
+func (o origin) allow(handler http.Handler) http.Handler {
+	if o == "" {
+		return handler
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Access-Control-Allow-Origin", string(o))
+		if o != "*" {
+			header.Set("Access-Control-Allow-Credentials", "true")
+		}
+		if r.Method == http.MethodOptions {
+			header.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			header.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
+			header.Set("Access-Control-Max-Age", "600")
+		}
+		handler.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// Limits bounds what one visitor can ask of the server. Whoever meets a limit is told so in one sentence.
+type Limits struct {
+	// Streams.
+	Streams           int           // open at once, in all: 503
+	StreamsPerAddress int           // open at once from one IPv4 address or one IPv6 /64: 503
+	Lifetime          time.Duration // of one stream, which then ends cleanly: a browser comes back and goes on where it was
+	Heartbeat         time.Duration // silence in a stream after which a comment is sent
+	StreamWrite       time.Duration // for each write in a stream to be taken in, or the reader is cut off
+	StreamBuffer      int           // bytes of a stream that the kernel holds for a reader who does not read
+
+	// What /sse can be asked for: 400, and 414 for the query.
+	Query       int           // bytes
+	Count       int           // events
+	IntervalMin time.Duration // between two events
+	IntervalMax time.Duration
+	Retry       time.Duration
+	EventName   int // bytes
+
+	// Connections.
+	Header     int           // bytes of a request's line and headers: 431
+	ReadHeader time.Duration // from a connection's first byte to the end of the headers
+	Read       time.Duration // to the end of a request's body, for which nothing here has a use
+	Write      time.Duration // of a reply that is no stream
+	Idle       time.Duration // between two requests of a connection
+	Stop       time.Duration // from the signal to closing what is still open
+}
+
+// DefaultLimits are for a small machine that everyone can reach.
+var DefaultLimits = Limits{
+	Streams:           4096,
+	StreamsPerAddress: 256, // a class behind one router: six for each browser
+	Lifetime:          time.Hour,
+	Heartbeat:         15 * time.Second,
+	StreamWrite:       10 * time.Second,
+	StreamBuffer:      64 << 10,
+
+	Query:       2 << 10,
+	Count:       100_000,
+	IntervalMin: 10 * time.Millisecond,
+	IntervalMax: 10 * time.Minute,
+	Retry:       24 * time.Hour,
+	EventName:   100,
+
+	Header:     32 << 10, // localhost's cookies are those of all its ports
+	ReadHeader: 10 * time.Second,
+	Read:       10 * time.Second,
+	Write:      2 * time.Minute, // app.wasm over a slow line
+	Idle:       2 * time.Minute,
+	Stop:       500 * time.Millisecond,
+}
+
+// check refuses what a flag can get wrong.
+func (l Limits) check() error {
+	switch {
+	case l.Heartbeat < 10*time.Millisecond:
+		return fmt.Errorf("-heartbeat %v is too short: give 10ms or more", l.Heartbeat)
+	case l.Streams < 1:
+		return fmt.Errorf("-max-streams %d lets nobody in: give 1 or more", l.Streams)
+	case l.StreamsPerAddress < 1:
+		return fmt.Errorf("-max-streams-per-address %d lets nobody in: give 1 or more", l.StreamsPerAddress)
+	}
+	return nil
+}

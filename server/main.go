@@ -1,0 +1,153 @@
+// Server serves the page and the streams of EventSource Playground.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"eventsource-playground/web"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // so a second signal kills at once
+	m := Main{Files: web.Files(), Limits: DefaultLimits, Stdout: os.Stdout, Stderr: os.Stderr}
+	os.Exit(m.Run(ctx, os.Args[1:]))
+}
+
+// Main is the whole program, so that a test can start it as it is.
+type Main struct {
+	Files  fs.FS // the page's, as web.Files returns them
+	Limits Limits
+	Stdout io.Writer // one line: the page's address
+	Stderr io.Writer // everything else
+}
+
+// Run serves until ctx is done, and returns the process's exit status.
+func (m Main) Run(ctx context.Context, args []string) int {
+	flags := flag.NewFlagSet("server", flag.ContinueOnError)
+	flags.SetOutput(m.Stderr)
+	addr := flags.String("addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
+	cors := flags.String("cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
+		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
+	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
+	flags.IntVar(&m.Limits.Streams, "max-streams", m.Limits.Streams, "open streams in all")
+	flags.IntVar(&m.Limits.StreamsPerAddress, "max-streams-per-address", m.Limits.StreamsPerAddress,
+		"open streams of one address (IPv6: of one /64); set it to -max-streams behind a proxy")
+	version := flags.Bool("version", false, "print the version and exit")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case *version:
+		fmt.Fprintln(m.Stdout, buildVersion())
+		return 0
+	}
+
+	log := newLog(m.Stderr)
+	if err := m.serve(ctx, log, *addr, *cors, flags.Args()); err != nil {
+		log.Error("failed", "err", err)
+		return 1
+	}
+	return 0
+}
+
+func (m Main) serve(ctx context.Context, log *slog.Logger, addr, cors string, rest []string) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("%q is no flag: see -help", rest[0])
+	}
+	if err := m.Limits.check(); err != nil {
+		return err
+	}
+	origin, err := parseOrigin(cors)
+	if err != nil {
+		return err
+	}
+	files, err := newAssets(m.Files)
+	if err != nil {
+		return err
+	}
+	if !files.built() {
+		log.Warn(notBuilt)
+	}
+	listeners, url, err := listen(addr)
+	if err != nil {
+		return err
+	}
+
+	server := newServer(routes(files, newStreams(m.Limits, log), origin), m.Limits, log)
+	served := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { served <- server.Serve(l) }()
+	}
+	log.Info("started", "url", url, "version", buildVersion())
+	fmt.Fprintf(m.Stdout, "EventSource Playground: %s\n", url)
+
+	select {
+	case err := <-served:
+		server.Close()
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		server.Close() // a reader that takes nothing, or a connection that never sent its request
+	}
+	log.Info("stopped")
+	return nil
+}
+
+// newServer is an http.Server whose Shutdown ends the streams, for which it would wait for ever otherwise: the context
+// of every request is done then, and a stream ends cleanly, so its reader knows to come back.
+func newServer(handler http.Handler, limits Limits, log *slog.Logger) *http.Server {
+	running, stop := context.WithCancel(context.Background())
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: limits.ReadHeader,
+		ReadTimeout:       limits.Read,
+		WriteTimeout:      limits.Write,
+		IdleTimeout:       limits.Idle,
+		MaxHeaderBytes:    limits.Header,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
+		BaseContext:       func(net.Listener) context.Context { return running },
+		ConnContext:       withConn,
+	}
+	server.RegisterOnShutdown(stop)
+	return server
+}
+
+func newLog(stderr io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(stderr, nil))
+}
+
+// buildVersion is the module's version, the commit it was built from and the Go that built it.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Path + " " + info.Main.Version
+	for _, setting := range info.Settings {
+		switch {
+		case setting.Key == "vcs.revision":
+			version += " " + setting.Value
+		case setting.Key == "vcs.modified" && setting.Value == "true":
+			version += "+changes"
+		}
+	}
+	return version + " " + info.GoVersion
+}

@@ -1,0 +1,42 @@
+package main
+
+import "net/http"
+
+// routes is all that this server answers.
+func routes(files *assets, streams *streams, cors origin) http.Handler {
+	mux := http.NewServeMux()
+
+	mux.Handle("/{$}", get(files.page()))                         // the page
+	mux.Handle("/app.css", get(files))                            // go-app's style, for the loader
+	mux.Handle("/app.js", get(files))                             // go-app's loader of app.wasm
+	mux.Handle("/app-worker.js", get(files))                      // the service worker, which leaves requests alone
+	mux.Handle("/wasm_exec.js", get(files))                       // Go's glue between JavaScript and app.wasm
+	mux.Handle("/manifest.webmanifest", get(files))               // name and icons
+	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // asked for by a tab that shows a stream
+	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
+
+	mux.Handle("/sse", cors.allow(get(streams.classic()))) // ten events, one a second
+
+	mux.HandleFunc("/", notFound)
+	return secure(mux)
+}
+
+// get lets GET and HEAD through.
+func get(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			handler.ServeHTTP(w, r)
+		case http.MethodOptions:
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+			refuse(w, http.StatusMethodNotAllowed, "%s is not possible here: use GET.", quote(r.Method))
+		}
+	})
+}
+
+func notFound(w http.ResponseWriter, r *http.Request) {
+	refuse(w, http.StatusNotFound, "There is nothing at %s: the page is at / and the stream at /sse.", quote(r.URL.Path))
+}

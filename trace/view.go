@@ -1,0 +1,163 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+)
+
+// Filter tells which records are wanted. Its zero value lets all through.
+type Filter struct {
+	Text string // in the type, the data, the last event ID or the URL; case is ignored
+	Type string // exactly this type; of the page's own calls, "construct" and "close"
+}
+
+func (f Filter) matches(r Record, lower string) bool {
+	if f.Type != "" && f.Type != r.TypeName() {
+		return false
+	}
+	return lower == "" || contains(r.Data, lower) || contains(r.TypeName(), lower) || contains(r.LastEventID, lower) || contains(r.URL, lower)
+}
+
+func contains(s, lower string) bool {
+	return strings.Contains(s, lower) || strings.Contains(strings.ToLower(s), lower)
+}
+
+// TypeName is the event's type, or for the page's own calls their kind.
+func (r Record) TypeName() string {
+	if r.Type != "" {
+		return r.Type
+	}
+	return string(r.Kind)
+}
+
+// A View is the records that a filter lets through, newest first. Filtering a long log takes time, so Scan does it a
+// part at a time, from the newest back: the first results are there at once.
+type View struct {
+	log    *Log
+	filter Filter
+	lower  string
+	frozen bool
+	end    int // records from here on are not in view, or not yet
+
+	newer []int // Seqs that matched since the filter was set, ascending
+	older []int // Seqs that matched among those before, descending
+	below int   // older records from here down are still to be scanned
+}
+
+// NewView makes a view of the whole log.
+func NewView(l *Log) *View {
+	v := &View{log: l}
+	v.SetFilter(Filter{})
+	return v
+}
+
+// SetFilter starts the view again with another filter.
+func (v *View) SetFilter(f Filter) {
+	v.filter, v.lower = f, strings.ToLower(f.Text)
+	v.newer, v.older = nil, nil
+	if !v.frozen {
+		v.end = v.log.End()
+	}
+	v.below = v.end
+}
+
+// Filter is the one that is set.
+func (v *View) Filter() Filter { return v.filter }
+
+// Freeze keeps records that come later out of view, and thawing lets them in.
+func (v *View) Freeze(on bool) { v.frozen = on }
+
+// Frozen reports whether the view is frozen.
+func (v *View) Frozen() bool { return v.frozen }
+
+// Behind is how many records came since the view was frozen.
+func (v *View) Behind() int { return v.log.End() - max(v.end, v.log.First()) }
+
+// Scan takes in what is new and looks at no more than n records. It reports whether it is done.
+func (v *View) Scan(n int) bool {
+	first, end := v.log.First(), v.log.End()
+	if v.filter == (Filter{}) {
+		if !v.frozen {
+			v.end = end
+		}
+		return true
+	}
+	for v.end = max(v.end, first); !v.frozen && v.end < end && n > 0; {
+		to := min(v.end+n, end)
+		for _, r := range v.log.Records(v.end, to) {
+			if v.filter.matches(r, v.lower) {
+				v.newer = append(v.newer, r.Seq)
+			}
+		}
+		n -= to - v.end
+		v.end = to
+	}
+	for v.below > first && n > 0 {
+		from := max(v.below-n, first)
+		records := v.log.Records(from, v.below)
+		for i := len(records) - 1; i >= 0; i-- {
+			if v.filter.matches(records[i], v.lower) {
+				v.older = append(v.older, records[i].Seq)
+			}
+		}
+		n -= v.below - from
+		v.below = from
+	}
+	for len(v.older) > 0 && v.older[len(v.older)-1] < first {
+		v.older = v.older[:len(v.older)-1]
+	}
+	for len(v.newer) > 0 && v.newer[0] < first {
+		v.newer = v.newer[1:]
+	}
+	return v.below <= first && (v.frozen || v.end == end)
+}
+
+// Len is the number of records in view, so far as they were scanned.
+func (v *View) Len() int {
+	if v.filter == (Filter{}) {
+		return max(0, v.end-v.log.First())
+	}
+	return len(v.newer) + len(v.older)
+}
+
+// Rows yields the records in view from row (included) to row (excluded); row 0 is the newest.
+func (v *View) Rows(from, to int) []Record {
+	from, to = max(0, from), min(to, v.Len())
+	if from >= to {
+		return nil
+	}
+	rows := make([]Record, 0, to-from)
+	if v.filter == (Filter{}) {
+		records := v.log.Records(v.end-to, v.end-from)
+		for i := len(records) - 1; i >= 0; i-- {
+			rows = append(rows, records[i])
+		}
+		return rows
+	}
+	for i := from; i < to; i++ {
+		seq := 0
+		if i < len(v.newer) {
+			seq = v.newer[len(v.newer)-1-i]
+		} else {
+			seq = v.older[i-len(v.newer)]
+		}
+		rows = append(rows, v.log.Records(seq, seq+1)...)
+	}
+	return rows
+}
+
+// RowOf finds the row of a record by its Seq.
+func (v *View) RowOf(seq int) (row int, ok bool) {
+	if seq < v.log.First() {
+		return 0, false
+	}
+	if v.filter == (Filter{}) {
+		row = v.end - 1 - seq
+		return row, row >= 0
+	}
+	if i, found := slices.BinarySearch(v.newer, seq); found {
+		return len(v.newer) - 1 - i, true
+	}
+	i, found := slices.BinarySearchFunc(v.older, seq, func(s, target int) int { return target - s })
+	return len(v.newer) + i, found
+}

@@ -1,0 +1,65 @@
+// Pack fills web/dist with every file that a browser loads, as it goes over the wire: go-app's page and scripts, our
+// style, icons and app.wasm, each with its brotli and gzip form beside it. The page is the same for everybody, so all
+// of it is made here, at build time, and the server neither runs go-app nor compresses anything.
+//
+// Run it in the module's root, after app.wasm was built: make wasm.
+package main
+
+import (
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("pack: ")
+	fast := flag.Bool("fast", false, "leave brotli out, which takes half a minute; the next run without -fast adds it")
+	flag.Parse()
+	if err := pack("web", *fast); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// pack reads the sources in folder and fills folder/dist.
+func pack(folder string, fast bool) error {
+	sources := map[string][]byte{}
+	version := sha256.New()
+	for _, name := range []string{"app.wasm", "icon.svg", "index.html", "style.css", "worker.js"} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			return err
+		}
+		sources[name] = content
+		fmt.Fprintf(version, "%s %d\n%s", name, len(content), content)
+	}
+
+	files, err := goapp{
+		version:  fmt.Sprintf("%x", version.Sum(nil)[:10]),
+		worker:   string(sources["worker.js"]),
+		wasmSize: len(sources["app.wasm"]),
+	}.files()
+	if err != nil {
+		return err
+	}
+	if err := addIcons(files, sources["icon.svg"]); err != nil {
+		return err
+	}
+	files["index.html"] = sources["index.html"]
+	files["web/app.wasm"] = sources["app.wasm"]
+	files["web/style.css"] = sources["style.css"]
+
+	dist := filepath.Join(folder, "dist")
+	if !fast {
+		return writeAll(dist, files, brotlied, gzipped)
+	}
+	if err := writeAll(dist, files, gzipped); err != nil {
+		return err
+	}
+	// Old on purpose: make takes this file for the whole of dist, which is not complete.
+	return os.Chtimes(filepath.Join(dist, "index.html"), time.Time{}, time.Unix(0, 0))
+}
