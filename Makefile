@@ -47,4 +47,4 @@ web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
 bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard scenario sse trace))
-	go build -trimpath -o $@ ./server
+	CGO_ENABLED=0 go build -trimpath -o $@ ./server

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"strings"
-
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
-)
+import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // What the page asks of the browser, beside EventSource.
 
@@ -107,10 +103,15 @@ func reducedMotion() bool {
 	return app.Window().Call("matchMedia", "(prefers-reduced-motion: reduce)").Get("matches").Bool()
 }
 
-// prettyType shortens what an address or a type would take too much room with.
+// shorten cuts what would take too much room to at most so many characters. It looks at no more of a long text.
 func shorten(s string, most int) string {
-	if r := []rune(strings.ToValidUTF8(s, "\uFFFD")); len(r) > most {
-		return string(r[:most-1]) + "…"
+	n, cut := 0, 0
+	for i := range s {
+		if n++; n == most {
+			cut = i
+		} else if n > most {
+			return s[:cut] + "…"
+		}
 	}
 	return s
 }

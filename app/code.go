@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -42,7 +44,8 @@ func text(code []token) string {
 	return b.String()
 }
 
-// quoteJS writes a JavaScript string literal that is safe in a script element too.
+// quoteJS writes a JavaScript string literal that is safe in a script element too. What can't be seen is escaped: it
+// must not make the code read as what it is not.
 func quoteJS(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -57,12 +60,10 @@ func quoteJS(s string) string {
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r < ' ' || r == 0x7F || r == '<' || r == 0x2028 || r == 0x2029 || r == utf8.RuneError:
-			const hex = "0123456789abcdef"
-			b.WriteString(`\u`)
-			for shift := 12; shift >= 0; shift -= 4 {
-				b.WriteByte(hex[r>>shift&15])
-			}
+		case r > 0xFFFF && !strconv.IsPrint(r):
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		case !strconv.IsPrint(r) || r == '<' || r == utf8.RuneError:
+			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
 		}

@@ -5,6 +5,7 @@ import (
 	"html"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
@@ -36,22 +37,22 @@ func (d drawing) svg(log *trace.Log) string {
 	end := max(d.right, d.until)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), drawingHeight)
-	d.grid(&b, log, left, end)
+	d.grid(&b, log.State().NewAt, left, end)
+	drawn := -1.0
 	for _, s := range log.Spans(left, end) {
-		d.span(&b, s, left)
+		drawn = d.span(&b, s, left, end, drawn)
 	}
 	step := d.window / d.width * marbleRadius * 2.2 // so that two marbles do not cover each other
 	for _, m := range log.Marks(left, end, step) {
-		d.mark(&b, m, log)
+		d.mark(&b, m)
 	}
 	b.WriteString("</svg>")
 	return b.String()
 }
 
-// grid draws a line at round times since the oldest thing remembered.
-func (d drawing) grid(b *strings.Builder, log *trace.Log, left, end float64) {
+// grid draws a line at round times since the current source was made.
+func (d drawing) grid(b *strings.Builder, origin, left, end float64) {
 	step := gridStep(d.window)
-	origin := log.State().NewAt
 	for at := origin + math.Ceil((left-origin)/step)*step; at < end; at += step {
 		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>`, d.x(at), d.x(at), drawingHeight-14)
 		if at >= origin && origin > 0 {
@@ -80,20 +81,26 @@ func roundTime(ms float64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-func (d drawing) span(b *strings.Builder, s trace.Span, left float64) {
+// closedWidth is how much of CLOSED is drawn, in pixels: it is a moment, not a time that goes on.
+const closedWidth = 80
+
+// span draws a state, as far as it is inside the drawing, and returns the pixel where it began: a state that is too
+// short to be seen beside another one in the same pixel is left out.
+func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64) float64 {
 	to := s.To
 	lasts := to == 0
 	if lasts {
 		to = d.until
 	}
-	x, end := d.x(max(s.From, left)), d.x(to)
-	width := max(1, end-x)
-	if lasts && s.State == eventsource.Closed {
-		width = min(width, max(1, d.x(s.From)+80-x)) // closed is a moment, not a time that goes on
+	x, xEnd := d.x(max(s.From, left)), d.x(min(to, end))
+	if s.State == eventsource.Closed {
+		xEnd = min(xEnd, d.x(s.From)+closedWidth)
 	}
-	if width <= 0 {
-		return
+	pixel := math.Floor(x)
+	if xEnd < x || xEnd-x < 1 && pixel == drawn {
+		return drawn
 	}
+	width := max(1, xEnd-x)
 	label := s.State.String()
 	switch {
 	case s.Waiting && lasts:
@@ -108,44 +115,65 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left float64) {
 		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, stateTop+stateHeight/2+4, label)
 	}
 	b.WriteString(`</g>`)
+	return pixel
 }
 
 // mark draws one mark. What a stream sent is escaped: this becomes the page's markup.
-func (d drawing) mark(b *strings.Builder, m trace.Mark, log *trace.Log) {
+func (d drawing) mark(b *strings.Builder, m trace.Mark) {
 	x := d.x(m.At)
+	times := ""
+	if m.Count > 1 {
+		times = fmt.Sprintf("%d × ", m.Count)
+	}
 	switch m.Kind {
 	case trace.Open:
-		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="7"/><text x="%.1f" y="%d">o</text><title>open</title></g>`, x, eventsMiddle, x, eventsMiddle+3)
+		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="7"/><text x="%.1f" y="%d">o</text><title>%sopen</title></g>`, x, eventsMiddle, x, eventsMiddle+3, times)
 	case trace.Error:
-		fmt.Fprintf(b, `<g class="mark error"><path d="M%.1f %d l12 14 m0 -14 l-12 14"/><title>error, readyState %d</title></g>`, x-6, eventsMiddle-7, m.ReadyState)
+		fmt.Fprintf(b, `<g class="mark error"><path d="M%.1f %d l12 14 m0 -14 l-12 14"/><title>%serror, readyState %d</title></g>`, x-6, eventsMiddle-7, times, m.ReadyState)
 	case trace.Close:
-		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="12" height="12" rx="2"/><title>close()</title></g>`, x-6, eventsMiddle-6)
+		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="12" height="12" rx="2"/><title>%sclose()</title></g>`, x-6, eventsMiddle-6, times)
 	case trace.Construct:
-		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v18"/><title>new EventSource</title></g>`, x, eventsMiddle-9)
+		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v18"/><title>%snew EventSource</title></g>`, x, eventsMiddle-9, times)
 	case trace.Message:
 		if m.Count > 1 {
 			label := "×" + compact(m.Count)
-			half := float64(len(label))*3.4 + 4
+			half := float64(utf8.RuneCountInString(label))*3.4 + 4
 			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%d" width="%.1f" height="18" rx="9"/><text x="%.1f" y="%d">%s</text><title>%d events</title></g>`,
 				x-half, eventsMiddle-9, 2*half, x, eventsMiddle+4, label, m.Count)
 			return
 		}
 		label := m.LastEventID
-		if len([]rune(label)) > 3 {
-			label = "…" + string([]rune(label)[len([]rune(label))-2:])
+		if label != shorten(label, 3) {
+			label = "…" + lastRunes(label, 2)
 		}
+		const most = 120
+		title := shorten(m.Type, most) + " " + shorten(m.Data, most)
 		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%d"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
-			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(shorten(m.Type+" "+m.Data, 120)))
+			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(title))
 	}
 }
 
-// compact writes a count in at most four characters.
-func compact(n int) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprint(n)
-	case n < 10_000:
-		return fmt.Sprintf("%.1fk", float64(n)/1000)
+func lastRunes(s string, n int) string {
+	end := len(s)
+	for range n {
+		_, size := utf8.DecodeLastRuneInString(s[:end])
+		end -= size
 	}
-	return fmt.Sprintf("%dk", n/1000)
+	return s[end:]
+}
+
+// compact writes a count in at most four characters, rounded down.
+func compact(n int) string {
+	for _, unit := range []struct {
+		name string
+		n    int
+	}{{"M", 1e6}, {"k", 1e3}} {
+		switch {
+		case n >= 10*unit.n:
+			return fmt.Sprintf("%d%s", n/unit.n, unit.name)
+		case n >= unit.n:
+			return fmt.Sprintf("%d.%d%s", n/unit.n, n%unit.n/(unit.n/10), unit.name)
+		}
+	}
+	return fmt.Sprint(n)
 }

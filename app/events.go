@@ -126,11 +126,16 @@ func (p *eventsPanel) table() app.UI {
 	for i, r := range m.view.Rows(first, first+viewRows) {
 		rows = append(rows, &eventRow{Model: m, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
 	}
-	return app.Div().Class("table").Attr("role", "table").Aria("label", "Events").Aria("rowcount", total+1).Body(
-		app.Div().Class("row head").Attr("role", "row").Aria("rowindex", 1).Body(cells("columnheader", "time", "event", "readyState", "lastEventId", "data")...),
-		app.Div().ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
-			app.Div().ID("rows-space").Class("space").Attr("role", "presentation").Body(
-				app.Div().ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
+	return app.Div().Class("table").Body(
+		app.Div().Attr("role", "table").Aria("label", "Records, newest first").Aria("rowcount", total+1).Body(
+			app.Div().Attr("role", "rowgroup").Body(
+				app.Div().Class("row head").Attr("role", "row").Aria("rowindex", 1).
+					Body(cells("columnheader", "time", "event", "readyState", "lastEventId", "data")...),
+			),
+			app.Div().ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
+				app.Div().ID("rows-space").Class("space").Attr("role", "presentation").Body(
+					app.Div().ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
+				),
 			),
 		),
 		app.If(total == 0, func() app.UI { return app.P().Class("empty").Text(p.empty()) }),
@@ -348,7 +353,7 @@ func (e *eventRow) detail() app.UI {
 	if runes := []rune(body); len(runes) > mostShown {
 		body, cut = string(runes[:mostShown]), len(runes)-mostShown
 	}
-	return app.Div().Class("detail").Attr("role", "presentation").Body(
+	return app.Div().Class("detail").Attr("role", "row").Body(app.Div().Attr("role", "cell").Aria("colspan", 5).Body(
 		app.Div().Class("actions").Body(
 			copyButton("Copy row", "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
 		),
@@ -359,7 +364,7 @@ func (e *eventRow) detail() app.UI {
 		app.If(cut > 0, func() app.UI {
 			return app.P().Text(grouped(cut) + " more characters are not shown; Copy has them all.")
 		}),
-	)
+	))
 }
 
 func (e *eventRow) onRow(ctx app.Context, event app.Event) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -48,7 +47,7 @@ func (i *factItem) Render() app.UI {
 	return app.Li().Class("fact").DataSet("tone", tones[f.Name]).Body(
 		app.Small().Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
 		app.B().Text(s.Title),
-		app.If(s.Body != "", func() app.UI { return app.P().Body(marked(s.Body)...) }),
+		app.If(len(s.Body) > 0, func() app.UI { return app.P().Body(marked(s.Body)...) }),
 		app.Small().Body(
 			app.A().Href("https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Target("_blank").Rel("noopener noreferrer").Text("HTML "+s.Section),
 			app.Text(" · seen by the "+string(f.Observer)),
@@ -63,15 +62,13 @@ var tones = map[trace.FactName]string{
 	trace.FactGaveUp: "closed", trace.FactClosed: "closed", trace.FactRefused: "closed",
 }
 
-// marked makes `code` of what stands between backquotes, and a chip of a state after readyState.
-func marked(s string) []app.UI {
-	parts := strings.Split(s, "`")
+func marked(phrases []trace.Phrase) []app.UI {
 	nodes := []app.UI{}
-	for i, part := range parts {
-		if i%2 == 1 && i < len(parts)-1 {
-			nodes = append(nodes, app.Code().Text(part))
-		} else if part != "" {
-			nodes = append(nodes, app.Text(part))
+	for _, p := range phrases {
+		if p.Code {
+			nodes = append(nodes, app.Code().Text(p.Text))
+		} else {
+			nodes = append(nodes, app.Text(p.Text))
 		}
 	}
 	return nodes

@@ -187,7 +187,7 @@ func (m *model) hear(name string, on bool) {
 }
 
 func (m *model) clear() {
-	m.log.Clear(eventsource.Now())
+	m.log.Clear()
 	m.unfolded, m.topRow = -1, 0
 	m.viewChanges++
 	m.view.SetFilter(m.view.Filter())

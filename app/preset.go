@@ -38,7 +38,7 @@ var parameters = []parameter{
 
 // classic reads the parameters from an address of the classic stream. ok is false for any other address.
 func classic(address string) (query url.Values, ok bool) {
-	path, rawQuery, _ := strings.Cut(address, "?")
+	path, rawQuery, _ := cutAddress(address)
 	if path != "/sse" {
 		return nil, false
 	}
@@ -49,12 +49,15 @@ func classic(address string) (query url.Values, ok bool) {
 // withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and
 // what else stands in the query stay as they are.
 func withParameter(address, name, value string) string {
-	path, rawQuery, _ := strings.Cut(address, "?")
+	path, rawQuery, fragment := cutAddress(address)
 	var kept []string
 	pair := name + "=" + escapeQuery(value)
 	replaced := value == ""
 	for _, p := range strings.Split(rawQuery, "&") {
 		key, _, _ := strings.Cut(p, "=")
+		if unescaped, err := url.QueryUnescape(key); err == nil {
+			key = unescaped
+		}
 		switch {
 		case p == "" || key == name && replaced:
 		case key == name:
@@ -67,7 +70,16 @@ func withParameter(address, name, value string) string {
 		kept = append(kept, pair)
 	}
 	if len(kept) == 0 {
-		return path
+		return path + fragment
 	}
-	return path + "?" + strings.Join(kept, "&")
+	return path + "?" + strings.Join(kept, "&") + fragment
+}
+
+// cutAddress cuts an address before its fragment, which keeps its #, and around its query's question mark.
+func cutAddress(address string) (path, query, fragment string) {
+	if i := strings.IndexByte(address, '#'); i >= 0 {
+		address, fragment = address[:i], address[i:]
+	}
+	path, query, _ = strings.Cut(address, "?")
+	return path, query, fragment
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -92,25 +93,40 @@ func checkListener(name string, listen []string) string {
 // checkURL says what is wrong with an address before the browser is asked, or nothing. Only http and https carry an
 // event stream; whether the rest of the address is right is the browser's to say.
 func checkURL(address string) string {
-	if scheme := schemeOf(address); scheme != "" && scheme != "http" && scheme != "https" {
-		return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
+	scheme, rest := schemeOf(address)
+	switch {
+	case scheme == "" || scheme == "http" || scheme == "https":
+		return ""
+	case startsWithPort(rest):
+		return "Put http:// or https:// in front: without it the browser reads " + scheme + ": as a scheme, as in mailto:."
 	}
-	return ""
+	return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
 }
 
-// schemeOf finds the scheme as the URL standard does: white space around and line breaks within are ignored.
-func schemeOf(address string) string {
+// startsWithPort reports whether an address that began like a scheme goes on like localhost:3000/sse.
+func startsWithPort(rest string) bool {
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	_, err := strconv.ParseUint(strings.TrimSpace(rest[:end]), 10, 16)
+	return err == nil
+}
+
+// schemeOf finds the scheme, in lower case, and what follows its colon, as the URL standard does: white space and
+// control characters in front are ignored, and tabs and line breaks anywhere. Only ASCII letters count.
+func schemeOf(address string) (scheme, rest string) {
 	address = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(address)
 	address = strings.TrimLeftFunc(address, func(r rune) bool { return r <= ' ' })
-	scheme, _, found := strings.Cut(address, ":")
+	scheme, rest, found := strings.Cut(address, ":")
 	if !found || scheme == "" {
-		return ""
+		return "", ""
 	}
-	for i, r := range strings.ToLower(scheme) {
-		letter := 'a' <= r && r <= 'z'
+	for i, r := range scheme {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", r)) {
-			return ""
+			return "", ""
 		}
 	}
-	return strings.ToLower(scheme)
+	return strings.ToLower(scheme), rest
 }

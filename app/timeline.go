@@ -125,7 +125,7 @@ func (t *timelinePanel) draw() {
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead
 	} else {
-		d.right, d.until = m.scrolledTo, eventsource.Now()
+		d.right, d.until = m.scrolledTo, min(m.scrolledTo, eventsource.Now())
 	}
 	moving.Set("innerHTML", d.svg(m.log))
 	if follow && state.Live() && !reducedMotion() {

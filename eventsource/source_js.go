@@ -199,7 +199,7 @@ func (s *Source) drain() {
 		s.observe(Decoded(decode(events, state)...))
 		return
 	}
-	size := events.Call("map", proto.data).Call("join", "").Length()
+	size := js.Global().Get("Object").Invoke(events.Call("map", proto.data).Call("join", "")).Length() // of the string, as an object
 	s.observe(Lazy(n, size, func(from, to int) []Event { return decode(events.Call("slice", from, to), state) }))
 }
 

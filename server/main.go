@@ -51,23 +51,23 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		return 0
 	case err != nil:
 		return 2
+	case flags.NArg() > 0:
+		fmt.Fprintf(m.Stderr, "%q is no flag: see -help\n", flags.Arg(0))
+		return 2
 	case *version:
 		fmt.Fprintln(m.Stdout, buildVersion())
 		return 0
 	}
 
 	log := newLog(m.Stderr)
-	if err := m.serve(ctx, log, *addr, *cors, flags.Args()); err != nil {
+	if err := m.serve(ctx, log, *addr, *cors); err != nil {
 		log.Error("failed", "err", err)
 		return 1
 	}
 	return 0
 }
 
-func (m Main) serve(ctx context.Context, log *slog.Logger, addr, cors string, rest []string) error {
-	if len(rest) > 0 {
-		return fmt.Errorf("%q is no flag: see -help", rest[0])
-	}
+func (m Main) serve(ctx context.Context, log *slog.Logger, addr, cors string) error {
 	if err := m.Limits.check(); err != nil {
 		return err
 	}
@@ -134,20 +134,11 @@ func newLog(stderr io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(stderr, nil))
 }
 
-// buildVersion is the module's version, the commit it was built from and the Go that built it.
+// buildVersion is the module's version, with the commit that it was built from, and the Go that built it.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	version := info.Main.Path + " " + info.Main.Version
-	for _, setting := range info.Settings {
-		switch {
-		case setting.Key == "vcs.revision":
-			version += " " + setting.Value
-		case setting.Key == "vcs.modified" && setting.Value == "true":
-			version += "+changes"
-		}
-	}
-	return version + " " + info.GoVersion
+	return info.Main.Path + " " + info.Main.Version + " " + info.GoVersion
 }

@@ -57,7 +57,7 @@ func TestWhatCantWorkIsOneSentenceAndAStatus(t *testing.T) {
 		want string
 	}{
 		{"an unknown flag", []string{"-nope"}, 2, "flag provided but not defined: -nope"},
-		{"an argument", []string{"3000"}, 1, "is no flag: see -help"},
+		{"an argument", []string{"3000"}, 2, "is no flag: see -help"},
 		{"an address without a port", []string{"-addr", "localhost"}, 1, "give host:port"},
 		{"a CORS origin with a path", []string{"-cors", "https://example.org/"}, 1, "is no origin"},
 		{"a CORS origin that a browser spells otherwise", []string{"-cors", "https://Example.org"}, 1, "is no origin"},

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func TestRoutes(t *testing.T) {
@@ -95,6 +98,32 @@ func TestBareRequests(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
+	limits := DefaultLimits
+	limits.ReadHeader, limits.Read, limits.Idle = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: limits})
+	for _, test := range []struct{ name, sent string }{
+		{"nothing sent", ""},
+		{"half a request", "GET / HTTP/1.1\r\nHo"},
+		{"a whole one, and no other", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+		{"half a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhal"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			conn := p.dial(t)
+			io.WriteString(conn, test.sent)
+			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("got an open connection after 5s; want it closed after 50ms")
+			}
+		})
+	}
+	t.Run("a stream is no such connection", func(t *testing.T) {
+		if got := len(events(t, p.get(t, "/sse?interval=60&count=3").Body, 9)); got != 3 {
+			t.Errorf("got %d events over 180ms; want 3", got)
+		}
+	})
 }
 
 func TestWithoutThePage(t *testing.T) {

@@ -19,6 +19,7 @@ type stream struct {
 	ctx    context.Context // done when the reader left, the server stops or the stream's lifetime is over
 	end    context.CancelFunc
 	conn   *net.TCPConn
+	from   string // the reader's address
 	limits Limits
 	log    *slog.Logger
 
@@ -45,8 +46,9 @@ func (s *streams) open(w http.ResponseWriter, r *http.Request) *stream {
 		w:      w,
 		flush:  http.NewResponseController(w),
 		conn:   connOf(r),
+		from:   r.RemoteAddr,
 		limits: s.limits,
-		log:    s.log.With("from", r.RemoteAddr),
+		log:    s.log,
 		timer:  time.NewTimer(0),
 		due:    time.Now(),
 	}
@@ -69,7 +71,7 @@ func (o *stream) close() {
 func (o *stream) send(m sse.Message) bool {
 	var err error
 	if o.buf, err = m.AppendText(o.buf[:0]); err != nil {
-		o.log.Error("message", "err", err)
+		o.log.Error("can't write a message", "err", err)
 		return false
 	}
 	return o.write(o.buf)
@@ -83,7 +85,7 @@ func (o *stream) write(b []byte) bool {
 		err = o.flush.Flush()
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		o.log.Warn("cut off a reader that does not read")
+		o.log.Warn("cut off a reader that does not read", "from", o.from)
 		if o.conn != nil {
 			o.conn.SetLinger(0) // forget what it did not take, instead of keeping it for minutes
 		}

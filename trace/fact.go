@@ -55,8 +55,10 @@ func (l *Log) fact(f Fact) {
 	f.Observer, f.Source, f.T = Page, l.source, f.At-l.newAt
 	if n := len(l.facts); n > 0 {
 		last := &l.facts[n-1]
-		if last.Name == f.Name && last.Source == f.Source && (f.Name == FactEvents || f.Name == FactFailed || f.Name == FactServerNamed) {
-			if last.Type != f.Type {
+		sameType := last.Type == f.Type
+		if last.Name == f.Name && last.Source == f.Source &&
+			(f.Name == FactEvents || f.Name == FactFailed || f.Name == FactServerNamed && sameType) {
+			if !sameType {
 				f.Type = ""
 			}
 			f.Count += last.Count
@@ -91,7 +93,11 @@ func (l *Log) Facts(now float64) []Fact {
 	facts := slices.Clone(l.facts)
 	if l.Silent(now) {
 		at := l.now.Since + silence
-		facts = append(facts, Fact{Name: FactSilent, Observer: Page, At: at, T: at - l.newAt, Source: l.source})
+		i := len(facts)
+		for i > 0 && facts[i-1].At > at {
+			i--
+		}
+		facts = slices.Insert(facts, i, Fact{Name: FactSilent, Observer: Page, At: at, T: at - l.newAt, Source: l.source})
 	}
 	slices.Reverse(facts)
 	return facts
@@ -105,9 +111,16 @@ func (l *Log) Silent(now float64) bool {
 // Sentence is what a fact says in words.
 type Sentence struct {
 	Title   string
-	Body    string // with `code` between backquotes
+	Body    []Phrase
 	Section string // of the HTML standard
 	Anchor  string // of that section, on the standard's page
+}
+
+// Phrase is a part of a sentence's body: words, or code. They are apart because what a stream or a browser said may
+// hold any mark that could tell them apart.
+type Phrase struct {
+	Text string
+	Code bool
 }
 
 // sections of the HTML standard, by their number.
@@ -118,7 +131,8 @@ var sections = map[string]string{
 	"9.2.6": "event-stream-interpretation",
 }
 
-// texts are the sentences of each fact; what stands in braces is filled in by Sentence.
+// texts are the sentences of each fact, with `code` between backquotes; what stands in braces is filled in by Sentence.
+// A script is told little (HTML 9.2.10), so they say what was seen, and what the standard has the browser do.
 var texts = [numFacts]struct{ title, body, section string }{
 	FactConstructed: {
 		"new EventSource was called.",
@@ -137,16 +151,16 @@ var texts = [numFacts]struct{ title, body, section string }{
 	},
 	FactReopened: {
 		"Your browser waited {time} and came back.",
-		"readyState went 0 → 1. The time is from the error to open: the reconnection time and the new request together. {id}",
+		"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. {id}",
 		"9.2.4",
 	},
 	FactFirstEvent: {
 		"The first event: {type}.",
-		"It came {time} after open, and reached the listeners for `{type}`, no others.",
+		"It came {time} after open, and reached the listeners for `{type}`, no others. It is the first that a listener here could see.",
 		"9.2.6",
 	},
 	FactEvents: {
-		"{count} more {type}.",
+		"{more}.",
 		"",
 		"9.2.6",
 	},
@@ -157,7 +171,7 @@ var texts = [numFacts]struct{ title, body, section string }{
 	},
 	FactSilent: {
 		"Open, but silent so far.",
-		"Either the server has sent nothing yet, or its events may be named and a listener missing: an event whose type has no listener cannot be seen from here. If you know the name, add it under “listener”; many servers use `ping` or `update`.",
+		"Either the server has sent no whole event yet, or its events may be named and a listener missing: an event whose type has no listener cannot be seen from here. If you know the name, add it under “listener”; many servers use `ping` or `update`.",
 		"9.2.6",
 	},
 	FactLost: {
@@ -166,13 +180,13 @@ var texts = [numFacts]struct{ title, body, section string }{
 		"9.2.3",
 	},
 	FactFailed: {
-		"No connection. EventSource will try again by itself.",
+		"The attempt failed. EventSource will try again by itself.",
 		"{waited}readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there.",
 		"9.2.3",
 	},
 	FactGaveUp: {
 		"The browser gave up. readyState is 2, CLOSED.",
-		"{waited}It will not try again; only a new EventSource can. The answer was not an event stream that this page may read: a status other than 200 (204 is how a server says stop), another Content-Type, or no permission by CORS. The error event does not say which.",
+		"{waited}It will not try again; only a new EventSource can. Usually the answer was not an event stream that this page may read: a status other than 200 (204 is how a server says stop), another Content-Type, or no permission by CORS. Or the browser never asked, or was told to stop loading. The error event does not say which.",
 		"9.2.3",
 	},
 	FactClosed: {
@@ -195,27 +209,54 @@ var texts = [numFacts]struct{ title, body, section string }{
 // Sentence says the fact in words.
 func (f Fact) Sentence() Sentence {
 	t := texts[f.Name]
-	title, typ := t.title, f.Type
+	more := strconv.Itoa(f.Count) + " more events"
+	if f.Count == 1 {
+		more = "1 more event"
+	}
 	switch {
-	case f.Name == FactEvents && typ == "":
-		typ = "events"
+	case f.Name == FactEvents && f.Type != "":
+		more += ": {type}"
 	case f.Name == FactFailed && f.Count > 1:
-		title = "{count} attempts, no connection. EventSource goes on trying."
+		t.title = "{count} attempts in a row failed. EventSource goes on trying."
 	case f.Name == FactServerNamed && f.Count > 1:
-		title = "The stream sent {count} events named {type}."
+		t.title = "The stream sent {count} events named {type}."
+	case f.Name == FactGaveUp && f.Was == eventsource.Open:
+		t.title = "The browser gave up while it was open. readyState is 2, CLOSED."
+		t.body = "readyState went 1 → 2. By the standard a connection that is lost is tried again, so this one was probably stopped: window.stop() and the browser's stop button do that. Only a new EventSource can connect again."
 	}
-	waited, id := "", "No event had an id, so there was nothing to send as `Last-Event-ID`."
+	waited := ""
 	if f.Milliseconds > 0 {
-		waited = "Your browser waited " + Duration(f.Milliseconds) + ", then asked again. "
+		waited = "Your browser waited {time} for this: the reconnection time and a new attempt together. "
 	}
+	id := "No lastEventId is known here, so by the standard there was none to send as `Last-Event-ID`, unless the stream set one that no listener here saw."
 	if f.ID != "" {
-		id = "The last event's lastEventId was `" + f.ID + "`: the standard has the browser send it as `Last-Event-ID`."
+		id = "The last event seen here had the lastEventId `{lastID}`: the standard has the browser send it as `Last-Event-ID`, unless the stream set another that no listener here saw."
 	}
-	fill := strings.NewReplacer(
-		"{type}", typ, "{time}", Duration(f.Milliseconds), "{count}", strconv.Itoa(f.Count),
-		"{waited}", waited, "{id}", id, "{was}", strconv.Itoa(int(f.Was)),
+	// First the words that are ours, then, once, the values that are not.
+	ours := strings.NewReplacer("{more}", more, "{waited}", waited, "{id}", id)
+	values := strings.NewReplacer(
+		"{type}", brief(f.Type), "{lastID}", brief(f.ID), "{time}", Duration(f.Milliseconds),
+		"{count}", strconv.Itoa(f.Count), "{was}", strconv.Itoa(int(f.Was)),
 	)
-	return Sentence{Title: fill.Replace(title), Body: fill.Replace(t.body), Section: t.section, Anchor: sections[t.section]}
+	s := Sentence{Title: values.Replace(ours.Replace(t.title)), Section: t.section, Anchor: sections[t.section]}
+	for i, part := range strings.Split(ours.Replace(t.body), "`") {
+		if part != "" {
+			s.Body = append(s.Body, Phrase{Text: values.Replace(part), Code: i%2 == 1})
+		}
+	}
+	return s
+}
+
+// brief cuts what would take too much room in a sentence.
+func brief(s string) string {
+	const most = 200
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
 }
 
 // Duration says a number of milliseconds as people read it: 250 ms, 3.01 s, 2 min 5 s.

@@ -3,11 +3,13 @@ package trace
 import (
 	"slices"
 	"sort"
+	"strings"
 
 	"eventsource-playground/eventsource"
 )
 
-// Limits of a Log: past either the oldest records go, and Dropped counts them.
+// Limits of a Log: past either the oldest records go, and Dropped counts them. The run that came last stays, whatever
+// its text.
 const (
 	MaxRecords = 200_000
 	MaxText    = 64 << 20 // characters of data in all
@@ -19,11 +21,15 @@ const maxTypes = 100
 // A Log is the append-only record of what was observed. Its counters, spans and facts are kept as records come, so
 // that reading them costs nothing, however long the log.
 type Log struct {
-	runs    []run
-	next    int // Seq of the next record
-	kept    int
-	text    int
-	dropped int
+	maxRecords, maxText int
+
+	runs     []run
+	own      []*Record // those in runs that are no Messages
+	next     int       // Seq of the next record
+	messages int       // of the records before next; clearing does not start again
+	kept     int
+	text     int
+	dropped  int
 
 	source  int
 	newAt   float64
@@ -36,16 +42,18 @@ type Log struct {
 }
 
 // NewLog makes an empty log.
-func NewLog() *Log { return &Log{} }
+func NewLog() *Log { return &Log{maxRecords: MaxRecords, maxText: MaxText} }
 
-// run is records of one source that came together.
+// run is records of one source that came together: one that is not a Message, or any number of Messages.
 type run struct {
+	lone   *Record
+	events eventsource.Events
+
 	seq    int // of its first record
+	before int // messages in the log before it
+	skip   int // records at its start that were dropped
 	source int
 	newAt  float64
-	events eventsource.Events
-	lone   *Record // a Construct or Close, instead of events
-	skip   int     // records at its start that were dropped
 
 	first, last float64 // At of its first and last record
 }
@@ -57,28 +65,18 @@ func (r *run) len() int {
 	return r.events.Len()
 }
 
-func (r *run) slice(from, to int) []Record {
+// appendTo appends the run's records from (included) to (excluded).
+func (r *run) appendTo(records []Record, from, to int) []Record {
 	if r.lone != nil {
-		return []Record{*r.lone}[from:to]
+		return append(records, *r.lone)
 	}
-	records := make([]Record, 0, to-from)
 	for i, e := range r.events.Slice(from, to) {
 		records = append(records, Record{
 			Seq: r.seq + from + i, Source: r.source, At: e.TimeStamp, T: e.TimeStamp - r.newAt, Observer: Page,
-			Kind: kindOf(e), ReadyState: e.ReadyState, Type: e.Type, Data: e.Data, LastEventID: e.LastEventID, Origin: e.Origin,
+			Kind: Message, ReadyState: e.ReadyState, Type: e.Type, Data: e.Data, LastEventID: e.LastEventID, Origin: e.Origin,
 		})
 	}
 	return records
-}
-
-func kindOf(e eventsource.Event) Kind {
-	switch e.Kind {
-	case eventsource.Opened:
-		return Open
-	case eventsource.Failed:
-		return Error
-	}
-	return Message
 }
 
 // State is what is known of the current source.
@@ -101,12 +99,13 @@ type State struct {
 // Live reports whether there is a source that is not closed.
 func (s State) Live() bool { return s.Source > 0 && s.ReadyState != eventsource.Closed }
 
-// Wait is the time from an error that left readyState at CONNECTING to what came next.
+// Wait is the time from an error that left readyState at CONNECTING to the open or the error that came next. Where an
+// attempt fails a new wait begins.
 type Wait struct {
 	From, To float64 // on the performance clock; zero if there was none
 }
 
-// Milliseconds is how long the wait took: the reconnection time and the new request together.
+// Milliseconds is how long the wait took: the reconnection time and the new attempt together.
 func (w Wait) Milliseconds() float64 { return w.To - w.From }
 
 // Construct records that a source was made.
@@ -116,11 +115,7 @@ func (l *Log) Construct(at float64, url string, withCredentials bool) {
 	l.counts = Counts{}
 	l.now = State{Source: l.source, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
 	l.span(at, Span{Source: l.source, State: eventsource.Connecting})
-	r := Record{
-		Seq: l.next, Source: l.source, At: at, Observer: Page, Kind: Construct, ReadyState: eventsource.Connecting,
-		URL: url, WithCredentials: withCredentials,
-	}
-	l.add(run{lone: &r, first: at, last: at})
+	l.addOwn(Record{At: at, Kind: Construct, ReadyState: eventsource.Connecting, URL: url, WithCredentials: withCredentials})
 	l.fact(Fact{Name: FactConstructed, At: at, Type: url})
 }
 
@@ -134,42 +129,68 @@ func (l *Log) Close(at float64) {
 		by = OpenToClose
 	}
 	l.enter(at, eventsource.Closed, by)
-	r := Record{
-		Seq: l.next, Source: l.source, At: at, T: at - l.newAt, Observer: Page, Kind: Close, ReadyState: eventsource.Closed,
-	}
-	l.add(run{lone: &r, first: at, last: at})
+	l.addOwn(Record{At: at, Kind: Close, ReadyState: eventsource.Closed})
 	l.fact(Fact{Name: FactClosed, At: at, Was: was})
 }
 
-// Observe records what the current source dispatched.
+// Observe records what the current source dispatched. Of a lazy run, which holds Messages only, the first and the last
+// are decoded.
 func (l *Log) Observe(events eventsource.Events) {
 	n := events.Len()
 	if n == 0 {
 		return
 	}
-	first, last := events.Slice(0, 1)[0], events.Slice(n-1, n)[0]
-	l.add(run{events: events, first: first.TimeStamp, last: last.TimeStamp})
 	if events.Lazy() {
+		first, last := events.Slice(0, 1)[0], events.Slice(n-1, n)[0]
+		l.add(run{events: events, first: first.TimeStamp, last: last.TimeStamp})
+		l.know(first.Type)
 		l.message(first, 1)
-		l.message(last, n-1)
+		if n > 1 {
+			l.know(last.Type)
+			last.Type = "" // that of the others is not known
+			l.message(last, n-1)
+		}
 		return
 	}
-	for _, e := range events.Slice(0, n) {
-		switch e.Kind {
-		case eventsource.Opened:
-			l.opened(e)
-		case eventsource.Failed:
-			l.failed(e)
-		case eventsource.Message:
+	for all := events.Slice(0, n); len(all) > 0; {
+		if all[0].Kind != eventsource.Message {
+			l.observeOwn(all[0])
+			all = all[1:]
+			continue
+		}
+		k := 1
+		for k < len(all) && all[k].Kind == eventsource.Message {
+			k++
+		}
+		l.add(run{events: eventsource.Decoded(all[:k]...), first: all[0].TimeStamp, last: all[k-1].TimeStamp})
+		for _, e := range all[:k] {
+			l.know(e.Type)
 			l.message(e, 1)
 		}
+		all = all[k:]
+	}
+}
+
+// observeOwn records an event of the browser's own.
+func (l *Log) observeOwn(e eventsource.Event) {
+	r := Record{At: e.TimeStamp, Kind: Open, ReadyState: e.ReadyState, Type: e.Type}
+	if e.Kind == eventsource.Failed {
+		r.Kind = Error
+	}
+	l.addOwn(r)
+	if r.Kind == Open {
+		l.opened(e)
+	} else {
+		l.failed(e)
 	}
 }
 
 func (l *Log) opened(e eventsource.Event) {
+	wait := l.waited(e.TimeStamp)
 	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt}
-	if w := l.waited(e.TimeStamp); w != (Wait{}) {
-		f.Name, f.Milliseconds, f.ID = FactReopened, w.Milliseconds(), l.now.LastEventID
+	if l.now.Opened {
+		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), l.now.LastEventID
+		l.counts.reconnections++
 	}
 	l.now.Opened, l.now.Events = true, 0
 	l.enter(e.TimeStamp, e.ReadyState, ToOpen)
@@ -177,15 +198,15 @@ func (l *Log) opened(e eventsource.Event) {
 }
 
 func (l *Log) failed(e eventsource.Event) {
-	f := Fact{Name: FactLost, At: e.TimeStamp, Was: l.now.ReadyState, Count: 1}
-	if w := l.waited(e.TimeStamp); w != (Wait{}) {
-		f.Milliseconds = w.Milliseconds()
-	}
+	was := l.now.ReadyState
+	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: l.waited(e.TimeStamp).Milliseconds()}
 	by := ToLost
 	switch {
+	case e.ReadyState == eventsource.Closed && was == eventsource.Open:
+		f.Name, by = FactGaveUp, OpenToClose
 	case e.ReadyState == eventsource.Closed:
 		f.Name, by = FactGaveUp, ToClosed
-	case l.now.ReadyState != eventsource.Open:
+	case was != eventsource.Open:
 		f.Name, by = FactFailed, ToFailed
 	}
 	l.enter(e.TimeStamp, e.ReadyState, by)
@@ -201,25 +222,26 @@ func (l *Log) waited(at float64) Wait {
 	return l.now.Wait
 }
 
+// message counts n events of the stream, of which e was the last.
 func (l *Log) message(e eventsource.Event, n int) {
-	if n == 0 {
-		return
-	}
-	if !slices.Contains(l.types, e.Type) && len(l.types) < maxTypes {
-		l.types = append(l.types, e.Type)
-	}
-	first := l.now.Events == 0
-	l.counts.Events += n
-	l.now.Events += n
-	l.now.LastEventID = e.LastEventID
 	f := Fact{Name: FactEvents, At: e.TimeStamp, Type: e.Type, ID: e.LastEventID, Count: n}
 	switch {
 	case e.Type == "error" || e.Type == "open":
 		f.Name = FactServerNamed
-	case first:
+	case l.now.Events == 0:
 		f.Name, f.Milliseconds = FactFirstEvent, e.TimeStamp-l.now.Since
 	}
+	l.counts.Events += n
+	l.now.Events += n
+	l.now.LastEventID = e.LastEventID
 	l.fact(f)
+}
+
+// know remembers a type. A copy of it: the string may be a part of a long one.
+func (l *Log) know(typ string) {
+	if !slices.Contains(l.types, typ) && len(l.types) < maxTypes {
+		l.types = append(l.types, strings.Clone(typ))
+	}
 }
 
 // enter makes a state the current one.
@@ -233,41 +255,65 @@ func (l *Log) enter(at float64, s eventsource.ReadyState, by Transition) {
 	l.span(at, Span{Source: l.source, State: s, Waiting: l.now.Waiting})
 }
 
+// addOwn adds a record that is no Message. It fills in what all records of the current source have.
+func (l *Log) addOwn(r Record) {
+	r.Seq, r.Source, r.T, r.Observer = l.next, l.source, r.At-l.newAt, Page
+	l.own = append(l.own, &r)
+	l.add(run{lone: &r, first: r.At, last: r.At})
+}
+
+// add adds a run, and drops the oldest records when that is too much: as many as needed of the oldest run, but all of it
+// where its text is to go, because a run lets go of its text as a whole.
 func (l *Log) add(r run) {
-	r.seq, r.source, r.newAt = l.next, l.source, l.newAt
+	r.seq, r.before, r.source, r.newAt = l.next, l.messages, l.source, l.newAt
 	n := r.len()
 	l.runs = append(l.runs, r)
 	l.next += n
 	l.kept += n
 	l.text += r.events.Size()
+	if r.lone == nil {
+		l.messages += n
+	}
 	l.changes++
-	for l.kept > MaxRecords || l.text > MaxText && len(l.runs) > 1 {
-		oldest := &l.runs[0]
-		gone := oldest.len() - oldest.skip
-		if l.text <= MaxText && l.kept-gone < MaxRecords {
-			gone = l.kept - MaxRecords // a part of it is enough
+	for l.kept > l.maxRecords || l.text > l.maxText && len(l.runs) > 1 {
+		gone := l.runs[0].len() - l.runs[0].skip
+		if over := l.kept - l.maxRecords; over < gone && (l.text <= l.maxText || len(l.runs) == 1) {
+			gone = over
 		}
-		l.kept -= gone
-		l.dropped += gone
-		if oldest.skip += gone; oldest.skip == oldest.len() {
-			l.text -= oldest.events.Size()
-			l.runs[0] = run{} // let go of its events
-			l.runs = l.runs[1:]
-		}
+		l.drop(gone)
 	}
 }
 
-// Clear forgets all records, counts and facts. The current source and its state go on.
-func (l *Log) Clear(at float64) {
-	l.runs, l.kept, l.text, l.dropped = nil, 0, 0, 0
+// drop lets go of the n oldest records, which are in one run, and of what ended before the oldest run that is left.
+func (l *Log) drop(n int) {
+	oldest := &l.runs[0]
+	oldest.skip += n
+	l.kept -= n
+	l.dropped += n
+	if oldest.skip < oldest.len() {
+		return
+	}
+	l.text -= oldest.events.Size()
+	if oldest.lone != nil {
+		l.own[0] = nil
+		l.own = l.own[1:]
+	}
+	*oldest = run{}
+	l.runs = l.runs[1:]
+	for len(l.runs) > 0 && len(l.spans) > 1 && l.spans[0].To <= l.runs[0].first {
+		l.spans = l.spans[1:]
+	}
+}
+
+// Clear forgets all records, counts, facts and past states. The current source and its state go on: a state that lasts
+// began when it began.
+func (l *Log) Clear() {
+	l.runs, l.own, l.kept, l.text, l.dropped = nil, nil, 0, 0, 0
 	l.counts, l.facts = Counts{}, nil
-	if n := len(l.spans); n > 0 {
-		l.spans = slices.Clone(l.spans[n-1:])
-		if l.now.Live() {
-			l.spans[0].From = max(at, l.spans[0].From)
-		} else {
-			l.spans = nil
-		}
+	if l.now.Live() {
+		l.spans = slices.Clone(l.spans[len(l.spans)-1:])
+	} else {
+		l.spans = nil
 	}
 	l.changes++
 }
@@ -305,7 +351,7 @@ func (l *Log) Records(from, to int) []Record {
 	records := make([]Record, 0, to-from)
 	for i := l.runOf(from); i < len(l.runs) && l.runs[i].seq < to; i++ {
 		r := &l.runs[i]
-		records = append(records, r.slice(max(from-r.seq, r.skip), min(to-r.seq, r.len()))...)
+		records = r.appendTo(records, max(from-r.seq, r.skip), min(to-r.seq, r.len()))
 	}
 	return records
 }

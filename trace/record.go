@@ -5,6 +5,7 @@ package trace
 
 import (
 	"encoding/json"
+	"math"
 
 	"eventsource-playground/eventsource"
 )
@@ -45,35 +46,38 @@ type Record struct {
 	WithCredentials bool
 }
 
-// AppendJSON appends the record as one line of JSON Lines, with the newline: t is milliseconds since New, timeStamp the
-// event's own.
+// AppendJSON appends the record as one line of JSON Lines, with the newline. Every line has the same first seven members;
+// what an observation does not have is null, so that no data and empty data are told apart. t is in milliseconds since
+// New, to the microsecond; timeStamp is the event's own, exactly.
 func (r Record) AppendJSON(b []byte) []byte {
 	line := struct {
 		T               float64  `json:"t"`
 		Observer        Observer `json:"observer"`
 		Kind            Kind     `json:"kind"`
 		ReadyState      uint8    `json:"readyState"`
-		Type            string   `json:"type,omitempty"`
-		Data            *string  `json:"data,omitempty"`
-		LastEventID     *string  `json:"lastEventId,omitempty"`
+		Type            *string  `json:"type"`
+		Data            *string  `json:"data"`
+		LastEventID     *string  `json:"lastEventId"`
 		Origin          string   `json:"origin,omitempty"`
 		URL             string   `json:"url,omitempty"`
 		WithCredentials *bool    `json:"withCredentials,omitempty"`
 		Source          int      `json:"source"`
 		TimeStamp       float64  `json:"timeStamp"`
 	}{
-		T: r.T, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.ReadyState), Type: r.Type, Origin: r.Origin,
-		URL: r.URL, Source: r.Source, TimeStamp: r.At,
+		T: math.Round(r.T*1000) / 1000, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.ReadyState),
+		Origin: r.Origin, URL: r.URL, Source: r.Source, TimeStamp: r.At,
 	}
 	switch r.Kind {
+	case Open, Error:
+		line.Type = &r.Type
 	case Message:
-		line.Data, line.LastEventID = &r.Data, &r.LastEventID
+		line.Type, line.Data, line.LastEventID = &r.Type, &r.Data, &r.LastEventID
 	case Construct:
 		line.WithCredentials = &r.WithCredentials
 	}
 	encoded, err := json.Marshal(line)
 	if err != nil {
-		return b // unreachable: a struct of strings and finite numbers
+		panic("trace: " + err.Error()) // a struct of strings and finite numbers always encodes
 	}
 	return append(append(b, encoded...), '\n')
 }

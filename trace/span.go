@@ -1,14 +1,13 @@
 package trace
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 
 	"eventsource-playground/eventsource"
 )
-
-// maxSpans bounds the states remembered: a server that cuts every 20 ms makes 50 a second.
-const maxSpans = 20_000
 
 // Span is a time in one readyState.
 type Span struct {
@@ -18,14 +17,11 @@ type Span struct {
 	From, To float64 // on the performance clock; To is 0 while it lasts
 }
 
-// span ends the one before, and begins s.
+// span ends the one before, and begins s. There are no more spans than records: they are dropped together.
 func (l *Log) span(at float64, s Span) {
 	s.From = at
 	if n := len(l.spans); n > 0 {
 		l.spans[n-1].To = at
-	}
-	if len(l.spans) >= maxSpans {
-		l.spans = slices.Delete(l.spans, 0, maxSpans/10)
 	}
 	l.spans = append(l.spans, s)
 }
@@ -45,55 +41,96 @@ func (l *Log) Began() float64 {
 	return l.spans[0].From
 }
 
-// Mark is something to draw at a moment of the timeline: one record, or the number of events that came too close
-// together to be drawn apart.
+// Mark is something to draw at a moment of the timeline: one record, or several of a kind that came too close together
+// to be drawn apart.
 type Mark struct {
-	Record     // the first, if there are several; zero but for At, Kind and Source if it is not decoded
+	Record     // the first, if there are several; of Messages it then has only At, Kind, Seq and Source
 	Count  int // of records
 }
 
-// Marks yields what happened in a window of time, oldest first. Events that fall into the same step, counted in
-// milliseconds from zero so that marks do not move from one drawing to the next, are one mark. The browser's own
-// events stand alone.
+// ownStep is the part of a step from which two of the browser's own events, or calls, are drawn apart.
+const ownStep = 0.25
+
+// Marks yields what happened from (included) to (excluded) a moment, in its order. Events of the stream that fall into
+// the same step, counted in milliseconds from zero so that marks do not move from one drawing to the next, are one
+// mark; all else has finer steps. Events are not read to be counted, so the cost depends on the number of marks.
 func (l *Log) Marks(from, to, step float64) []Mark {
-	var marks []Mark
-	bucket := func(at float64) int { return int(at / step) }
-	add := func(m Mark) {
-		if n := len(marks); n > 0 && m.Kind == Message {
-			if last := &marks[n-1]; last.Kind == Message && last.Source == m.Source && bucket(last.At) == bucket(m.At) {
-				last.Count += m.Count
-				return
-			}
+	marks := l.ownMarks(from, to, step*ownStep)
+	end := l.messagesBefore(to, step)
+	for i := l.messagesBefore(from, step); i < end; {
+		r := l.runOfMessage(i)
+		k := i - r.before
+		at := r.at(k, step)
+		next := min(end, max(i+1, l.messagesBefore(stepEnd(at, step), step)))
+		m := Mark{Record: Record{Seq: r.seq + k, Source: r.source, At: at, Kind: Message}, Count: next - i}
+		if m.Count == 1 && !r.even(step) {
+			m.Record = r.appendTo(nil, k, k+1)[0]
 		}
 		marks = append(marks, m)
+		i = next
 	}
-	first := sort.Search(len(l.runs), func(i int) bool { return l.runs[i].last >= from })
-	for _, r := range l.runs[first:] {
-		if r.first > to {
+	slices.SortFunc(marks, func(a, b Mark) int { return cmp.Compare(a.Seq, b.Seq) })
+	return marks
+}
+
+func (l *Log) ownMarks(from, to, step float64) []Mark {
+	var marks []Mark
+	first := sort.Search(len(l.own), func(i int) bool { return l.own[i].At >= from })
+next:
+	for _, r := range l.own[first:] {
+		if r.At >= to {
 			break
 		}
-		if r.events.Lazy() {
-			// A run that is not decoded came within a frame or so: its events are spread evenly over its time.
-			n := r.len() - r.skip
-			each := (r.last - r.first) / float64(n)
-			for i := 0; i < n; {
-				at := r.first + float64(i)*each
-				k := n - i
-				if each > 0 {
-					k = min(k, max(1, int((float64(bucket(at)+1)*step-at)/each)))
-				}
-				if at >= from && at <= to {
-					add(Mark{Record: Record{At: at, Kind: Message, Source: r.source, Seq: r.seq + r.skip + i}, Count: k})
-				}
-				i += k
-			}
-			continue
-		}
-		for _, rec := range r.slice(r.skip, r.len()) {
-			if rec.At >= from && rec.At <= to {
-				add(Mark{Record: rec, Count: 1})
+		for i := len(marks) - 1; i >= 0 && r.At < stepEnd(marks[i].At, step); i-- {
+			if m := &marks[i]; m.Kind == r.Kind && m.ReadyState == r.ReadyState && m.Source == r.Source {
+				m.Count++
+				continue next
 			}
 		}
+		marks = append(marks, Mark{Record: *r, Count: 1})
 	}
 	return marks
+}
+
+func stepEnd(at, step float64) float64 { return (math.Floor(at/step) + 1) * step }
+
+// messagesBefore is how many messages of the log came before a moment, dropped ones included.
+func (l *Log) messagesBefore(at, step float64) int {
+	i := sort.Search(len(l.runs), func(i int) bool { return l.runs[i].last >= at })
+	if i == len(l.runs) {
+		return l.messages
+	}
+	return l.runs[i].before + max(l.runs[i].skip, l.runs[i].messagesBefore(at, step))
+}
+
+// runOfMessage finds the run that holds a message by its number.
+func (l *Log) runOfMessage(i int) *run {
+	return &l.runs[sort.Search(len(l.runs), func(j int) bool { return l.runs[j].before > i })-1]
+}
+
+// even reports whether the run's events may be taken as spread evenly over its time: one that is not decoded usually
+// came within a frame, and that is far less than a step. In a hidden tab it may be a minute.
+func (r *run) even(step float64) bool { return r.events.Lazy() && r.last-r.first < step/2 }
+
+// each is the time from one event of an even run to the next.
+func (r *run) each() float64 { return (r.last - r.first) / float64(max(1, r.events.Len()-1)) }
+
+// at is when a message of the run came.
+func (r *run) at(i int, step float64) float64 {
+	if r.even(step) {
+		return r.first + float64(i)*r.each()
+	}
+	return r.events.Slice(i, i+1)[0].TimeStamp
+}
+
+// messagesBefore is how many messages of the run came before a moment that is not after its last.
+func (r *run) messagesBefore(at, step float64) int {
+	switch n := r.events.Len(); {
+	case at <= r.first:
+		return 0
+	case r.even(step):
+		return min(n, int(math.Ceil((at-r.first)/r.each())))
+	default:
+		return sort.Search(n, func(i int) bool { return r.events.Slice(i, i+1)[0].TimeStamp >= at })
+	}
 }

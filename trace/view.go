@@ -3,6 +3,8 @@ package trace
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Filter tells which records are wanted. Its zero value lets all through.
@@ -18,8 +20,26 @@ func (f Filter) matches(r Record, lower string) bool {
 	return lower == "" || contains(r.Data, lower) || contains(r.TypeName(), lower) || contains(r.LastEventID, lower) || contains(r.URL, lower)
 }
 
+// contains reports whether s contains lower, whatever the case of s. It makes no copy of s, which may be long.
 func contains(s, lower string) bool {
-	return strings.Contains(s, lower) || strings.Contains(strings.ToLower(s), lower)
+	first, _ := utf8.DecodeRuneInString(lower)
+	for i, r := range s {
+		if unicode.ToLower(r) == first && startsWith(s[i:], lower) {
+			return true
+		}
+	}
+	return false
+}
+
+func startsWith(s, lower string) bool {
+	for _, want := range lower {
+		r, size := utf8.DecodeRuneInString(s)
+		if size == 0 || unicode.ToLower(r) != want {
+			return false
+		}
+		s = s[size:]
+	}
+	return true
 }
 
 // TypeName is the event's type, or for the page's own calls their kind.
@@ -70,7 +90,7 @@ func (v *View) Freeze(on bool) { v.frozen = on }
 // Frozen reports whether the view is frozen.
 func (v *View) Frozen() bool { return v.frozen }
 
-// Behind is how many records came since the view was frozen.
+// Behind is how many newer records wait, as far as they are kept, for the view to be thawed.
 func (v *View) Behind() int { return v.log.End() - max(v.end, v.log.First()) }
 
 // Scan takes in what is new and looks at no more than n records. It reports whether it is done.
@@ -82,34 +102,37 @@ func (v *View) Scan(n int) bool {
 		}
 		return true
 	}
-	for v.end = max(v.end, first); !v.frozen && v.end < end && n > 0; {
-		to := min(v.end+n, end)
-		for _, r := range v.log.Records(v.end, to) {
+	if !v.frozen {
+		from := max(v.end, first)
+		v.end = min(from+n, end)
+		for _, r := range v.log.Records(from, v.end) {
 			if v.filter.matches(r, v.lower) {
 				v.newer = append(v.newer, r.Seq)
 			}
 		}
-		n -= to - v.end
-		v.end = to
+		n -= v.end - from
 	}
-	for v.below > first && n > 0 {
-		from := max(v.below-n, first)
-		records := v.log.Records(from, v.below)
-		for i := len(records) - 1; i >= 0; i-- {
-			if v.filter.matches(records[i], v.lower) {
-				v.older = append(v.older, records[i].Seq)
+	if v.below > first && n > 0 {
+		to := v.below
+		v.below = max(to-n, first)
+		for _, r := range slices.Backward(v.log.Records(v.below, to)) {
+			if v.filter.matches(r, v.lower) {
+				v.older = append(v.older, r.Seq)
 			}
 		}
-		n -= v.below - from
-		v.below = from
 	}
+	return v.below <= first && (v.frozen || v.end == end)
+}
+
+// forget takes records out of view that the log has let go of.
+func (v *View) forget() {
+	first := v.log.First()
 	for len(v.older) > 0 && v.older[len(v.older)-1] < first {
 		v.older = v.older[:len(v.older)-1]
 	}
 	for len(v.newer) > 0 && v.newer[0] < first {
 		v.newer = v.newer[1:]
 	}
-	return v.below <= first && (v.frozen || v.end == end)
 }
 
 // Len is the number of records in view, so far as they were scanned.
@@ -117,6 +140,7 @@ func (v *View) Len() int {
 	if v.filter == (Filter{}) {
 		return max(0, v.end-v.log.First())
 	}
+	v.forget()
 	return len(v.newer) + len(v.older)
 }
 
@@ -126,16 +150,14 @@ func (v *View) Rows(from, to int) []Record {
 	if from >= to {
 		return nil
 	}
-	rows := make([]Record, 0, to-from)
 	if v.filter == (Filter{}) {
-		records := v.log.Records(v.end-to, v.end-from)
-		for i := len(records) - 1; i >= 0; i-- {
-			rows = append(rows, records[i])
-		}
+		rows := v.log.Records(v.end-to, v.end-from)
+		slices.Reverse(rows)
 		return rows
 	}
+	rows := make([]Record, 0, to-from)
 	for i := from; i < to; i++ {
-		seq := 0
+		var seq int
 		if i < len(v.newer) {
 			seq = v.newer[len(v.newer)-1-i]
 		} else {
@@ -148,12 +170,10 @@ func (v *View) Rows(from, to int) []Record {
 
 // RowOf finds the row of a record by its Seq.
 func (v *View) RowOf(seq int) (row int, ok bool) {
-	if seq < v.log.First() {
-		return 0, false
-	}
+	v.forget()
 	if v.filter == (Filter{}) {
 		row = v.end - 1 - seq
-		return row, row >= 0
+		return row, row >= 0 && seq >= v.log.First()
 	}
 	if i, found := slices.BinarySearch(v.newer, seq); found {
 		return len(v.newer) - 1 - i, true

@@ -36,10 +36,7 @@ type firefox struct {
 // has started (RecommendedPreferences.sys.mjs); these must hold from the start, or aren't among them.
 const userJS = `
 user_pref("app.normandy.enabled", false);
-user_pref("app.update.auto", false);
 user_pref("browser.aboutwelcome.enabled", false);
-user_pref("browser.contentblocking.report.hide_vpn_banner", true);
-user_pref("browser.newtabpage.enabled", false);
 user_pref("browser.region.update.enabled", false);
 user_pref("browser.safebrowsing.update.enabled", false);
 user_pref("browser.sessionstore.resume_from_crash", false);
@@ -47,10 +44,7 @@ user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("browser.startup.homepage", "about:blank");
 user_pref("browser.startup.homepage_override.mstone", "ignore");
 user_pref("browser.startup.page", 0);
-user_pref("browser.tabs.firefox-view", false);
-user_pref("captivedetect.canonicalURL", "");
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("datareporting.policy.firstRunURL", "");
 user_pref("dom.push.connection.enabled", false);
 user_pref("extensions.getAddons.cache.enabled", false);
 user_pref("extensions.systemAddon.update.enabled", false);
@@ -92,7 +86,8 @@ func (f *firefox) start(path string) error {
 	// System access is what media needs: WebDriver BiDi has no colour scheme yet.
 	cmd := exec.Command(path, "--headless", "--no-remote", "--profile", f.profile,
 		"--remote-debugging-port", "0", "--remote-allow-system-access")
-	cmd.Env = append(os.Environ(), "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_DATA_REPORTING=0")
+	cmd.Env = append(os.Environ(), "MOZ_CRASHREPORTER_DISABLE=1",
+		"MOZ_REMOTE_SETTINGS_DEVTOOLS=1") // or it ignores services.settings.server
 	stderr, output := io.Pipe()
 	cmd.Stderr = output
 	process, err := process.Start(cmd)

@@ -26,9 +26,10 @@ import (
 //
 // A method that fails ends the test, so a Page is for the goroutine of the test that made it.
 //
-// In the JavaScript of Eval and Wait there are two helpers. $(selector) is document.querySelector. role(role, name) is
-// the one visible element that assistive technology would call so, as in role("button", "Connect"), role("textbox",
-// "URL") or role("region", "Timeline"): roles come from the role attribute or the tag, names from aria-labelledby,
+// The JavaScript of Eval and Wait has three helpers. $(selector) is document.querySelector. role(role, name) is the one
+// visible element that assistive technology would call so, as in role("button", "Connect"), role("textbox", "URL"),
+// role("region", "Timeline") or role("checkbox|switch", "Follow"); it throws if there is none, or more. roles(role, name)
+// is the array of them, which may be empty. Roles come from the role attribute or the tag, names from aria-labelledby,
 // aria-label, label, legend or text.
 type Page struct {
 	t   testing.TB
@@ -49,7 +50,7 @@ type Page struct {
 type ConsoleLine struct {
 	Level string // "error", "warn", "info", "debug" …
 	Text  string
-	// Network is true for Chromium's reports of failed requests, which may be just what a test is about.
+	// Network marks the browser's own report of a request that failed, which may be just what a test is about.
 	Network bool
 }
 
@@ -173,16 +174,29 @@ func (p *Page) ClickButton(name string) {
 	p.ClickRole("button", name)
 }
 
-// Fill clicks the text field of this name, selects what it holds, and types the text over it.
+// Fill clicks the field for text of this name, selects what it holds, and types the text over it.
 func (p *Page) Fill(label, text string) {
 	p.t.Helper()
-	p.ClickRole("textbox", label)
+	p.ClickRole("textbox|searchbox|combobox|spinbutton", label)
 	p.Eval("document.activeElement.select()", nil)
 	if text == "" {
 		p.Press("Delete")
 		return
 	}
 	p.Type(text)
+}
+
+// Select chooses the option of this text in the drop-down list of this name. No real events here: the list is a window
+// of the browser's own, out of reach.
+func (p *Page) Select(label, option string) {
+	p.t.Helper()
+	p.Wait(fmt.Sprintf(`(() => {
+		const list = %s, index = [...list.options].findIndex(o => o.text.trim() == %s);
+		if (index < 0) return false;
+		list.selectedIndex = index;
+		for (const type of ["input", "change"]) list.dispatchEvent(new Event(type, { bubbles: true }));
+		return true;
+	})()`, find("combobox|listbox", label), quote(option)))
 }
 
 // Type presses a key for each character, into whatever has the focus. A newline is Enter, a tab is Tab.
@@ -261,7 +275,7 @@ var pageJS string
 
 // withHelpers makes an expression see the helpers of page.js.
 func withHelpers(js string) string {
-	return "(" + pageJS + ")(async ({$, role, poll, aim}) => (\n" + js + "\n))"
+	return "(" + pageJS + ")(async ({$, role, roles, poll, aim}) => (\n" + js + "\n))"
 }
 
 func find(role, name string) string { return "role(" + quote(role) + ", " + quote(name) + ")" }
@@ -366,7 +380,15 @@ func (p *Page) close() {
 	}
 }
 
+// requestReports is how the browsers' own reports of failed requests begin, where nothing else tells them from errors
+// of the page's code.
+var requestReports = []string{
+	"EventSource's response has", "Access to ", // Chromium
+	"Cross-Origin Request Blocked", "Firefox can’t establish a connection", "The connection to ",
+}
+
 func (p *Page) log(line ConsoleLine) {
+	line.Network = line.Network || slices.ContainsFunc(requestReports, func(s string) bool { return strings.HasPrefix(line.Text, s) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.console) == maxConsole {

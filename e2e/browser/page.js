@@ -13,7 +13,8 @@ run => {
 		A: el => el.href ? "link" : "",
 		ARTICLE: "article", ASIDE: "complementary", BUTTON: "button", DETAILS: "group", DIALOG: "dialog",
 		FIELDSET: "group", FOOTER: "contentinfo", FORM: "form", H1: "heading", H2: "heading", H3: "heading",
-		H4: "heading", HEADER: "banner", IMG: "img", INPUT: el => inputRoles[el.type] ?? "textbox", LI: "listitem",
+		H4: "heading", HEADER: "banner", IMG: "img",
+		INPUT: el => inputRoles[el.type] ?? (el.getAttribute("list") ? "combobox" : "textbox"), LI: "listitem",
 		MAIN: "main", NAV: "navigation", OL: "list", OPTION: "option", OUTPUT: "status", PROGRESS: "progressbar",
 		SECTION: el => nameOf(el) && "region", SELECT: el => el.multiple || el.size > 1 ? "listbox" : "combobox",
 		SUMMARY: "button", TABLE: "table", TD: "cell", TEXTAREA: "textbox", TH: "columnheader", TR: "row", UL: "list",
@@ -41,12 +42,13 @@ run => {
 		|| (el.tagName != "SECTION" && namedByContent.has(roleOf(el)) && textOf(el))
 		|| el.alt || el.title || el.placeholder);
 	const perceivable = el => el.checkVisibility({ visibilityProperty: true }) && !el.closest("[aria-hidden=true], [inert]");
+	const ofRole = wanted => [...document.querySelectorAll("*")].filter(el => wanted.split("|").includes(roleOf(el)) && perceivable(el));
+	const roles = (wanted, name) => ofRole(wanted).filter(el => nameOf(el) == name);
 	const role = (wanted, name) => {
-		const all = [...document.querySelectorAll("*")].filter(el => roleOf(el) == wanted && perceivable(el));
-		const found = all.filter(el => nameOf(el) == name);
+		const found = roles(wanted, name);
 		if (found.length == 1) return found[0];
 		if (found.length) throw Error(`${found.length} elements are ${wanted} "${name}"`);
-		throw Error(`no ${wanted} "${name}", only: ${all.map(el => `"${nameOf(el)}"`).join(", ") || "none at all"}`);
+		throw Error(`no ${wanted} "${name}", only: ${ofRole(wanted).map(el => `"${nameOf(el)}"`).join(", ") || "none at all"}`);
 	};
 
 	// Until the expression is truthy, an exception counting as false.
@@ -91,5 +93,5 @@ run => {
 		return { ok, saw, at };
 	};
 
-	return run({ $, role, poll, aim }).then(value => JSON.stringify(value ?? null));
+	return run({ $, role, roles, poll, aim }).then(value => JSON.stringify(value ?? null));
 }

@@ -30,17 +30,14 @@ var (
 	}}
 )
 
-// writeAll makes folder hold the files, the forms of them and, .gitignore apart, nothing else.
+// writeAll makes folder hold the files, these forms of them and, .gitignore apart, nothing that has no file.
 func writeAll(folder string, files map[string][]byte, forms ...form) error {
 	var wait sync.WaitGroup
 	errs := make(chan error, len(files))
 	keep := []string{filepath.Join(folder, ".gitignore")}
 	for name, content := range files {
 		path := filepath.Join(folder, filepath.FromSlash(name))
-		keep = append(keep, path)
-		for _, form := range forms {
-			keep = append(keep, path+form.suffix)
-		}
+		keep = append(keep, path, path+brotlied.suffix, path+gzipped.suffix)
 		wait.Go(func() { errs <- writeForms(path, content, forms) })
 	}
 	wait.Wait()

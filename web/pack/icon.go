@@ -60,22 +60,22 @@ func (m mark) png(size int, scale float64) ([]byte, error) {
 		if _, err := fmt.Sscanf(c.Fill, "#%02x%02x%02x", &fill.R, &fill.G, &fill.B); err != nil {
 			return nil, fmt.Errorf("fill %q: %w", c.Fill, err)
 		}
-		disc := disc{middle + (c.X-32)*unit, middle + (c.Y-32)*unit, c.R * unit, square.Rect}
-		draw.DrawMask(square, square.Rect, image.NewUniform(fill), image.Point{}, disc, image.Point{}, draw.Over)
+		disc := disc{middle + (c.X-32)*unit, middle + (c.Y-32)*unit, c.R * unit}
+		box := disc.Bounds()
+		draw.DrawMask(square, box, image.NewUniform(fill), image.Point{}, disc, box.Min, draw.Over)
 	}
 	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, square)
+	err := png.Encode(&b, square)
 	return b.Bytes(), err
 }
 
 // disc is a mask that lets a circle through, its rim softened over one pixel.
-type disc struct {
-	x, y, r float64
-	bounds  image.Rectangle
-}
+type disc struct{ x, y, r float64 }
 
 func (d disc) ColorModel() color.Model { return color.AlphaModel }
-func (d disc) Bounds() image.Rectangle { return d.bounds }
+func (d disc) Bounds() image.Rectangle {
+	return image.Rect(int(d.x-d.r)-1, int(d.y-d.r)-1, int(d.x+d.r)+2, int(d.y+d.r)+2)
+}
 func (d disc) At(x, y int) color.Color {
 	distance := math.Hypot(float64(x)+0.5-d.x, float64(y)+0.5-d.y)
 	return color.Alpha{A: uint8(255 * min(1, max(0, d.r-distance+0.5)))}

@@ -1,0 +1,136 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"eventsource-playground/e2e/browser"
+	"eventsource-playground/e2e/playground"
+)
+
+// page is the playground in a browser, as a visitor uses it.
+type page struct {
+	*browser.Page
+	t testing.TB
+}
+
+// visit opens the playground with a set-up: the stream's address and the names to listen to.
+func visit(t *testing.T, b *browser.Browser, stream string, listen ...string) *page {
+	t.Helper()
+	return visitQuery(t, b, "url="+url.QueryEscape(stream)+"&listen="+url.QueryEscape(strings.Join(listen, ",")))
+}
+
+func visitQuery(t *testing.T, b *browser.Browser, query string) *page {
+	t.Helper()
+	return visitAt(t, b, playground.Shared(t).URL, query)
+}
+
+func visitAt(t *testing.T, b *browser.Browser, base, query string) *page {
+	t.Helper()
+	p := &page{b.NewPage(t), t}
+	p.Open(base + "/?" + query)
+	p.ready()
+	t.Cleanup(func() {
+		for _, e := range p.ConsoleErrors() {
+			t.Errorf("the console shows an error: %s", e)
+		}
+	})
+	return p
+}
+
+// ready waits until the page runs.
+func (p *page) ready() {
+	p.t.Helper()
+	p.Wait(`document.documentElement.dataset.ready == "true"`)
+	// What the page saves as a file is kept for records instead.
+	p.Eval(`(() => {
+		const create = URL.createObjectURL;
+		window.saved = [];
+		URL.createObjectURL = blob => { saved.push(blob); return create.call(URL, new Blob([])); };
+	})()`, nil)
+}
+
+// state waits for the readyState region to say so: connecting, open, closed or none.
+func (p *page) state(want string) {
+	p.t.Helper()
+	p.Wait(`role("region", "readyState").dataset.state == "` + want + `"`)
+}
+
+// record is a line of an export.
+type record struct {
+	T           float64 `json:"t"`
+	Observer    string  `json:"observer"`
+	Kind        string  `json:"kind"`
+	ReadyState  int     `json:"readyState"`
+	Type        string  `json:"type"`
+	Data        string  `json:"data"`
+	LastEventID string  `json:"lastEventId"`
+	TimeStamp   float64 `json:"timeStamp"`
+}
+
+// records exports the trace and reads it.
+func (p *page) records() []record {
+	p.t.Helper()
+	p.ClickButton("Export")
+	var text string
+	p.Wait(`saved.length > 0`)
+	p.Eval(`saved.pop().text()`, &text)
+	var records []record
+	for line := range strings.Lines(text) {
+		var r record
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			p.t.Fatalf("export: %v in %q", err, line)
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+// story is records without their times, one word or two each: "open 1", "customEvent {…}", "error 0".
+func story(records []record) []string {
+	var s []string
+	for _, r := range records {
+		switch r.Kind {
+		case "message":
+			s = append(s, r.Type+" "+r.Data)
+		default:
+			s = append(s, r.Kind+" "+string(rune('0'+r.ReadyState)))
+		}
+	}
+	return s
+}
+
+func wantStory(t *testing.T, records []record, want ...string) {
+	t.Helper()
+	if got := story(records); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// table waits until a row of the table, other than the constructor's, contains a text.
+func (p *page) table(contains string) {
+	p.t.Helper()
+	p.Wait(inTable(contains))
+}
+
+func inTable(contains string) string {
+	return `[...document.querySelectorAll("#rows .row:not(:has(.construct))")].some(row => row.innerText.includes(` + quote(contains) + `))`
+}
+
+// filter types a text into the filter.
+func (p *page) filter(text string) {
+	p.t.Helper()
+	p.ClickRole("searchbox", "Filter by text")
+	p.Press("Control+a")
+	p.Press("Delete")
+	if text != "" {
+		p.Type(text)
+	}
+}
+
+func quote(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}

@@ -1,0 +1,128 @@
+package scenario
+
+import (
+	"strconv"
+	"time"
+)
+
+// An op is one thing that a section does.
+type op struct {
+	do verb
+
+	text  template      // opText
+	fill  string        // opFill
+	times int           // opFill
+	wait  time.Duration // opWait; opRepeat: between two rounds; opPace: between two units
+	unit  unit          // opPace
+
+	// opRepeat
+	from, to int
+	resume   bool // go on behind Last-Event-ID
+	body     []op
+}
+
+type verb uint8
+
+const (
+	opText verb = iota
+	opFill
+	opWait
+	opFlush
+	opPace
+	opRepeat
+)
+
+// A unit is what a pace sends at once.
+type unit uint8
+
+const (
+	wholeWrite unit = iota
+	oneByte
+	oneLine
+)
+
+// cost is the most that ops send and take.
+func cost(ops []op) (bytes int, wait time.Duration) {
+	for i := range ops {
+		o := &ops[i]
+		switch o.do {
+		case opText:
+			bytes = plus(bytes, o.text.size())
+		case opFill:
+			bytes = plus(bytes, times(len(o.fill), o.times))
+		case opWait:
+			wait = add(wait, o.wait, 1)
+		case opRepeat:
+			n := o.to - o.from + 1
+			b, w := cost(o.body)
+			bytes = plus(bytes, times(b, n))
+			wait = add(add(wait, w, n), o.wait, n-1)
+		case opPace:
+			units := 0
+			switch paced := untilPace(ops[i+1:]); o.unit {
+			case oneByte:
+				units, _ = cost(paced)
+			case oneLine:
+				units = lines(paced)
+			}
+			wait = add(wait, o.wait, units)
+		}
+	}
+	return bytes, wait
+}
+
+// untilPace is what a pace is for: all that comes before the next one.
+func untilPace(ops []op) []op {
+	for i := range ops {
+		if ops[i].do == opPace {
+			return ops[:i]
+		}
+	}
+	return ops
+}
+
+func lines(ops []op) (n int) {
+	for i := range ops {
+		o := &ops[i]
+		switch o.do {
+		case opText:
+			for _, p := range o.text {
+				n = plus(n, lineEnds(p.text))
+			}
+		case opFill:
+			n = plus(n, times(lineEnds(o.fill), o.times))
+		case opRepeat:
+			n = plus(n, times(lines(o.body), o.to-o.from+1))
+		}
+	}
+	return n
+}
+
+func lineEnds(s string) (n int) {
+	for _, c := range []byte(s) {
+		if c == '\n' || c == '\r' {
+			n++
+		}
+	}
+	return n
+}
+
+const never = time.Duration(1 << 62)
+
+func add(sum, d time.Duration, n int) time.Duration {
+	if n > 0 && d > (never-sum)/time.Duration(n) {
+		return never
+	}
+	return sum + d*time.Duration(max(n, 0))
+}
+
+// checkCost reports a section that sends or lasts too much.
+func (p *parser) checkCost(s *Section) {
+	bytes, wait := cost(s.body)
+	if over(p.limits.Bytes, bytes) {
+		p.fail(s.Line, "this section can send "+strconv.Itoa(bytes)+" bytes: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+	}
+	if wait = add(wait, s.After, 1); p.limits.Time > 0 && wait > p.limits.Time {
+		p.fail(s.Line, "this section can take "+wait.String()+": "+p.limits.Time.String()+" is the most, but @hold is free")
+	}
+}

@@ -1,0 +1,118 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+var headings = []string{"title", "group", "order", "about", "listen", "connect"}
+
+// heading reads a line such as "title: Half an event".
+func (p *parser) heading(c *cursor) {
+	name, value, ok := strings.Cut(c.text, ":")
+	if !ok {
+		c.fail(0, "this is no heading: write one such as title: Half an event, or begin a section with == 200")
+		return
+	}
+	c.pos = len(name) + 1
+	start := c.start()
+	value = strings.TrimSpace(value)
+	if n := utf8.RuneCountInString(value); n > maxHeading {
+		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: "+strconv.Itoa(maxHeading)+" is the most")
+		return
+	}
+	// about may go on in a second line.
+	if name != "about" && !p.once(c, name) {
+		return
+	}
+	s := p.scenario
+	switch name {
+	case "title":
+		s.Title = value
+	case "group":
+		s.Group = value
+	case "order":
+		s.Order = c.number(0, maxNumber, "the place in the group")
+		c.end("order is one number")
+	case "about":
+		s.About = strings.TrimSpace(s.About + " " + value)
+	case "listen":
+		s.Listen = listen(c)
+	case "connect":
+		s.Connect = connect(c, p.limits)
+	default:
+		what := short(name) + " is no heading: use " + either(headings)
+		if near := nearest(name, headings); near != "" {
+			what = short(name) + " is no heading: do you mean " + near + "?"
+		}
+		c.fail(0, what)
+	}
+}
+
+// listen reads the types of events, with commas between them. One that holds a space or a comma is in quotes.
+func listen(c *cursor) (types []string) {
+	for {
+		start := c.start()
+		var name string
+		if c.quoted() {
+			name = c.str("a type")
+		} else {
+			name, _, _ = strings.Cut(c.text[c.pos:], ",")
+			c.pos += len(name)
+			name = strings.TrimSpace(name)
+		}
+		if name == "" {
+			c.fail(start, "a type is missing: name the events to listen for, such as message, tick")
+		}
+		if c.failed {
+			return types
+		}
+		types = append(types, name)
+		if c.atEnd() {
+			return types
+		}
+		if c.text[c.pos] != ',' {
+			c.end("put a comma between two types")
+			return types
+		}
+		c.pos++
+	}
+}
+
+// connect reads "second origin", "with credentials" and "7 times", in any order with commas between them.
+func connect(c *cursor, limits Limits) Connect {
+	conn := Connect{Times: 1}
+	c.text = strings.ReplaceAll(c.text, ",", " ")
+	for !c.failed {
+		switch {
+		case c.take("second origin"):
+			conn.SecondOrigin = true
+		case c.take("with credentials"):
+			conn.Credentials = true
+		default:
+			if c.start() == len(c.text) || c.text[c.pos] < '0' || c.text[c.pos] > '9' {
+				c.fail(c.pos, "this is no way to connect: use second origin, with credentials, or a number such as 7 times")
+				break
+			}
+			most := limits.Connections
+			if most == 0 {
+				most = maxNumber
+			}
+			conn.Times = c.number(1, most, "how many EventSources to open")
+			if !c.take("times") {
+				c.fail(c.start(), "times is missing: write it behind the number")
+			}
+		}
+		if c.atEnd() {
+			break
+		}
+	}
+	return conn
+}
+
+// either joins names for a sentence.
+func either(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

@@ -1,0 +1,65 @@
+// Package library is the scenarios that come with the server: one text file each, named as in /sse?scenario=name. Adding
+// a scenario is adding a file.
+package library
+
+import (
+	"embed"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"eventsource-playground/scenario"
+)
+
+// Groups are the parts of the library, in the order of a menu.
+var Groups = []string{
+	"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load",
+}
+
+// An Entry is one scenario.
+type Entry struct {
+	Name string
+	Text string
+	*scenario.Scenario
+}
+
+//go:embed *.txt
+var files embed.FS
+
+// All returns the library in the order of a menu. It is parsed once; a malformed file panics, and fails a test before.
+var All = sync.OnceValue(func() []Entry {
+	names, err := fs.Glob(files, "*.txt")
+	if err != nil {
+		panic(err)
+	}
+	entries := make([]Entry, len(names))
+	for i, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		s, err := scenario.Parse(string(text), scenario.DefaultLimits)
+		if err != nil {
+			panic("library: " + name + ": " + err.Error())
+		}
+		entries[i] = Entry{strings.TrimSuffix(name, ".txt"), string(text), s}
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		if a.Group != b.Group {
+			return slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group)
+		}
+		return a.Order - b.Order
+	})
+	return entries
+})
+
+// Find returns the scenario of that name.
+func Find(name string) (Entry, bool) {
+	entries := All()
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Name == name })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return entries[i], true
+}

@@ -1,0 +1,49 @@
+package scenario
+
+import "time"
+
+// Limits bounds what a text may ask for. 0 means no limit.
+type Limits struct {
+	Text        int           // bytes of the text
+	Sections    int           // without == expect
+	Directives  int           // lines that begin with @
+	Repeat      int           // rounds of one @repeat
+	Bytes       int           // sent in one attempt
+	Time        time.Duration // that one attempt takes by itself; @hold is bounded by the server
+	Connections int           // of connect: n times
+}
+
+// DefaultLimits are for texts from strangers.
+var DefaultLimits = Limits{
+	Text:        32 << 10,
+	Sections:    32,
+	Directives:  500,
+	Repeat:      100_000,
+	Bytes:       4 << 20,
+	Time:        10 * time.Minute,
+	Connections: 8,
+}
+
+// These bound single values, whoever wrote them.
+const (
+	maxNumber  = 1_000_000_000
+	maxTime    = 24 * time.Hour
+	maxHeading = 500 // characters of a heading's value
+	maxHeader  = 200 // bytes of a header's value
+	maxID      = 200 // bytes of Last-Event-ID that {last-event-id} repeats
+	maxProxy   = 1 << 20
+)
+
+func over(limit, n int) bool { return limit > 0 && n > limit }
+
+// The least number that overflows nothing when two are multiplied or added, and is over every limit.
+const tooMuch = 1 << 50
+
+func times(a, b int) int {
+	if a > 0 && b > tooMuch/a {
+		return tooMuch
+	}
+	return a * b
+}
+
+func plus(a, b int) int { return min(a+b, tooMuch) }

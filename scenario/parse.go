@@ -1,0 +1,114 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parse reads a text. The error is of type [Errors] and has all the mistakes; what was understood comes back beside it,
+// for a preview.
+func Parse(text string, limits Limits) (*Scenario, error) {
+	p := &parser{limits: limits, scenario: &Scenario{Connect: Connect{Times: 1}}}
+	if over(limits.Text, len(text)) {
+		p.fail(1, "the text is "+strconv.Itoa(len(text))+" bytes long: "+strconv.Itoa(limits.Text)+" is the most")
+		return p.scenario, p.errors
+	}
+	text = strings.TrimPrefix(text, "\uFEFF")
+	text = strings.TrimSuffix(text, "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		p.number++
+		p.line(strings.TrimSuffix(line, "\r"))
+	}
+	p.finish()
+	if len(p.errors) > 0 {
+		p.errors.sort()
+		return p.scenario, p.errors
+	}
+	return p.scenario, nil
+}
+
+// parser goes through a text line by line: a heading, sections, and what to expect.
+type parser struct {
+	limits   Limits
+	scenario *Scenario
+	errors   Errors
+
+	number     int // of the line
+	directives int
+	given      map[string]bool // headings, and then what a section may have once
+	ended      string          // the directive that ended the section
+	wrote      bool            // the section has more than blank lines
+	section    *Section        // nil in the heading and in expect
+	loop       *op             // the @repeat that is open
+	loopLine   int
+	seen       *[]seenLine // of expect, or of the repeat in it; nil elsewhere
+	seenLoop   *seenLine
+}
+
+func (p *parser) report(err *Error) { p.errors = append(p.errors, err) }
+
+func (p *parser) fail(line int, what string) { p.report(&Error{line, 1, what}) }
+
+func (p *parser) cursor(text string) *cursor {
+	return &cursor{report: p.report, line: p.number, text: text}
+}
+
+// line knows what a line is by how it begins.
+func (p *parser) line(text string) {
+	c := p.cursor(text)
+	if at := unreadable(text); at >= 0 {
+		c.fail(at, `a byte that cannot stand in a text: write it in @raw, such as @raw "\r", "\0" or "\xFF"`)
+		return
+	}
+	switch {
+	case strings.HasPrefix(text, "#"):
+	case strings.HasPrefix(text, "=="):
+		p.beginSection(c)
+	case strings.HasPrefix(text, "@"):
+		p.directive(c)
+	case p.section != nil:
+		p.wire(c)
+	case strings.TrimSpace(text) == "":
+	case p.seen != nil:
+		p.expectation(c)
+	default:
+		p.heading(c)
+	}
+}
+
+// unreadable finds what no editor keeps: a lone CR, NUL, or what is not UTF-8.
+func unreadable(text string) int {
+	for i, r := range text {
+		if r == '\r' || r == 0 {
+			return i
+		}
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// once tells whether name stands in this section, or heading, for the first time.
+func (p *parser) once(c *cursor, name string) bool {
+	if p.given[name] {
+		c.fail(0, name+" stands here twice: keep one")
+		return false
+	}
+	if p.given == nil {
+		p.given = map[string]bool{}
+	}
+	p.given[name] = true
+	return true
+}
+
+// finish checks what only the end of the text shows.
+func (p *parser) finish() {
+	p.endSection()
+	if len(p.scenario.Sections) == 0 && len(p.errors) == 0 {
+		p.fail(p.number, "there is no answer: add a section, which begins with a line such as == 200")
+	}
+}

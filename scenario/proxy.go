@@ -1,0 +1,105 @@
+package scenario
+
+import "time"
+
+// A proxy stands between the server and the browser, and does what such things do.
+type proxy struct {
+	holds   int           // bytes that it wants before it passes any on; 0: none
+	cuts    time.Duration // 0: never
+	silence bool          // cuts counts from the last byte, not from the headers
+}
+
+// proxy reads @proxy holds 8192 bytes, @proxy cuts after 30s and @proxy cuts after 30s of silence.
+func (p *parser) proxy(c *cursor) {
+	start := c.start()
+	switch {
+	case c.take("holds"):
+		if p.once(c, "@proxy holds") {
+			p.section.proxy.holds = c.number(1, maxProxy, "how many bytes")
+			if !c.take("bytes") {
+				c.fail(c.start(), "bytes is missing: write it behind the number")
+			}
+		}
+	case c.take("cuts after"):
+		if p.once(c, "@proxy cuts") {
+			p.section.proxy.cuts = c.duration(time.Millisecond)
+			p.section.proxy.silence = c.take("of silence")
+		}
+	default:
+		c.fail(start, "a proxy does something else: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")
+	}
+	c.end("@proxy ends here")
+}
+
+// holding is a stage that keeps bytes until it has enough of them, or the response ends.
+type holding struct {
+	from stage
+	size int
+	held []byte
+	out  []byte // whole portions, not yet passed on
+	last *Step  // what comes after the rest
+}
+
+func (h *holding) next() Step {
+	for {
+		if len(h.out) >= h.size {
+			step := Step{Do: Write, Bytes: h.out[:h.size]}
+			h.out = h.out[h.size:]
+			return step
+		}
+		if h.last != nil {
+			return *h.last
+		}
+		// What is left of out is the start of the next portion.
+		h.held = append(h.held[:0], h.out...)
+		h.out = h.held
+		switch step := h.from.next(); step.Do {
+		case Write:
+			h.held = append(h.held, step.Bytes...)
+			h.out = h.held
+		case End, Truncate:
+			h.last = &step
+			if rest := h.out; len(rest) > 0 {
+				h.out = nil
+				return Step{Do: Write, Bytes: rest}
+			}
+		default:
+			return step
+		}
+	}
+}
+
+// cutting is a stage that ends the connection when its time is up. It counts the time that the steps take.
+type cutting struct {
+	from    stage
+	after   time.Duration
+	silence bool
+	passed  time.Duration
+	begun   bool // the headers were sent
+	cut     bool
+}
+
+func (c *cutting) next() Step {
+	if c.cut {
+		return Step{Do: Truncate}
+	}
+	step := c.from.next()
+	switch step.Do {
+	case Respond:
+		c.begun = true
+	case Write:
+		if c.silence {
+			c.passed = 0
+		}
+	case Wait, Hold:
+		left := c.after - c.passed
+		if c.begun && (step.Do == Hold || step.For >= left) {
+			c.cut = true
+			return Step{Do: Wait, For: left}
+		}
+		if c.begun {
+			c.passed += step.For
+		}
+	}
+	return step
+}

@@ -1,0 +1,65 @@
+package scenario
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// A Request is what an answer depends on.
+type Request struct {
+	LastEventID string // "": without the header
+	Redirected  bool   // the address is one that a RedirectHere or RedirectSecond led to
+
+	Attempt int              // for {attempt}; a Run counts
+	Now     func() time.Time // for {time}; nil: always the beginning of 1970
+	Random  func(n int) int  // for {random}, from 0 to n-1; nil: rand.IntN
+}
+
+func (r *Request) now() time.Time {
+	if r.Now == nil {
+		return time.Unix(0, 0).UTC()
+	}
+	return r.Now().UTC()
+}
+
+func (r *Request) random(n int) int {
+	if r.Random == nil {
+		return rand.IntN(n)
+	}
+	return r.Random(n)
+}
+
+// A Run is one EventSource on its way through a scenario. The zero Run is at the start.
+type Run struct {
+	attempts int
+	turn     int // of the sections without a condition
+	taken    bool
+	since    time.Time // when the turn began, if it was taken
+}
+
+// Answer returns the section that answers r, which comes now, and the attempt's number, from 1. The first section whose
+// condition r meets answers; otherwise those without a condition take turns, and the last one repeats. It is nil if
+// there are only sections with conditions, and none is met.
+func (run *Run) Answer(s *Scenario, r Request, now time.Time) (section *Section, attempt int) {
+	run.attempts++
+	var turns []*Section
+	for _, section := range s.Sections {
+		switch {
+		case section.When == Condition{}:
+			turns = append(turns, section)
+		case section.When.met(&r):
+			return section, run.attempts
+		}
+	}
+	if len(turns) == 0 {
+		return nil, run.attempts
+	}
+	if run.taken && now.Sub(run.since) >= turns[run.turn].For && run.turn < len(turns)-1 {
+		run.turn++
+		run.taken = false
+	}
+	if !run.taken {
+		run.taken, run.since = true, now
+	}
+	return turns[run.turn], run.attempts
+}

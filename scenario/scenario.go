@@ -1,0 +1,96 @@
+// Package scenario is what the server can be told to do: a notation, its parser and its player.
+//
+// [NOTATION.md] is the whole notation. One text is the library's file, the editor's content, the share link and the
+// test's input. Here it is parsed ([Parse]), found the section that answers a request ([Run]), and turned into steps for
+// a server to execute on a connection ([Section.Play]). This package opens no connection and reads no clock.
+//
+// [NOTATION.md]: https://pkg.go.dev/eventsource-playground/scenario
+package scenario
+
+import "time"
+
+// A Scenario is one parsed text.
+type Scenario struct {
+	Title   string
+	Group   string
+	Order   int    // its place in the group; the lowest first
+	About   string // what to watch, in a sentence or two
+	Listen  []string
+	Connect Connect
+
+	Sections []*Section
+	Expect   *Expect // nil: the text does not say
+}
+
+// Connect is how the page connects.
+type Connect struct {
+	SecondOrigin bool // to the second origin that the server opens, instead of the page's own
+	Credentials  bool // withCredentials
+	Times        int  // so many EventSources at once; at least 1
+}
+
+// A Section is the answer to one request, or to several.
+type Section struct {
+	Line  int // where it stands in the text
+	Reply Reply
+	After time.Duration // nothing is sent before
+	For   time.Duration // it answers until so long after its first request; 0: one request
+	When  Condition
+	Head  Head // for Answer
+
+	proxy proxy
+	body  []op
+	end   Action // End, Reset, Truncate or Hold
+}
+
+// A Reply is what a request gets.
+type Reply uint8
+
+const (
+	Answer  Reply = iota // a response
+	Refuse               // the connection is reset before any byte of a response
+	Silence              // the connection stays open, without a byte
+)
+
+// Head is a response before its body.
+type Head struct {
+	Status      int
+	Header      []Header // all of them, but for those that follow from Redirect, CORS and Gzip
+	Redirect    Redirect
+	Path        string // for RedirectPath: same-origin, begins with one slash
+	CORS        CORS
+	Credentials bool // Access-Control-Allow-Credentials: true
+	Gzip        Gzip
+}
+
+// Header is one line of a Head. The name is in canonical form.
+type Header struct{ Name, Value string }
+
+// Redirect is where a Head's Location leads.
+type Redirect uint8
+
+const (
+	NoRedirect     Redirect = iota
+	RedirectHere            // to this stream at another address, whose requests are Redirected
+	RedirectSecond          // the same on the second origin
+	RedirectPath            // to Head.Path
+)
+
+// CORS is what a Head's Access-Control-Allow-Origin says.
+type CORS uint8
+
+const (
+	CORSDefault CORS = iota // what the server says by itself
+	CORSNone                // nothing: the header is missing
+	CORSAny                 // *
+	CORSExact               // the request's Origin
+)
+
+// Gzip is whether a response is compressed.
+type Gzip uint8
+
+const (
+	NoGzip        Gzip = iota
+	GzipFlushed        // each Write step can be decompressed as soon as it arrives
+	GzipUnflushed      // the compressor keeps what it likes until the end, as one that knows nothing of streams
+)

@@ -1,0 +1,247 @@
+package scenario
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Condition is on a request. A section with one answers every request that meets it, and takes no turn.
+type Condition struct {
+	Redirected bool // the request came to the address that a RedirectHere or RedirectSecond leads to
+	ID         IDTest
+	Value      string // for IDIs
+	N          int    // for IDAtLeast
+}
+
+// An IDTest is on Last-Event-ID.
+type IDTest uint8
+
+const (
+	AnyID       IDTest = iota // or none
+	IDNone                    // the header is missing
+	IDIs                      // it is Condition.Value
+	IDNotNumber               // it is there, but {n} never wrote it
+	IDAtLeast                 // it is a number, Condition.N or more
+)
+
+func (c Condition) met(r *Request) bool {
+	if c.Redirected && !r.Redirected {
+		return false
+	}
+	id := r.LastEventID
+	switch c.ID {
+	case IDNone:
+		return id == ""
+	case IDIs:
+		return id == c.Value
+	case IDNotNumber:
+		return id != "" && !isNumber(id)
+	case IDAtLeast:
+		n, _ := strconv.Atoi(id)
+		return isNumber(id) && n >= c.N
+	}
+	return true
+}
+
+const sectionExample = "write a status such as == 200, or == refuse, == silence or == expect"
+
+// beginSection reads a line such as "== 200 after 2s".
+func (p *parser) beginSection(c *cursor) {
+	p.endSection()
+	if p.scenario.Expect != nil {
+		c.fail(0, "== expect is the last section: move this one above it")
+	}
+	c.pos = len("==")
+	if c.take("expect") {
+		p.scenario.Expect = &Expect{}
+		p.seen = &p.scenario.Expect.lines
+		c.end("== expect stands alone")
+		return
+	}
+	s := &Section{Line: p.number, end: End}
+	p.section, p.seen = s, nil
+	start := c.start()
+	switch status := c.word(); status {
+	case "refuse":
+		s.Reply = Refuse
+	case "silence":
+		s.Reply = Silence
+	case "":
+		c.fail(start, "a status is missing: "+sectionExample)
+	default:
+		n, err := strconv.Atoi(status)
+		if err != nil {
+			c.fail(start, short(status)+" is no status: "+sectionExample)
+		} else if len(status) != 3 || n < 200 || n > 599 {
+			c.fail(start, short(status)+" is no status of an answer: give one from 200 to 599")
+		}
+		s.Head.Status = n
+	}
+	for !c.failed && !c.atEnd() {
+		start := c.pos
+		switch c.word() {
+		case "after":
+			s.After = c.duration(time.Millisecond)
+		case "for":
+			s.For = c.duration(time.Millisecond)
+		case "when":
+			s.When = condition(c)
+		default:
+			c.pos = start
+			c.end("a status can be followed by after 2s, for 10s, or when and a condition")
+		}
+		if s.For > 0 && s.When != (Condition{}) {
+			c.fail(start, "for and when exclude each other: a section with a condition answers whenever it is met")
+		}
+	}
+	p.scenario.Sections = append(p.scenario.Sections, s)
+	if n := len(p.scenario.Sections); p.limits.Sections > 0 && n == p.limits.Sections+1 {
+		c.fail(0, "this is section "+strconv.Itoa(n)+": "+strconv.Itoa(p.limits.Sections)+" is the most")
+	}
+}
+
+// condition reads "redirected", a test of Last-Event-ID, or the two with an "and" between them.
+func condition(c *cursor) (when Condition) {
+	if c.take("redirected") {
+		when.Redirected = true
+		if !c.take("and") {
+			return when
+		}
+	}
+	switch {
+	case c.take("Last-Event-ID is none"):
+		when.ID = IDNone
+	case c.take("Last-Event-ID is not a number"):
+		when.ID = IDNotNumber
+	case c.take("Last-Event-ID is"):
+		start, quoted := c.start(), c.quoted()
+		when.ID, when.Value = IDIs, c.value("the id")
+		if quoted || !c.take("or more") {
+			return when
+		}
+		if !isNumber(when.Value) {
+			c.fail(start, short(when.Value)+" is no whole number: or more needs one")
+		}
+		n, _ := strconv.Atoi(when.Value)
+		when.ID, when.Value, when.N = IDAtLeast, "", n
+	default:
+		c.fail(c.start(), "this is no condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
+	}
+	return when
+}
+
+// wire takes a line as it goes over the wire.
+func (p *parser) wire(c *cursor) {
+	if p.ended != "" || p.section.Reply != Answer {
+		if strings.TrimSpace(c.text) == "" {
+			return
+		}
+		p.mayFollow(c, "a line")
+		return
+	}
+	t, bad := parseTemplate(c.text + "\n")
+	if bad >= 0 {
+		c.fail(bad, "this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}")
+		return
+	}
+	if i := strings.Index(c.text, "{n}"); i >= 0 && p.loop == nil {
+		c.fail(i, "{n} counts the rounds of a repeat: put this line between @repeat and @again, or into @raw")
+		return
+	}
+	p.write(c, t)
+	p.wrote = p.wrote || c.text != ""
+}
+
+// write adds bytes to the section.
+func (p *parser) write(c *cursor, t template) {
+	if !p.hasBody(c) {
+		return
+	}
+	body := p.body()
+	if last := len(*body) - 1; last >= 0 && (*body)[last].do == opText {
+		(*body)[last].text = append((*body)[last].text, t...)
+		return
+	}
+	*body = append(*body, op{do: opText, text: t})
+}
+
+func (p *parser) add(o op) {
+	body := p.body()
+	*body = append(*body, o)
+}
+
+func (p *parser) body() *[]op {
+	if p.loop != nil {
+		return &p.loop.body
+	}
+	return &p.section.body
+}
+
+// mayFollow tells whether the section can go on, and reports if not.
+func (p *parser) mayFollow(c *cursor, what string) bool {
+	switch {
+	case p.ended != "":
+		c.fail(0, "nothing is sent after "+p.ended+": move this above it, or begin a section with ==")
+	case p.section.Reply == Refuse:
+		c.fail(0, "== refuse sends nothing: take "+what+" out, or give a status such as == 200")
+	case p.section.Reply == Silence:
+		c.fail(0, "== silence sends nothing: take "+what+" out, or give a status such as == 200")
+	}
+	return !c.failed
+}
+
+// hasBody tells whether the status may have one, and reports if not.
+func (p *parser) hasBody(c *cursor) bool {
+	if status := p.section.Head.Status; status == 204 || status == 205 || status == 304 {
+		if c.text == "" {
+			return false
+		}
+		c.fail(0, "a "+strconv.Itoa(status)+" has no body: take this out")
+		return false
+	}
+	return true
+}
+
+// endSection checks what only the end of a section shows, and fills in what it left open.
+func (p *parser) endSection() {
+	if p.loop != nil {
+		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.closeLoop()
+	}
+	if p.seenLoop != nil {
+		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.seenLoop = nil
+	}
+	if s := p.section; s != nil {
+		if s.Reply == Answer {
+			s.Head.Header = fillHeaders(s.Head)
+		}
+		if !p.wrote {
+			s.body = nil // only blank lines, which keep two sections apart
+		}
+		p.checkCost(s)
+	}
+	p.section, p.seen, p.ended, p.wrote = nil, nil, "", false
+	clear(p.given)
+}
+
+// fillHeaders adds those of a good SSE server: kept by nobody, held back by no proxy. A header that the text gives
+// without a value is left out.
+func fillHeaders(head Head) []Header {
+	contentType := "text/plain; charset=utf-8"
+	if head.Status == 200 {
+		contentType = "text/event-stream"
+	}
+	all := head.Header
+	for _, h := range []Header{{"Content-Type", contentType}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}} {
+		if h.Name == "Content-Type" && (head.Status == 204 || head.Status == 304) {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(given Header) bool { return given.Name == h.Name }) {
+			all = append(all, h)
+		}
+	}
+	return slices.DeleteFunc(all, func(h Header) bool { return h.Value == "" })
+}

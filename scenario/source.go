@@ -1,0 +1,147 @@
+package scenario
+
+import (
+	"strconv"
+	"time"
+)
+
+const (
+	// A write is not split below this, and not begun above it: a burst becomes a few large ones.
+	largeWrite = 32 << 10
+	// Rounds of a repeat that follow each other faster go out together.
+	leastWait = 10 * time.Millisecond
+)
+
+// source is the stage that makes the steps out of a section.
+type source struct {
+	section *Section
+	request Request
+	begun   uint8 // 0: nothing was done; 1: the wait before the head; 2: the head
+
+	at      int           // in the section's body
+	loop    *op           // the repeat that is under way
+	loopAt  int           // in its body
+	n       int           // its round
+	owed    time.Duration // its waits that were too short to be worth a step
+	filled  int           // times that the fill under way was written
+	pending *Step         // what follows the write that was just made
+	buf     []byte
+}
+
+func (s *source) next() Step {
+	if s.pending != nil {
+		step := *s.pending
+		s.pending = nil
+		return step
+	}
+	if s.begun == 0 {
+		s.begun++
+		if s.section.After > 0 {
+			return Step{Do: Wait, For: s.section.After}
+		}
+	}
+	switch s.section.Reply {
+	case Refuse:
+		return Step{Do: Reset}
+	case Silence:
+		return Step{Do: Hold}
+	}
+	if s.begun == 1 {
+		s.begun++
+		return Step{Do: Respond, Head: &s.section.Head}
+	}
+	return s.body()
+}
+
+// body collects what goes out together, up to the next step that is no write.
+func (s *source) body() Step {
+	s.buf = s.buf[:0]
+	for len(s.buf) < largeWrite {
+		if s.loop != nil && s.loopAt == len(s.loop.body) {
+			if wait := s.nextRound(); wait > 0 {
+				return s.then(Step{Do: Wait, For: wait})
+			}
+			continue
+		}
+		if s.loop == nil && s.at == len(s.section.body) {
+			return s.then(Step{Do: s.section.end})
+		}
+		o, at := s.op()
+		if o.do == opFill {
+			s.fill(o, at)
+			continue
+		}
+		*at++
+		switch o.do {
+		case opText:
+			s.buf = o.text.appendTo(s.buf, s.n, &s.request)
+		case opWait:
+			return s.then(Step{Do: Wait, For: o.wait})
+		case opFlush:
+			if len(s.buf) > 0 {
+				return Step{Do: Write, Bytes: s.buf}
+			}
+		case opPace:
+			return s.then(Step{Do: setPace, For: o.wait, unit: o.unit})
+		case opRepeat:
+			s.repeat(o)
+		}
+	}
+	return Step{Do: Write, Bytes: s.buf}
+}
+
+// op is the one to do now, and the place that says which.
+func (s *source) op() (*op, *int) {
+	if s.loop != nil {
+		return &s.loop.body[s.loopAt], &s.loopAt
+	}
+	return &s.section.body[s.at], &s.at
+}
+
+// then makes a step, after a write of what was collected.
+func (s *source) then(step Step) Step {
+	if len(s.buf) == 0 {
+		return step
+	}
+	s.pending = &step
+	return Step{Do: Write, Bytes: s.buf}
+}
+
+// repeat begins one, behind Last-Event-ID if it resumes and wrote that id.
+func (s *source) repeat(o *op) {
+	first := o.from
+	if id := s.request.LastEventID; o.resume && isNumber(id) {
+		if n, _ := strconv.Atoi(id); n >= o.from {
+			first = min(n, o.to) + 1
+		}
+	}
+	if first <= o.to {
+		s.loop, s.loopAt, s.n, s.owed = o, 0, first, 0
+	}
+}
+
+// nextRound goes on in the repeat, or behind it, and returns how long to wait before.
+func (s *source) nextRound() (wait time.Duration) {
+	if s.n == s.loop.to {
+		s.loop = nil
+		return 0
+	}
+	s.n++
+	s.loopAt = 0
+	if s.owed += s.loop.wait; s.owed >= leastWait {
+		wait, s.owed = s.owed, 0
+	}
+	return wait
+}
+
+// fill writes what fits of a fill.
+func (s *source) fill(o *op, at *int) {
+	for s.filled < o.times && len(s.buf) < largeWrite {
+		s.buf = append(s.buf, o.fill...)
+		s.filled++
+	}
+	if s.filled == o.times {
+		s.filled = 0
+		*at++
+	}
+}

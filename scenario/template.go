@@ -1,0 +1,176 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A template is text with placeholders in it.
+type template []piece
+
+// A piece is a placeholder, or text as it is.
+type piece struct {
+	kind      holder
+	text      string // for plain
+	low, high int    // for random
+}
+
+type holder uint8
+
+const (
+	plain       holder = iota
+	counter            // {n}: the round of the repeat
+	clock              // {time}
+	attempt            // {attempt}
+	lastEventID        // {last-event-id}
+	random             // {random 1-6}
+)
+
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// parseTemplate finds the placeholders. Any other brace is text. bad is where a {random is no placeholder, or -1.
+func parseTemplate(text string) (t template, bad int) {
+	done := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != '{' {
+			continue
+		}
+		p, size := placeholder(text[i:])
+		switch {
+		case size > 0:
+			t = append(t.plain(text[done:i]), p)
+			done = i + size
+			i = done - 1
+		case strings.HasPrefix(text[i:], "{random "):
+			return nil, i
+		}
+	}
+	return t.plain(text[done:]), -1
+}
+
+// placeholder reads one at the start of s; size is 0 if there is none.
+func placeholder(s string) (p piece, size int) {
+	end := strings.IndexByte(s[:min(len(s), len("{random 1000000000-1000000000}"))], '}')
+	if end < 0 {
+		return p, 0
+	}
+	switch name := s[1:end]; name {
+	case "n":
+		p.kind = counter
+	case "time":
+		p.kind = clock
+	case "attempt":
+		p.kind = attempt
+	case "last-event-id":
+		p.kind = lastEventID
+	default:
+		bounds, ok := strings.CutPrefix(name, "random ")
+		low, high, both := strings.Cut(bounds, "-")
+		if !ok || !both || !isNumber(low) || !isNumber(high) {
+			return p, 0
+		}
+		p.kind = random
+		p.low, _ = strconv.Atoi(low)
+		p.high, _ = strconv.Atoi(high)
+		if p.low > p.high || p.high > maxNumber {
+			return p, 0
+		}
+	}
+	return p, end + 1
+}
+
+// isNumber tells whether s is a whole number as {n} writes it: 7, not 07.
+func isNumber(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0 && strconv.Itoa(n) == s
+}
+
+// plain appends text as it is.
+func (t template) plain(text string) template {
+	if text == "" {
+		return t
+	}
+	return append(t, piece{text: text})
+}
+
+func (t template) has(kind holder) bool {
+	for _, p := range t {
+		if p.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// size is the most bytes that t becomes.
+func (t template) size() (n int) {
+	for _, p := range t {
+		switch p.kind {
+		case plain:
+			n += len(p.text)
+		case clock:
+			n += len(timeLayout)
+		case lastEventID:
+			n += maxID
+		default:
+			n += len("1000000000")
+		}
+	}
+	return n
+}
+
+// appendTo fills the placeholders in.
+func (t template) appendTo(b []byte, n int, r *Request) []byte {
+	for _, p := range t {
+		switch p.kind {
+		case plain:
+			b = append(b, p.text...)
+		case counter:
+			b = strconv.AppendInt(b, int64(n), 10)
+		case clock:
+			b = r.now().AppendFormat(b, timeLayout)
+		case attempt:
+			b = strconv.AppendInt(b, int64(r.Attempt), 10)
+		case lastEventID:
+			b = append(b, r.LastEventID[:min(len(r.LastEventID), maxID)]...)
+		case random:
+			b = strconv.AppendInt(b, int64(p.low+r.random(p.high-p.low+1)), 10)
+		}
+	}
+	return b
+}
+
+// matches tells whether s is what t could have become in round n.
+func (t template) matches(s string, n int) bool {
+	for _, p := range t {
+		var ok bool
+		switch p.kind {
+		case plain:
+			s, ok = strings.CutPrefix(s, p.text)
+		case counter:
+			s, ok = strings.CutPrefix(s, strconv.Itoa(n))
+		case clock:
+			size := min(len(s), len(timeLayout))
+			_, err := time.Parse(timeLayout, s[:size])
+			s, ok = s[size:], err == nil
+		case attempt:
+			s, ok = cutNumber(s, 1, maxNumber)
+		case lastEventID:
+			s, ok = "", true
+		case random:
+			s, ok = cutNumber(s, p.low, p.high)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return s == ""
+}
+
+func cutNumber(s string, low, high int) (rest string, ok bool) {
+	rest = strings.TrimLeft(s, "0123456789")
+	digits := s[:len(s)-len(rest)]
+	n, _ := strconv.Atoi(digits)
+	return rest, isNumber(digits) && low <= n && n <= high
+}
