@@ -14,7 +14,7 @@ wasm: web/dist/index.html
 
 test: bin/server
 	e2e/install.sh
-	go test $(race) ./...
+	go test $(race) -parallel 8 ./...
 	$(if $(race),,@echo "not run: the race detector, which needs a C compiler such as gcc")
 
 lint:

@@ -24,8 +24,10 @@ func visit(t *testing.T, b *browser.Browser, stream string, listen ...string) *p
 
 func visitQuery(t *testing.T, b *browser.Browser, query string) *page {
 	t.Helper()
-	return visitAt(t, b, playground.Shared(t).URL, query)
+	return visitAt(t, b, sharedURL(t), query)
 }
+
+func sharedURL(t *testing.T) string { return playground.Shared(t).URL }
 
 func visitAt(t *testing.T, b *browser.Browser, base, query string) *page {
 	t.Helper()

@@ -373,7 +373,7 @@ func (p *Page) close() {
 			p.t.Logf("browser: %s: console: %d more lines were not kept", p.b.Name, p.dropped)
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), Bound)
 	defer cancel()
 	if err := p.tab.close(ctx); err != nil {
 		p.t.Errorf("browser: %s: closing the page: %v", p.b.Name, err)
