@@ -27,7 +27,9 @@ const (
 	stateTop, stateHeight = 10, 26
 	eventsMiddle          = 68
 	drawingHeight         = 104
-	marbleRadius          = 9
+	marbleRadius          = 9 // with the last event ID in it
+	dotRadius             = 3.5
+	stepWidth             = 8 // events that come closer than this are one bar
 )
 
 func (d drawing) x(at float64) float64 { return (at - d.right + d.window) / d.window * d.width }
@@ -42,9 +44,11 @@ func (d drawing) svg(log *trace.Log) string {
 	for _, s := range log.Spans(left, end) {
 		drawn = d.span(&b, s, left, end, drawn)
 	}
-	step := d.window / d.width * marbleRadius * 2.2 // so that two marbles do not cover each other
-	for _, m := range log.Marks(left, end, step) {
-		d.mark(&b, m)
+	marks := log.Marks(left, end, d.window/d.width*stepWidth)
+	for i, m := range marks {
+		apart := (i == 0 || d.x(m.At)-d.x(marks[i-1].At) >= 2*marbleRadius) &&
+			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*marbleRadius)
+		d.mark(&b, m, apart)
 	}
 	b.WriteString("</svg>")
 	return b.String()
@@ -118,8 +122,9 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 	return pixel
 }
 
-// mark draws one mark. What a stream sent is escaped: this becomes the page's markup.
-func (d drawing) mark(b *strings.Builder, m trace.Mark) {
+// mark draws one mark: an event as a marble if it stands apart from its neighbours, otherwise as a dot; several as a bar,
+// the higher the more. What a stream sent is escaped: this becomes the page's markup.
+func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 	x := d.x(m.At)
 	times := ""
 	if m.Count > 1 {
@@ -129,17 +134,17 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark) {
 	case trace.Open:
 		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="7"/><text x="%.1f" y="%d">o</text><title>%sopen</title></g>`, x, eventsMiddle, x, eventsMiddle+3, times)
 	case trace.Error:
-		fmt.Fprintf(b, `<g class="mark error"><path d="M%.1f %d l12 14 m0 -14 l-12 14"/><title>%serror, readyState %d</title></g>`, x-6, eventsMiddle-7, times, m.ReadyState)
+		cross := fmt.Sprintf("M%.1f %d l12 14 m0 -14 l-12 14", x-6, eventsMiddle-7)
+		fmt.Fprintf(b, `<g class="mark error"><path class="halo" d="%s"/><path d="%s"/><title>%serror, readyState %d</title></g>`, cross, cross, times, m.ReadyState)
 	case trace.Close:
 		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="12" height="12" rx="2"/><title>%sclose()</title></g>`, x-6, eventsMiddle-6, times)
 	case trace.Construct:
 		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v18"/><title>%snew EventSource</title></g>`, x, eventsMiddle-9, times)
 	case trace.Message:
 		if m.Count > 1 {
-			label := "×" + compact(m.Count)
-			half := float64(utf8.RuneCountInString(label))*3.4 + 4
-			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%d" width="%.1f" height="18" rx="9"/><text x="%.1f" y="%d">%s</text><title>%d events</title></g>`,
-				x-half, eventsMiddle-9, 2*half, x, eventsMiddle+4, label, m.Count)
+			height := min(38, 8+4*math.Log2(float64(m.Count)))
+			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%.1f" width="6" height="%.1f" rx="3"/><title>%d events</title></g>`,
+				x-3, eventsMiddle-height/2, height, m.Count)
 			return
 		}
 		label := m.LastEventID
@@ -148,6 +153,10 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark) {
 		}
 		const most = 120
 		title := shorten(m.Type, most) + " " + shorten(m.Data, most)
+		if !apart {
+			fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%.1f"/><title>%s</title></g>`, x, eventsMiddle, dotRadius, html.EscapeString(title))
+			return
+		}
 		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%d"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
 			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(title))
 	}
@@ -160,20 +169,4 @@ func lastRunes(s string, n int) string {
 		end -= size
 	}
 	return s[end:]
-}
-
-// compact writes a count in at most four characters, rounded down.
-func compact(n int) string {
-	for _, unit := range []struct {
-		name string
-		n    int
-	}{{"M", 1e6}, {"k", 1e3}} {
-		switch {
-		case n >= 10*unit.n:
-			return fmt.Sprintf("%d%s", n/unit.n, unit.name)
-		case n >= unit.n:
-			return fmt.Sprintf("%d.%d%s", n/unit.n, n%unit.n/(unit.n/10), unit.name)
-		}
-	}
-	return fmt.Sprint(n)
 }

@@ -25,7 +25,8 @@ type eventsPanel struct {
 	Unfolded int
 	Copied   string
 
-	rows int // in view when last drawn
+	added int // rows at the top when last drawn
+	grown int // since the drawing before
 }
 
 // Heights in CSS pixels; style.css has the same.
@@ -114,6 +115,12 @@ func (p *eventsPanel) types() []app.UI {
 func (p *eventsPanel) table() app.UI {
 	m := p.Model
 	total := m.view.Len()
+	p.grown = max(0, m.view.Added()-p.added)
+	p.added = m.view.Added()
+	if p.Top > 0 { // who has scrolled down keeps what he reads in view
+		m.topRow += p.grown
+		p.Top = m.topRow
+	}
 	first := max(0, min(p.Top, total-1)-extraRows)
 	cells := func(role string, names ...string) []app.UI {
 		list := []app.UI{}
@@ -163,7 +170,7 @@ func (p *eventsPanel) OnMount(ctx app.Context)  { p.place(ctx) }
 func (p *eventsPanel) OnUpdate(ctx app.Context) { p.place(ctx) }
 
 // place puts the rows where they belong once they are drawn. Their place is set through the style object: the
-// Content-Security-Policy allows no style attributes. Who has scrolled down keeps what he reads in view.
+// Content-Security-Policy allows no style attributes.
 func (p *eventsPanel) place(ctx app.Context) {
 	ctx.Defer(func(app.Context) {
 		scroller, space, window := element("rows"), element("rows-space"), element("rows-window")
@@ -185,10 +192,10 @@ func (p *eventsPanel) place(ctx app.Context) {
 			window.Get("style").Set("transform", px("translateY(", first*rowHeight, ")"))
 		}
 		space.Get("style").Set("height", px("", height, ""))
-		if grown := total - p.rows; grown > 0 && p.rows > 0 && p.Top > 0 {
-			scroller.Set("scrollTop", scroller.Get("scrollTop").Int()+grown*rowHeight)
+		if p.grown > 0 && p.Top > 0 {
+			scroller.Set("scrollTop", scroller.Get("scrollTop").Int()+p.grown*rowHeight)
 		}
-		p.rows = total
+		p.grown = 0
 	})
 }
 
@@ -236,7 +243,7 @@ func (p *eventsPanel) onType(ctx app.Context, _ app.Event) {
 func (p *eventsPanel) filter(f trace.Filter) {
 	m := p.Model
 	m.view.SetFilter(f)
-	m.topRow, p.rows = 0, 0
+	m.topRow, p.added = 0, 0
 	m.viewChanges++
 	element("rows").Set("scrollTop", 0)
 	m.scan()
@@ -249,10 +256,7 @@ func (p *eventsPanel) onPause(app.Context, app.Event) {
 	m.scan()
 }
 
-func (p *eventsPanel) onClear(app.Context, app.Event) {
-	p.rows = 0
-	p.Model.clear()
-}
+func (p *eventsPanel) onClear(app.Context, app.Event) { p.Model.clear() }
 
 // onExport saves every record that is kept, whatever the filter shows.
 func (p *eventsPanel) onExport(app.Context, app.Event) {

@@ -14,7 +14,7 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"Basics", "Ten ticks, then end", "one customEvent a second, with ids", "/sse", []string{"customEvent"}},
+	{"Basics", "Ten ticks, then end", "a customEvent each second", "/sse", []string{"customEvent"}},
 	{"Basics", "Events without a name", "they arrive as message", "/sse?event=message&interval=500", nil},
 	{"Basics", "A name nobody listens to", "open, but silent: listen to tick", "/sse?event=tick&count=60", nil},
 	{"Reconnection", "retry: 500", "the server sets the waiting time", "/sse?count=4&interval=300&retry=500", []string{"customEvent"}},

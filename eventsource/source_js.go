@@ -187,20 +187,23 @@ func (s *Source) own(kind Kind) func(js.Value, []js.Value) any {
 	}
 }
 
-// drain takes what is queued. Between two of the browser's own events the state and the origin do not change, so all
-// that is queued shares them.
+// drain takes what is queued, in runs of a bounded length. Between two of the browser's own events the state and the
+// origin do not change, so all that is queued shares them.
 func (s *Source) drain() {
-	n := s.queue.Length()
-	if n == 0 {
-		return
+	const longest = 4096
+	for n := s.queue.Length(); n > 0 && !s.closed; n = s.queue.Length() {
+		s.observe(run(s.queue.Call("splice", 0, min(n, longest)), s.state))
 	}
-	events, state := s.queue.Call("splice", 0, n), s.state
+}
+
+func run(events js.Value, state ReadyState) Events {
+	n := events.Length()
 	if n < lazyFrom {
-		s.observe(Decoded(decode(events, state)...))
-		return
+		return Decoded(decode(events, state)...)
 	}
-	size := js.Global().Get("Object").Invoke(events.Call("map", proto.data).Call("join", "")).Length() // of the string, as an object
-	s.observe(Lazy(n, size, func(from, to int) []Event { return decode(events.Call("slice", from, to), state) }))
+	data := events.Call("map", proto.data).Call("join", "")
+	size := js.Global().Get("Object").Invoke(data).Length() // only an object's length can be read
+	return Lazy(n, size, func(from, to int) []Event { return decode(events.Call("slice", from, to), state) })
 }
 
 // proto has the getters of the standard's interfaces as functions of an event, so that Array.prototype.map can call

@@ -41,34 +41,42 @@ const (
 	oneLine
 )
 
-// cost is the most that ops send and take.
-func cost(ops []op) (bytes int, wait time.Duration) {
+// cost is the most that ops send, in how many chunks at least, and how long they take.
+type cost struct {
+	bytes, chunks int
+	time          time.Duration
+}
+
+func costOf(ops []op) (c cost) {
 	for i := range ops {
 		o := &ops[i]
 		switch o.do {
 		case opText:
-			bytes = plus(bytes, o.text.size())
+			c.bytes = plus(c.bytes, o.text.size())
 		case opFill:
-			bytes = plus(bytes, times(len(o.fill), o.times))
+			c.bytes = plus(c.bytes, times(len(o.fill), o.times))
 		case opWait:
-			wait = add(wait, o.wait, 1)
+			c.chunks = plus(c.chunks, 1)
+			c.time = add(c.time, o.wait, 1)
+		case opFlush:
+			c.chunks = plus(c.chunks, 1)
 		case opRepeat:
-			n := o.to - o.from + 1
-			b, w := cost(o.body)
-			bytes = plus(bytes, times(b, n))
-			wait = add(add(wait, w, n), o.wait, n-1)
+			rounds, each := o.to-o.from+1, costOf(o.body)
+			c.bytes = plus(c.bytes, times(each.bytes, rounds))
+			c.chunks = plus(c.chunks, times(each.chunks, rounds))
+			c.time = add(add(c.time, each.time, rounds), o.wait, rounds-1)
 		case opPace:
 			units := 0
 			switch paced := untilPace(ops[i+1:]); o.unit {
 			case oneByte:
-				units, _ = cost(paced)
+				units = costOf(paced).bytes
 			case oneLine:
 				units = lines(paced)
 			}
-			wait = add(wait, o.wait, units)
+			c.time = add(c.time, o.wait, units)
 		}
 	}
-	return bytes, wait
+	return c
 }
 
 // untilPace is what a pace is for: all that comes before the next one.
@@ -118,11 +126,14 @@ func add(sum, d time.Duration, n int) time.Duration {
 
 // checkCost reports a section that sends or lasts too much.
 func (p *parser) checkCost(s *Section) {
-	bytes, wait := cost(s.body)
-	if over(p.limits.Bytes, bytes) {
-		p.fail(s.Line, "this section can send "+strconv.Itoa(bytes)+" bytes: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+	c := costOf(s.body)
+	if over(p.limits.Bytes, c.bytes) {
+		p.fail(s.Line, "this section can send "+strconv.Itoa(c.bytes)+" bytes: "+strconv.Itoa(p.limits.Bytes)+" is the most")
 	}
-	if wait = add(wait, s.After, 1); p.limits.Time > 0 && wait > p.limits.Time {
-		p.fail(s.Line, "this section can take "+wait.String()+": "+p.limits.Time.String()+" is the most, but @hold is free")
+	if over(p.limits.Chunks, c.chunks) {
+		p.fail(s.Line, "this section can send "+strconv.Itoa(c.chunks)+" chunks: "+strconv.Itoa(p.limits.Chunks)+" is the most, so take a @flush or @wait out")
+	}
+	if c.time = add(c.time, s.After, 1); p.limits.Time > 0 && c.time > p.limits.Time {
+		p.fail(s.Line, "this section can take "+c.time.String()+": "+p.limits.Time.String()+" is the most, but @hold is free")
 	}
 }

@@ -60,5 +60,5 @@ func (c Classic) write(b *strings.Builder, comment, resume string) {
 	}
 	b.WriteString("id: {n}\n")
 	// A brace of the query's must not begin a placeholder. To JSON it is the same character.
-	b.WriteString(`data: {"id":{n},"time":"{time}","params":` + strings.ReplaceAll(c.Params, "{", `\u007b`) + "}\n\n@again\n")
+	b.WriteString(`data: {"id":{n},"time":"{time}","params":` + strings.ReplaceAll(c.Params, "{", `\u007b`) + "}\n\n@again\n@end\n")
 }

@@ -21,6 +21,7 @@ func (c *cursor) fail(pos int, what string) {
 		c.failed = true
 		c.report(&Error{c.line, utf8.RuneCountInString(c.text[:pos]) + 1, what})
 	}
+	c.pos = len(c.text)
 }
 
 // start skips spaces and returns where the next word begins.
@@ -94,6 +95,9 @@ func (c *cursor) duration(low time.Duration) time.Duration {
 		c.fail(start, short(word)+" is too short: give "+low.String()+" or more")
 	case d > maxTime:
 		c.fail(start, short(word)+" is too long: give "+maxTime.String()+" or less")
+	}
+	if c.failed {
+		return 0
 	}
 	return d
 }

@@ -80,6 +80,9 @@ func (p *parser) wait(c *cursor) {
 }
 
 func (p *parser) flush(c *cursor) {
+	if body := *p.body(); len(body) > 0 && body[len(body)-1].do == opFlush {
+		c.fail(0, "there is nothing to flush since the last @flush: take this out")
+	}
 	if c.end("@flush stands alone") {
 		p.wrote = true
 		p.add(op{do: opFlush})
@@ -88,7 +91,11 @@ func (p *parser) flush(c *cursor) {
 
 // raw reads @raw "x" and @raw "x" 1000 times.
 func (p *parser) raw(c *cursor) {
+	start := c.start()
 	s := c.str("what is sent")
+	if s == "" {
+		c.fail(start, "there is nothing to send: write it between the quotes")
+	}
 	n := 1
 	if !c.failed && !c.atEnd() {
 		n = c.number(1, maxNumber, "how many times")

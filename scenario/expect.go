@@ -70,7 +70,10 @@ func (e *Expect) In(engine string) (seen []Seen, sure bool) {
 
 // Matches tells whether got is what was expected, but for After: how exact a clock is, its owner knows.
 func (s Seen) Matches(got Seen) bool {
-	if s.data != nil && s.data.matches(got.Event.Data, s.n) {
+	if s.data != nil {
+		if !s.data.matches(got.Event.Data, s.n) {
+			return false
+		}
 		s.Event.Data = got.Event.Data
 	}
 	return s.Kind == got.Kind && s.ReadyState == got.ReadyState && s.Event == got.Event && s.LastEventID == got.LastEventID &&
@@ -108,7 +111,7 @@ func (s Seen) String() string {
 // bare writes what value reads: without quotes where it can.
 func bare(s string) string {
 	q := quote(s)
-	if s == "" || s == "request" || strings.ContainsAny(s, " '.") || q != `"`+s+`"` {
+	if s == "" || s == "request" || strings.ContainsAny(s, " '.:#@=") || q != `"`+s+`"` {
 		return q
 	}
 	return s
@@ -256,6 +259,32 @@ func (p *parser) filled(c *cursor, read func(string) string, what string) templa
 		t = template{}
 	}
 	return t
+}
+
+// checkExpect reports what would fill the memory of those who compare.
+func (p *parser) checkExpect() {
+	e := p.scenario.Expect
+	if e == nil {
+		return
+	}
+	things, bytes := 0, 0
+	for _, l := range e.lines {
+		each := l.body
+		if each == nil {
+			each = []seenLine{l}
+		}
+		rounds := l.to - l.from + 1
+		things = plus(things, times(len(each), rounds))
+		for _, l := range each {
+			bytes = plus(bytes, times(times(l.data.size(), l.times), rounds))
+		}
+	}
+	if over(p.limits.Repeat, things) {
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(things)+" things: "+strconv.Itoa(p.limits.Repeat)+" is the most")
+	}
+	if over(p.limits.Bytes, bytes) {
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(bytes)+" bytes of data: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+	}
 }
 
 // mostTimes bounds what an expectation can take.

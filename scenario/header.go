@@ -65,18 +65,12 @@ func noSuchHeader(name string) string {
 		return short(name) + " belongs to the connection, which the server frames by itself: use @end, @cut, @cut cleanly and @flush"
 	}
 	what := short(name) + " is no header for a scenario: use " + either(headers)
-	if near := nearest(lower, lowerHeaders()); near != "" {
-		what = short(name) + " is no header for a scenario: do you mean " + near + "?"
+	for _, h := range headers {
+		if nearest(lower, []string{strings.ToLower(h)}) != "" {
+			what = short(name) + " is no header for a scenario: do you mean " + h + "?"
+		}
 	}
 	return what
-}
-
-func lowerHeaders() []string {
-	lower := make([]string, len(headers))
-	for i, name := range headers {
-		lower[i] = strings.ToLower(name)
-	}
-	return lower
 }
 
 // allowedType tells whether a Content-Type is harmless. Two of them in one header are none: browsers take the last.

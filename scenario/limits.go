@@ -9,6 +9,7 @@ type Limits struct {
 	Directives  int           // lines that begin with @
 	Repeat      int           // rounds of one @repeat
 	Bytes       int           // sent in one attempt
+	Chunks      int           // of one attempt, as @flush and @wait make them
 	Time        time.Duration // that one attempt takes by itself; @hold is bounded by the server
 	Connections int           // of connect: n times
 }
@@ -20,6 +21,7 @@ var DefaultLimits = Limits{
 	Directives:  500,
 	Repeat:      100_000,
 	Bytes:       4 << 20,
+	Chunks:      100_000,
 	Time:        10 * time.Minute,
 	Connections: 8,
 }

@@ -44,6 +44,7 @@ type parser struct {
 	loopLine   int
 	seen       *[]seenLine // of expect, or of the repeat in it; nil elsewhere
 	seenLoop   *seenLine
+	expectLine int
 }
 
 func (p *parser) report(err *Error) { p.errors = append(p.errors, err) }
@@ -108,6 +109,7 @@ func (p *parser) once(c *cursor, name string) bool {
 // finish checks what only the end of the text shows.
 func (p *parser) finish() {
 	p.endSection()
+	p.checkExpect()
 	if len(p.scenario.Sections) == 0 && len(p.errors) == 0 {
 		p.fail(p.number, "there is no answer: add a section, which begins with a line such as == 200")
 	}

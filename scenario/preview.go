@@ -15,13 +15,14 @@ func (s *Section) Preview(r Request, most int) Preview {
 		if !ok {
 			return v
 		}
-		if step.Do == Write {
-			v.Bytes = append(v.Bytes, step.Bytes[:min(len(step.Bytes), most-len(v.Bytes))]...)
-			if len(v.Bytes) == most {
-				v.More = true
-				return v
-			}
-		}
 		v.End = step.Do
+		if step.Do != Write {
+			continue
+		}
+		if left := most - len(v.Bytes); len(step.Bytes) > left {
+			v.Bytes, v.More = append(v.Bytes, step.Bytes[:left]...), true
+			return v
+		}
+		v.Bytes = append(v.Bytes, step.Bytes...)
 	}
 }

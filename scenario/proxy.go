@@ -31,42 +31,40 @@ func (p *parser) proxy(c *cursor) {
 	c.end("@proxy ends here")
 }
 
-// holding is a stage that keeps bytes until it has enough of them, or the response ends.
+// holding is a stage that keeps bytes until its buffer is full, or the response ends.
 type holding struct {
-	from stage
-	size int
-	held []byte
-	out  []byte // whole portions, not yet passed on
-	last *Step  // what comes after the rest
+	from   stage
+	size   int
+	held   []byte
+	passed int    // bytes at the start of held that the last step passed on
+	last   Action // what comes after the rest; 0: not yet
 }
 
 func (h *holding) next() Step {
-	for {
-		if len(h.out) >= h.size {
-			step := Step{Do: Write, Bytes: h.out[:h.size]}
-			h.out = h.out[h.size:]
-			return step
-		}
-		if h.last != nil {
-			return *h.last
-		}
-		// What is left of out is the start of the next portion.
-		h.held = append(h.held[:0], h.out...)
-		h.out = h.held
+	h.held = h.held[:copy(h.held, h.held[h.passed:])]
+	h.passed = 0
+	for !h.last.last() {
 		switch step := h.from.next(); step.Do {
 		case Write:
 			h.held = append(h.held, step.Bytes...)
-			h.out = h.held
-		case End, Truncate:
-			h.last = &step
-			if rest := h.out; len(rest) > 0 {
-				h.out = nil
-				return Step{Do: Write, Bytes: rest}
+			if full := len(h.held) - len(h.held)%h.size; full > 0 {
+				return h.pass(full)
 			}
+		case End, Truncate:
+			h.last = step.Do
 		default:
 			return step
 		}
 	}
+	if len(h.held) > 0 {
+		return h.pass(len(h.held))
+	}
+	return Step{Do: h.last}
+}
+
+func (h *holding) pass(n int) Step {
+	h.passed = n
+	return Step{Do: Write, Bytes: h.held[:n]}
 }
 
 // cutting is a stage that ends the connection when its time is up. It counts the time that the steps take.

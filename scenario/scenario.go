@@ -1,15 +1,13 @@
 // Package scenario is what the server can be told to do: a notation, its parser and its player.
 //
-// [NOTATION.md] is the whole notation. One text is the library's file, the editor's content, the share link and the
-// test's input. Here it is parsed ([Parse]), found the section that answers a request ([Run]), and turned into steps for
-// a server to execute on a connection ([Section.Play]). This package opens no connection and reads no clock.
-//
-// [NOTATION.md]: https://pkg.go.dev/eventsource-playground/scenario
+// NOTATION.md, beside this file, is the whole notation. One text is the library's file, the editor's content, the share
+// link and the test's input. [Parse] reads it, a [Run] finds the section that answers a request, and [Section.Play] turns
+// that into steps for a server to execute on a connection. This package opens no connection and reads no clock.
 package scenario
 
 import "time"
 
-// A Scenario is one parsed text.
+// A Scenario is one parsed text. It is read only, so many connections may share it.
 type Scenario struct {
 	Title   string
 	Group   string

@@ -57,6 +57,7 @@ func (p *parser) beginSection(c *cursor) {
 	if c.take("expect") {
 		p.scenario.Expect = &Expect{}
 		p.seen = &p.scenario.Expect.lines
+		p.expectLine = p.number
 		c.end("== expect stands alone")
 		return
 	}
@@ -138,7 +139,7 @@ func (p *parser) wire(c *cursor) {
 		if strings.TrimSpace(c.text) == "" {
 			return
 		}
-		p.mayFollow(c, "a line")
+		p.mayFollow(c, "this line")
 		return
 	}
 	t, bad := parseTemplate(c.text + "\n")

@@ -24,15 +24,15 @@ type source struct {
 	n       int           // its round
 	owed    time.Duration // its waits that were too short to be worth a step
 	filled  int           // times that the fill under way was written
-	pending *Step         // what follows the write that was just made
+	pending Step          // what follows the write that was just made, if waiting
+	waiting bool
 	buf     []byte
 }
 
 func (s *source) next() Step {
-	if s.pending != nil {
-		step := *s.pending
-		s.pending = nil
-		return step
+	if s.waiting {
+		s.waiting = false
+		return s.pending
 	}
 	if s.begun == 0 {
 		s.begun++
@@ -103,7 +103,7 @@ func (s *source) then(step Step) Step {
 	if len(s.buf) == 0 {
 		return step
 	}
-	s.pending = &step
+	s.pending, s.waiting = step, true
 	return Step{Do: Write, Bytes: s.buf}
 }
 

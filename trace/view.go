@@ -24,7 +24,7 @@ func (f Filter) matches(r Record, lower string) bool {
 func contains(s, lower string) bool {
 	first, _ := utf8.DecodeRuneInString(lower)
 	for i, r := range s {
-		if unicode.ToLower(r) == first && startsWith(s[i:], lower) {
+		if toLower(r) == first && startsWith(s[i:], lower) {
 			return true
 		}
 	}
@@ -34,12 +34,22 @@ func contains(s, lower string) bool {
 func startsWith(s, lower string) bool {
 	for _, want := range lower {
 		r, size := utf8.DecodeRuneInString(s)
-		if size == 0 || unicode.ToLower(r) != want {
+		if size == 0 || toLower(r) != want {
 			return false
 		}
 		s = s[size:]
 	}
 	return true
+}
+
+func toLower(r rune) rune {
+	switch {
+	case r >= utf8.RuneSelf:
+		return unicode.ToLower(r)
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 // TypeName is the event's type, or for the page's own calls their kind.
@@ -59,6 +69,7 @@ type View struct {
 	frozen bool
 	end    int // records from here on are not in view, or not yet
 
+	added int   // of them, those let go of included
 	newer []int // Seqs that matched since the filter was set, ascending
 	older []int // Seqs that matched among those before, descending
 	below int   // older records from here down are still to be scanned
@@ -74,7 +85,7 @@ func NewView(l *Log) *View {
 // SetFilter starts the view again with another filter.
 func (v *View) SetFilter(f Filter) {
 	v.filter, v.lower = f, strings.ToLower(f.Text)
-	v.newer, v.older = nil, nil
+	v.newer, v.older, v.added = nil, nil, 0
 	if !v.frozen {
 		v.end = v.log.End()
 	}
@@ -108,6 +119,7 @@ func (v *View) Scan(n int) bool {
 		for _, r := range v.log.Records(from, v.end) {
 			if v.filter.matches(r, v.lower) {
 				v.newer = append(v.newer, r.Seq)
+				v.added++
 			}
 		}
 		n -= v.end - from
@@ -142,6 +154,14 @@ func (v *View) Len() int {
 	}
 	v.forget()
 	return len(v.newer) + len(v.older)
+}
+
+// Added is how many rows came in at the top since the filter was set: what grows while the oldest go.
+func (v *View) Added() int {
+	if v.filter == (Filter{}) {
+		return v.end
+	}
+	return v.added
 }
 
 // Rows yields the records in view from row (included) to row (excluded); row 0 is the newest.

@@ -28,8 +28,8 @@ type firefox struct {
 	mu   sync.Mutex
 	tabs map[string]*firefoxTab // by context
 
-	focus   sync.Mutex // held while a window has the focus and gets input
-	focused string     // the context that has it
+	// focus is held by whoever opens a window, closes one, or gives one the focus and input.
+	focus sync.Mutex
 }
 
 // userJS sets up the profile. With --remote-debugging-port Firefox sets many more for automation by itself, after it
@@ -83,7 +83,7 @@ func (f *firefox) start(path string) error {
 	if err := os.WriteFile(filepath.Join(f.profile, "user.js"), []byte(userJS), 0o600); err != nil {
 		return err
 	}
-	// System access is what media needs: WebDriver BiDi has no colour scheme yet.
+	// System access is what media and close need.
 	cmd := exec.Command(path, "--headless", "--no-remote", "--profile", f.profile,
 		"--remote-debugging-port", "0", "--remote-allow-system-access")
 	cmd.Env = append(os.Environ(), "MOZ_CRASHREPORTER_DISABLE=1",
@@ -191,7 +191,6 @@ func (f *firefox) newTab(ctx context.Context, console func(ConsoleLine)) (tab, e
 		return nil, err
 	}
 	t.context = created.Context
-	f.focused = t.context
 	f.mu.Lock()
 	f.tabs[t.context] = t
 	f.mu.Unlock()
@@ -337,11 +336,8 @@ func keys(r rune) []object {
 func (t *firefoxTab) perform(ctx context.Context, actions object) error {
 	t.focus.Lock()
 	defer t.focus.Unlock()
-	if t.focused != t.context {
-		if err := t.bidi.call(ctx, "browsingContext.activate", object{"context": t.context}, nil); err != nil {
-			return err
-		}
-		t.focused = t.context
+	if err := t.bidi.call(ctx, "browsingContext.activate", object{"context": t.context}, nil); err != nil {
+		return err
 	}
 	return t.bidi.call(ctx, "input.performActions", object{"context": t.context, "actions": []object{actions}}, nil)
 }
@@ -360,12 +356,8 @@ func (t *firefoxTab) media(ctx context.Context, scheme string, reducedMotion boo
 	if reducedMotion {
 		motion = "reduce"
 	}
-	_, err := t.evalIn(ctx, t.chrome, fmt.Sprintf(`{
-		const { NavigableManager } = ChromeUtils.importESModule("chrome://remote/content/shared/NavigableManager.sys.mjs");
-		const page = NavigableManager.getBrowsingContextById(%q);
-		page.prefersColorSchemeOverride = %q;
-		page.prefersReducedMotionOverride = %q;
-	}`, t.context, scheme, motion))
+	_, err := t.evalIn(ctx, t.chrome, fmt.Sprintf("Object.assign(%s, { prefersColorSchemeOverride: %q, prefersReducedMotionOverride: %q }) && 0",
+		t.navigable(), scheme, motion))
 	return err
 }
 
@@ -377,14 +369,33 @@ func (t *firefoxTab) screenshot(ctx context.Context) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(result.Data)
 }
 
+// close waits until the window is gone: it would give the focus to another at any time, and Firefox may not open a new
+// one meanwhile.
 func (t *firefoxTab) close(ctx context.Context) error {
 	t.mu.Lock()
 	delete(t.tabs, t.context)
 	t.mu.Unlock()
 	t.focus.Lock()
 	defer t.focus.Unlock()
-	t.focused = ""
+	_, err := t.evalIn(ctx, t.chrome, fmt.Sprintf(`(async () => {
+		const window = %s.topChromeWindow;
+		const { promise, resolve } = Promise.withResolvers();
+		const observer = () => window.closed && resolve();
+		Services.obs.addObserver(observer, "xul-window-destroyed");
+		window.gBrowser.removeTab(window.gBrowser.selectedTab, { skipPermitUnload: true });
+		await promise;
+		Services.obs.removeObserver(observer, "xul-window-destroyed");
+	})()`, t.navigable()))
+	if err != nil {
+		return err
+	}
 	return t.bidi.call(ctx, "browser.removeUserContext", object{"userContext": t.userContext}, nil)
+}
+
+// navigable is JavaScript for what Firefox's own window knows the page by.
+func (t *firefoxTab) navigable() string {
+	return `ChromeUtils.importESModule("chrome://remote/content/shared/NavigableManager.sys.mjs")` +
+		`.NavigableManager.getBrowsingContextById(` + quote(t.context) + `)`
 }
 
 // keyRune is the character that stands for a key: its name's, or the key itself.

@@ -28,7 +28,19 @@ type Entry struct {
 var files embed.FS
 
 // All returns the library in the order of a menu. It is parsed once; a malformed file panics, and fails a test before.
-var All = sync.OnceValue(func() []Entry {
+func All() []Entry { return all() }
+
+// Find returns the scenario of that name.
+func Find(name string) (Entry, bool) {
+	entries := All()
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Name == name })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return entries[i], true
+}
+
+var all = sync.OnceValue(func() []Entry {
 	names, err := fs.Glob(files, "*.txt")
 	if err != nil {
 		panic(err)
@@ -53,13 +65,3 @@ var All = sync.OnceValue(func() []Entry {
 	})
 	return entries
 })
-
-// Find returns the scenario of that name.
-func Find(name string) (Entry, bool) {
-	entries := All()
-	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Name == name })
-	if i < 0 {
-		return Entry{}, false
-	}
-	return entries[i], true
-}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestQueryKeepsASetup(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		setup Setup
+	}{
+		{"nothing at all", Setup{}},
+		{"the first visit", firstSetup()},
+		{"an address with a query of its own", Setup{URL: "/sse?a=b&c=d%20e+f&url=x&listen=y&connect=1#part"}},
+		{"another server's address", Setup{URL: "https://user:secret@host:8080/a/b?c", Credentials: true, Connect: true}},
+		{"several names", Setup{URL: "/sse", Listen: []string{"a", "b", "c"}}},
+		{"names with commas", Setup{Listen: []string{"a,b", ",", ",,", "c"}}},
+		{"names with percent signs", Setup{Listen: []string{"100%", "%2C", "%252C", "%", "%zz", "%25,%2C"}}},
+		{"names with spaces, which count", Setup{Listen: []string{" a", "a ", "a", " ", "a b"}}},
+		{"names with signs that mean something in a query", Setup{Listen: []string{"a&b=c", "a+b", "a;b", "a#b", "a?b", "a/b:c", `a"b'c<d>`, "a=b"}}},
+		{"names in other alphabets", Setup{Listen: []string{"événement", "事件", "😀", "e\u0301", "\u2028", "\u00a0"}}},
+		{"names with control characters", Setup{Listen: []string{"a\x00b", "\t", "a\x7f"}}},
+		{"names as the browser's own, but not quite", Setup{Listen: []string{"Open", "error ", "messages"}}},
+		{"an address in another alphabet", Setup{URL: "/strøm?q=ü 😀&x=%C3%BC"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			query, err := url.ParseQuery(test.setup.Query())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := parseSetup(query); !equalSetups(got, test.setup) {
+				t.Errorf("got  %+v\nwant %+v\nfrom %s", got, test.setup, test.setup.Query())
+			}
+			if strings.ContainsAny(test.setup.Query(), " \"'<>#\x00\t") {
+				t.Errorf("got %s; want it fit to be pasted anywhere", test.setup.Query())
+			}
+		})
+	}
+}
+
+func equalSetups(a, b Setup) bool {
+	return a.URL == b.URL && slices.Equal(a.Listen, b.Listen) && a.Credentials == b.Credentials && a.Connect == b.Connect
+}
+
+func FuzzQueryKeepsASetup(f *testing.F) {
+	f.Add("/sse?x=1", "a,b", "%2C", true)
+	f.Add("", "", "error", false)
+	f.Fuzz(func(t *testing.T, address, one, two string, credentials bool) {
+		want := Setup{URL: address, Credentials: credentials}
+		want.add(one)
+		want.add(two)
+		query, err := url.ParseQuery(want.Query())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := parseSetup(query); !equalSetups(got, want) {
+			t.Errorf("got %+v; want %+v", got, want)
+		}
+	})
+}
+
+func TestAddressesAsPeopleWriteThem(t *testing.T) {
+	first := firstSetup()
+	for _, test := range []struct {
+		query string
+		want  Setup
+	}{
+		{"", first},
+		{"listen=a", Setup{URL: first.URL, Listen: []string{"a"}}},
+		{"connect=1", Setup{URL: first.URL, Listen: first.Listen, Connect: true}},
+		{"url=", Setup{}},
+		{"url=/other", Setup{URL: "/other"}},
+		{"url=/other&listen=a,b&credentials=1&connect=1", Setup{URL: "/other", Listen: []string{"a", "b"}, Credentials: true, Connect: true}},
+		{"url=/other&listen=a%2Cb", Setup{URL: "/other", Listen: []string{"a", "b"}}},
+		{"url=/other&listen=,a,,a,open,message,error,", Setup{URL: "/other", Listen: []string{"a"}}},
+		{"url=/other&listen=100%25", Setup{URL: "/other", Listen: []string{"100%"}}},
+		{"url=/other&credentials=true&connect=true", Setup{URL: "/other", Credentials: true, Connect: true}},
+		{"url=/other&credentials=0&connect=no", Setup{URL: "/other"}},
+		{"url=/other&credentials&connect=", Setup{URL: "/other"}},
+	} {
+		query, err := url.ParseQuery(test.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := parseSetup(query); !equalSetups(got, test.want) {
+			t.Errorf("%s: got %+v; want %+v", test.query, got, test.want)
+		}
+	}
+}
+
+func TestQueryCanBeRead(t *testing.T) {
+	got := Setup{URL: "http://localhost:8080/sse?count=4", Listen: []string{"a", "b c"}, Credentials: true, Connect: true}.Query()
+	if want := "url=http://localhost:8080/sse?count%3D4&listen=a,b+c&credentials=1&connect=1"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+func TestAddingAListenerLeavesTheOldSetupAlone(t *testing.T) {
+	names := make([]string, 1, 4)
+	names[0] = "a"
+	before := Setup{Listen: names}
+	one, other := before, before
+	for _, added := range []bool{one.add("b"), other.add("c")} {
+		if !added {
+			t.Error("got nothing added; want a name that is new")
+		}
+	}
+	if one.Listen[1] != "b" || other.Listen[1] != "c" || len(before.Listen) != 1 {
+		t.Errorf("got %q, %q and %q; want them apart", before.Listen, one.Listen, other.Listen)
+	}
+}
+
+func TestCheckURL(t *testing.T) {
+	const fine = ""
+	other := func(scheme string) string {
+		return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
+	}
+	port := func(host string) string {
+		return "Put http:// or https:// in front: without it the browser reads " + host + ": as a scheme, as in mailto:."
+	}
+	for _, test := range []struct{ address, want string }{
+		{"", fine},
+		{"/sse", fine},
+		{"sse?x=1", fine},
+		{"?scenario=x", fine},
+		{"//host/x", fine},
+		{"//host:8080/x", fine},
+		{`\\host\x`, fine},
+		{"/sse?x=http:", fine},
+		{"sse?x=javascript:y", fine},
+		{"#a:b", fine},
+		{"a/b:c", fine},
+		{"1:2", fine}, // a scheme begins with a letter: this is a path
+		{":8080/sse", fine},
+		{"é:x", fine},
+		{"\u212A:x", fine},                  // a Kelvin sign, whose lower case is a k, is no letter of a scheme
+		{"\u00a0javascript:alert(1)", fine}, // a no-break space is not ignored, so this is a path
+		{"http://host/x", fine},
+		{"HTTPS://host/x", fine},
+		{" http://host ", fine},
+		{"ht\ntp://host", fine},
+		{"http:", fine}, // the browser's to say
+		{"http://[", fine},
+		{"javascript:alert(1)", other("javascript")},
+		{"JavaScript:alert(1)", other("javascript")},
+		{" java\nscript:alert(1)", other("javascript")},
+		{"\x00\x1f\tj\ra\tv\nascript:alert(1)", other("javascript")},
+		{"ftp://host/x", other("ftp")},
+		{"ftp:", other("ftp")},
+		{"data:text/event-stream,data:x", other("data")},
+		{"blob:http://localhost:3000/x", other("blob")},
+		{"ws://localhost:3000/x", other("ws")},
+		{"file:///etc/passwd", other("file")},
+		{"foo:bar", other("foo")},
+		{"a+b-c.d1:x", other("a+b-c.d1")},
+		{`C:\stream`, other("c")},
+		{"host:99999/x", other("host")}, // no port is so high
+		{"host:80x", other("host")},
+		{"mailto:1@host", other("mailto")},
+		{"localhost:3000/sse", port("localhost")},
+		{" localhost:3000 ", port("localhost")},
+		{"localhost:3000?x", port("localhost")},
+		{"localhost:3000#x", port("localhost")},
+		{"Example.com:443", port("example.com")},
+	} {
+		if got := checkURL(test.address); got != test.want {
+			t.Errorf("%q: got %q; want %q", test.address, got, test.want)
+		}
+	}
+}
+
+func TestCheckListener(t *testing.T) {
+	for _, test := range []struct{ name, want string }{
+		{"tick", ""},
+		{" tick", ""}, // a space counts: HTML 9.2.6 takes one away, and no more
+		{"Message", ""},
+		{"", "Type the event's name first, as the server writes it after event:"},
+		{"a\nb", "An event's name is one line: remove the line break."},
+		{"a\r", "An event's name is one line: remove the line break."},
+		{"open", "open is listened to already, always."},
+		{"error", "error is listened to already, always."},
+		{"message", "message is listened to already, always."},
+		{"update", "update is listened to already."},
+	} {
+		if got := checkListener(test.name, []string{"update"}); got != test.want {
+			t.Errorf("%q: got %q; want %q", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,298 @@
+package scenario
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// parse wants a text without a mistake.
+func parse(t *testing.T, text string) *Scenario {
+	t.Helper()
+	s, err := Parse(text, DefaultLimits)
+	if err != nil {
+		t.Fatalf("got %v; want no error", err)
+	}
+	return s
+}
+
+func TestTheNotationsExamplesAreGood(t *testing.T) {
+	text, err := os.ReadFile("NOTATION.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(text), "```\n")
+	if len(parts) != 7 {
+		t.Fatalf("got %d examples; want 3", len(parts)/2)
+	}
+	for i := 1; i < len(parts); i += 2 {
+		if s := parse(t, parts[i]); s.Title == "" {
+			t.Errorf("got no title for\n%s", parts[i])
+		}
+	}
+	for _, d := range directives {
+		if d.name != "again" && !strings.Contains(string(text), "`@"+d.name) {
+			t.Errorf("@%s is not in NOTATION.md", d.name)
+		}
+	}
+}
+
+func TestHeadings(t *testing.T) {
+	s := parse(t, "\uFEFF# a comment\r\ntitle: A: title \r\n\r\ngroup: Basics\norder: 7\nabout: One\nabout: two.\n"+
+		"listen: message, \"x \", 'a,b',tick tock\nconnect: 7 times, with credentials, second origin\n== 200\n")
+	want := &Scenario{
+		Title: "A: title", Group: "Basics", Order: 7, About: "One two.",
+		Listen:  []string{"message", "x ", "a,b", "tick tock"},
+		Connect: Connect{SecondOrigin: true, Credentials: true, Times: 7},
+	}
+	s.Sections = nil
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("got %+v; want %+v", s, want)
+	}
+}
+
+func TestSections(t *testing.T) {
+	type want struct {
+		line        int
+		reply       Reply
+		status      int
+		after, for_ time.Duration
+		when        Condition
+	}
+	s := parse(t, `== 200
+== 503 after 1.5s for 10s
+== refuse for 1m
+== silence
+== 404 when redirected
+== 404 when Last-Event-ID is none
+== 404 when Last-Event-ID is "none"
+== 404 when Last-Event-ID is a%20b after 1s
+== 404 when Last-Event-ID is "a b" after 1s
+== 404 when Last-Event-ID is not a number
+==204 when redirected and Last-Event-ID is 9 or more
+`)
+	for i, w := range []want{
+		{1, Answer, 200, 0, 0, Condition{}},
+		{2, Answer, 503, 1500 * time.Millisecond, 10 * time.Second, Condition{}},
+		{3, Refuse, 0, 0, time.Minute, Condition{}},
+		{4, Silence, 0, 0, 0, Condition{}},
+		{5, Answer, 404, 0, 0, Condition{Redirected: true}},
+		{6, Answer, 404, 0, 0, Condition{ID: IDNone}},
+		{7, Answer, 404, 0, 0, Condition{ID: IDIs, Value: "none"}},
+		{8, Answer, 404, time.Second, 0, Condition{ID: IDIs, Value: "a%20b"}},
+		{9, Answer, 404, time.Second, 0, Condition{ID: IDIs, Value: "a b"}},
+		{10, Answer, 404, 0, 0, Condition{ID: IDNotNumber}},
+		{11, Answer, 204, 0, 0, Condition{Redirected: true, ID: IDAtLeast, N: 9}},
+	} {
+		g := s.Sections[i]
+		if got := (want{g.Line, g.Reply, g.Head.Status, g.After, g.For, g.When}); got != w {
+			t.Errorf("section %d: got %+v; want %+v", i+1, got, w)
+		}
+	}
+}
+
+func TestHeads(t *testing.T) {
+	plain := []Header{{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}
+	stream := []Header{{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}
+	for _, test := range []struct {
+		name, text string
+		want       Head
+	}{
+		{"a stream", "== 200", Head{Status: 200, Header: stream}},
+		{"an error", "== 500", Head{Status: 500, Header: plain}},
+		{"a 204 has no type", "== 204", Head{Status: 204, Header: plain[1:]}},
+		{"a header of one's own", "== 503\n@header retry-after:5", Head{Status: 503, Header: slices.Concat([]Header{{"Retry-After", "5"}}, plain)}},
+		{"another type", "== 200\n@header content-TYPE: Text/Event-Stream; charset=x", Head{Status: 200, Header: slices.Concat([]Header{{"Content-Type", "Text/Event-Stream; charset=x"}}, stream[1:])}},
+		{"no type", "== 200\n@header Content-Type:", Head{Status: 200, Header: stream[1:]}},
+		{"CORS for all", "== 200\n@cors *", Head{Status: 200, Header: stream, CORS: CORSAny}},
+		{"CORS for one", "== 200\n@cors exact with credentials", Head{Status: 200, Header: stream, CORS: CORSExact, Credentials: true}},
+		{"CORS for none", "== 200\n@cors none", Head{Status: 200, Header: stream, CORS: CORSNone}},
+		{"gzip", "== 200\n@gzip", Head{Status: 200, Header: stream, Gzip: GzipFlushed}},
+		{"gzip without flush", "== 200\n@gzip unflushed", Head{Status: 200, Header: stream, Gzip: GzipUnflushed}},
+		{"a redirect to itself", "== 301\n@redirect here", Head{Status: 301, Header: plain, Redirect: RedirectHere}},
+		{"a redirect away", "== 308\n@redirect second origin", Head{Status: 308, Header: plain, Redirect: RedirectSecond}},
+		{"a redirect to a path", "== 302\n@redirect /a?b=//c", Head{Status: 302, Header: plain, Redirect: RedirectPath, Path: "/a?b=//c"}},
+	} {
+		if got := parse(t, test.text).Sections[0].Head; !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: got %+v; want %+v", test.name, got, test.want)
+		}
+	}
+}
+
+// Each text has one mistake, or more: all are reported, with line and column.
+func TestMistakes(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"nothing", "", "1:1 there is no answer: add a section, which begins with a line such as == 200"},
+		{"only a heading", "title: a\n", "1:1 there is no answer: add a section, which begins with a line such as == 200"},
+		{"no heading", "hello\n== 200", "1:1 this is no heading: write one such as title: Half an event, or begin a section with == 200"},
+		{"an unknown heading", "colour: red\n== 200", "1:1 colour is no heading: use title, group, order, about, listen or connect"},
+		{"a misspelt heading", "titel: a\n== 200", "1:1 titel is no heading: do you mean title?"},
+		{"a heading twice", "title: a\ntitle: b\n== 200", "2:1 title stands here twice: keep one"},
+		{"a long heading", "title: " + strings.Repeat("ä", 501) + "\n== 200", "1:8 this is 501 characters long: 500 is the most"},
+		{"a place that is no number", "order: first\n== 200", "1:8 first is no whole number: give the place in the group"},
+		{"nothing to listen for", "listen: a,, b\n== 200", "1:11 a type is missing: name the events to listen for, such as message, tick"},
+		{"no comma", "listen: 'a' 'b'\n== 200", "1:13 'b' is too much here: put a comma between two types"},
+		{"another way to connect", "connect: quickly\n== 200", "1:10 this is no way to connect: use second origin, with credentials, or a number such as 7 times"},
+		{"too many connections", "connect: 9 times\n== 200", "1:10 9 is out of bounds: give how many EventSources to open, from 1 to 8"},
+		{"a number of nothing", "connect: 3\n== 200", "1:11 times is missing: write it behind the number"},
+		{"a directive in the heading", "@wait 1s\n== 200", "1:1 @wait belongs to an answer: begin a section with == 200 above it"},
+
+		{"no status", "==", "1:3 a status is missing: write a status such as == 200, or == refuse, == silence or == expect"},
+		{"a word as status", "== OK", "1:4 OK is no status: write a status such as == 200, or == refuse, == silence or == expect"},
+		{"a status out of bounds", "== 101", "1:4 101 is no status of an answer: give one from 200 to 599"},
+		{"more behind the status", "== 200 OK", "1:8 OK is too much here: a status can be followed by after 2s, for 10s, or when and a condition"},
+		{"a time without a unit", "== 200 after 2", "1:14 2 is no time: give one such as 500ms, 2s or 1.5s"},
+		{"no time", "== 200 after", "1:13 a time is missing: give one such as 500ms or 2s"},
+		{"no time at all", "== 200 after 0s", "1:14 0s is too short: give 1ms or more"},
+		{"a negative time", "== 200 after -1s", "1:14 -1s is too short: give 1ms or more"},
+		{"a fine time", "== 200 after 1500us", "1:14 1500us is too fine: give whole milliseconds"},
+		{"an eternity", "== 200 after 25h", "1:14 25h is too long: give 24h0m0s or less"},
+		{"another condition", "== 200 when hungry", "1:13 this is no condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number"},
+		{"no id", "== 200 when Last-Event-ID is", "1:29 the id is missing: write it here, in quotes if it holds a space"},
+		{"more than a word", "== 200 when Last-Event-ID is a or more", "1:30 a is no whole number: or more needs one"},
+		{"a time and a condition", "== 200 for 1s when redirected", "1:15 for and when exclude each other: a section with a condition answers whenever it is met"},
+		{"a section behind expect", "== 200\n== expect\n== 200", "3:1 == expect is the last section: move this one above it"},
+
+		{"a misspelt directive", "== 200\n@wiat 1s", "2:1 @wiat is no directive: do you mean @wait?"},
+		{"an unknown directive", "== 200\n@somebody", "2:1 @somebody is no directive: use header, cors, redirect, gzip, proxy, wait, flush, raw, pace, repeat, again, end, cut or hold, or @raw \"@\" for the character itself"},
+		{"a wait for nothing", "== 200\n@wait", "2:6 a time is missing: give one such as 500ms or 2s"},
+		{"a wait and more", "== 200\n@wait 1s please", "2:10 please is too much here: @wait takes one time"},
+		{"a word behind flush", "== 200\n@flush now", "2:8 now is too much here: @flush stands alone"},
+		{"nothing to flush", "== 200\na\n@flush\n@flush", "4:1 there is nothing to flush since the last @flush: take this out"},
+		{"nothing to send", "== 200\n@raw ''", "2:6 there is nothing to send: write it between the quotes"},
+		{"no quotes", "== 200\n@raw hello", "2:6 what is sent must be in quotes: write it as \"…\", or as '…' without escapes"},
+		{"an open quote", "== 200\n@raw \"hello", "2:6 the quote has no end: add a \" in this line"},
+		{"an unknown escape", "== 200\n@raw \"ä\\q\"", "2:8 this escape does not exist: use \\r \\n \\t \\0 \\\\ \\\" \\xFF or \\uFEFF"},
+		{"half a byte", "== 200\n@raw \"\\xF\"", "2:7 \\x needs two hexadecimal digits: write a byte such as \\xFF"},
+		{"a surrogate", "== 200\n@raw \"\\uD800\"", "2:7 \\u needs four hexadecimal digits: write a character such as \\uFEFF"},
+		{"a backslash at the end", "== 200\n@raw \"\\", "2:7 this escape does not exist: use \\r \\n \\t \\0 \\\\ \\\" \\xFF or \\uFEFF"},
+		{"no space behind the quote", "== 200\n@raw \"a\"b", "2:9 a space is missing behind the quote: add one"},
+		{"a number of nothing", "== 200\n@raw \"a\" 3", "2:11 times is missing: write it behind the number"},
+		{"another pace", "== 200\n@pace word every 1s", "2:7 this is no pace: write byte every 20ms, line every 1s or off"},
+		{"a pace in a repeat", "== 200\n@repeat 2\n@pace off\na\n@again", "3:1 the pace cannot change in a repeat: move this above the @repeat"},
+		{"a repeat without number", "== 200\n@repeat\na\n@again", "2:8 a number is missing: give how many rounds"},
+		{"no rounds", "== 200\n@repeat 0\na\n@again", "2:9 0 rounds are none: give 1 or more, or the first and the last number, such as 0 to 9"},
+		{"backwards", "== 200\n@repeat 3 to 1\na\n@again", "2:14 1 is out of bounds: give the last number, from 3 to 1000000000"},
+		{"more than a repeat takes", "== 200\n@repeat 3 resume every 1s\na\n@again", "2:18 every 1s is too much here: a number of rounds can be followed by every 1s, and then by resume"},
+		{"a repeat in a repeat", "== 200\n@repeat 3\na\n@repeat 2\n@again", "4:1 a repeat cannot hold another: add @again above this"},
+		{"a repeat of nothing", "== 200\n@repeat 3\n@again", "3:1 there is nothing to repeat: write it between @repeat and @again"},
+		{"a repeat without end", "== 200\n@repeat 3\na\n\n== 200", "2:1 this @repeat has no end: add @again behind what repeats"},
+		{"an end without repeat", "== 200\n@again", "2:1 @again ends a repeat, and none is open: add @repeat above what repeats"},
+		{"a counter of nothing", "== 200\ndata: ä {n}", "2:9 {n} counts the rounds of a repeat: put this line between @repeat and @again, or into @raw"},
+		{"no random number", "== 200\ndata: {random 6-1}", "2:7 this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}"},
+		{"a cut in a repeat", "== 200\n@repeat 3\na\n@cut\n@again", "4:1 @cut cannot stand in a repeat: add @again above it"},
+		{"another cut", "== 200\n@cut short", "2:6 short is too much here: write @cut or @cut cleanly"},
+		{"a line behind the end", "== 200\n@cut cleanly\n\ndata: a", "4:1 nothing is sent after @cut cleanly: move this above it, or begin a section with =="},
+		{"a directive behind the end", "== 200\n@hold\n@cut", "3:1 nothing is sent after @hold: move this above it, or begin a section with =="},
+		{"a body for nobody", "== refuse\ndata: a", "2:1 == refuse sends nothing: take this line out, or give a status such as == 200"},
+		{"a directive for nobody", "== silence\n@hold", "2:1 == silence sends nothing: take @hold out, or give a status such as == 200"},
+		{"a body of a 204", "== 204\n\ndata: a", "3:1 a 204 has no body: take this out"},
+		{"a 204 that stays", "== 204\n@hold", "2:1 a 204 has no body, so it ends at once: take @hold out"},
+
+		{"a header too late", "== 200\ndata: a\n@header Server: x", "3:1 @header belongs above the first byte of the body: move it up"},
+		{"a header without colon", "== 200\n@header Server", "2:9 a colon is missing: write a header such as @header Retry-After: 5"},
+		{"a header twice", "== 200\n@header Server: a\n@header server: b", "3:1 @header Server stands here twice: keep one"},
+		{"a misspelt header", "== 200\n@header Retry-Afer: 5", "2:9 Retry-Afer is no header for a scenario: do you mean Retry-After?"},
+		{"a header that is not allowed", "== 200\n@header X-Mine: 5", "2:9 X-Mine is no header for a scenario: use Age, Cache-Control, Content-Language, Content-Type, Date, ETag, Expires, Last-Modified, Pragma, Retry-After, Server, Vary, Via or X-Accel-Buffering"},
+		{"a cookie", "== 200\n@header Set-Cookie: a=b", "2:9 a scenario sets no cookies: take this out"},
+		{"CORS by hand", "== 200\n@header access-control-allow-origin: *", "2:9 access-control-allow-origin is not set by hand: use @cors"},
+		{"a redirect by hand", "== 302\n@header Location: //example.org", "2:9 Location is not set by hand: use @redirect"},
+		{"an encoding by hand", "== 200\n@header Content-Encoding: br", "2:9 Content-Encoding is not set by hand: use @gzip"},
+		{"framing", "== 200\n@header Transfer-Encoding: x", "2:9 Transfer-Encoding belongs to the connection, which the server frames by itself: use @end, @cut, @cut cleanly and @flush"},
+		{"a header with a tab", "== 200\n@header Server: a\tb", "2:18 this character cannot stand in a header: use printable ASCII"},
+		{"a long header", "== 200\n@header Server: " + strings.Repeat("x", 201), "2:17 this header is 201 bytes long: 200 is the most"},
+		{"a type that runs", "== 200\n@header Content-Type: text/html", "2:23 text/html is not allowed, since browsers run some types: use text/event-stream, text/event-streamx, application/x-dom-event-stream, text/plain, application/json, application/x-ndjson or application/octet-stream, perhaps with a parameter, or nothing"},
+		{"two types", "== 200\n@header Content-Type: text/plain, text/html", "2:23 text/plain, text/html is not allowed, since browsers run some types: use text/event-stream, text/event-streamx, application/x-dom-event-stream, text/plain, application/json, application/x-ndjson or application/octet-stream, perhaps with a parameter, or nothing"},
+		{"another CORS", "== 200\n@cors https://example.org", "2:7 this says nothing about other origins: write *, exact or none"},
+		{"CORS for none with credentials", "== 200\n@cors none with credentials", "2:12 with credentials is too much here: @cors takes *, exact or none; the first two perhaps with credentials"},
+		{"a redirect of a 200", "== 200\n@redirect here", "2:1 @redirect needs one of the statuses 301, 302, 303, 307 or 308: change the section's line"},
+		{"a redirect to another host", "== 302\n@redirect https://example.org/", "2:11 a redirect stays with this server: write here, second origin, or a path such as /nowhere"},
+		{"a redirect to another host, hidden", "== 302\n@redirect //example.org/", "2:11 a redirect stays with this server: write here, second origin, or a path such as /nowhere"},
+		{"a redirect to another host, well hidden", "== 302\n@redirect /\\example.org/", "2:11 a redirect stays with this server: write here, second origin, or a path such as /nowhere"},
+		{"a redirect to another host, behind a tab", "== 302\n@redirect /\t/example.org/", "2:13 /example.org/ is too much here: @redirect takes one target"},
+		{"another gzip", "== 200\n@gzip -9", "2:7 -9 is too much here: write @gzip or @gzip unflushed"},
+		{"another proxy", "== 200\n@proxy sleeps", "2:8 a proxy does something else: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence"},
+		{"a proxy that holds too much", "== 200\n@proxy holds 2000000 bytes", "2:14 2000000 is out of bounds: give how many bytes, from 1 to 1048576"},
+		{"a proxy twice", "== 200\n@proxy cuts after 1s\n@proxy cuts after 2s", "3:1 @proxy cuts stands here twice: keep one"},
+
+		{"a lone CR", "== 200\ndata: a\rb", "2:8 a byte that cannot stand in a text: write it in @raw, such as @raw \"\\r\", \"\\0\" or \"\\xFF\""},
+		{"NUL", "== 200\ndata: ä\x00", "2:8 a byte that cannot stand in a text: write it in @raw, such as @raw \"\\r\", \"\\0\" or \"\\xFF\""},
+		{"no UTF-8", "== 200\ndata: \xE2\x82", "2:7 a byte that cannot stand in a text: write it in @raw, such as @raw \"\\r\", \"\\0\" or \"\\xFF\""},
+
+		{"something else is expected", "== 200\n== expect\nhappiness", "3:1 this is nothing to see: " + expectExample},
+		{"a backslash at the end in expect", "== 200\n== expect\n\"\\", "3:2 this escape does not exist: use \\r \\n \\t \\0 \\\\ \\\" \\xFF or \\uFEFF"},
+		{"data without quotes", "== 200\n== expect\nmessage hello", "3:9 the data must be in quotes: write it as \"…\", or as '…' without escapes"},
+		{"an error without state", "== 200\n== expect\nerror", "3:6 the readyState is missing: write error 0 if the browser tries again, error 2 if it gave up"},
+		{"an error in another state", "== 200\n== expect\nerror 1", "3:7 the readyState is missing: write error 0 if the browser tries again, error 2 if it gave up"},
+		{"another engine", "== 200\n== expect\nsafari: open", "3:9 the data must be in quotes: write it as \"…\", or as '…' without escapes"},
+		{"more behind an event", "== 200\n== expect\nopen wide", "3:6 wide is too much here: " + expectExample},
+		{"more behind the dots", "== 200\n== expect\n...\nopen", "4:1 nothing comes after ... : move this above it"},
+		{"a wait in expect", "== 200\n== expect\n@wait 1s", "3:1 @wait has no meaning in == expect: write what must be seen, such as open"},
+		{"a pause in expect", "== 200\n== expect\n@repeat 2 every 1s\nopen\n@again", "3:1 a repeat in == expect has numbers only: take every and resume out"},
+		{"a repeat without end in expect", "== 200\n== expect\n@repeat 2\nopen", "3:1 this @repeat has no end: add @again behind what repeats"},
+		{"a counter of nothing in expect", "== 200\n== expect\nmessage '{n}'", "3:9 {n} counts the rounds of a repeat: put this line between @repeat and @again"},
+
+		{"three in one", "titel: a\n== 20\n@wiat 1s\n@wait 1\n", "1:1 titel is no heading: do you mean title?\n" +
+			"2:4 20 is no status of an answer: give one from 200 to 599\n" +
+			"3:1 @wiat is no directive: do you mean @wait?\n" +
+			"4:7 1 is no time: give one such as 500ms, 2s or 1.5s"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, err := Parse(test.text, DefaultLimits)
+			if s == nil {
+				t.Error("got no scenario; want what was understood")
+			}
+			if got := mistakes(err); got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+func mistakes(err error) string {
+	if err == nil {
+		return "none"
+	}
+	got := strings.ReplaceAll(err.Error(), "scenario: line ", "")
+	got = strings.ReplaceAll(got, ", column ", ":")
+	lines := strings.Split(got, "\n")
+	for i, line := range lines {
+		lines[i] = strings.Replace(line, ": ", " ", 1)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestLimits(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		limits     Limits
+		want       string
+	}{
+		{"the text", "== 200\n", Limits{Text: 6}, "1:1 the text is 7 bytes long: 6 is the most"},
+		{"the sections", "== 200\n== 200\n== 200\n== expect", Limits{Sections: 1}, "2:1 this is section 2: 1 is the most"},
+		{"the directives", "== 200\n@wait 1s\n@wait 1s\n@wait 1s", Limits{Directives: 1}, "3:1 this is directive 2: 1 is the most"},
+		{"the rounds", "== 200\n@repeat 0 to 9\na\n@again", Limits{Repeat: 9}, "2:9 10 rounds are too many: 9 is the most"},
+		{"the rounds to expect", "== 200\n== expect\n@repeat 0 to 9\nopen\n@again", Limits{Repeat: 9}, "2:1 this expects 10 things: 9 is the most\n3:9 10 rounds are too many: 9 is the most"},
+		{"what to expect", "== 200\n== expect\nopen\n@repeat 0 to 8\nopen\n@again", Limits{Repeat: 9}, "2:1 this expects 10 things: 9 is the most"},
+		{"the bytes to expect", "== 200\n== expect\n@repeat 5\nmessage 'ab' 4 times\n@again", Limits{Bytes: 39}, "2:1 this expects 40 bytes of data: 39 is the most"},
+		{"the bytes", "\n== 200\nabc\n@repeat 10\n@raw \"abc\"\n@again\n@raw \"xy\" 10 times", Limits{Bytes: 53}, "2:1 this section can send 54 bytes: 53 is the most"},
+		{"the bytes of placeholders", "== 200\n{time}{attempt}{last-event-id}{random 1-2}", Limits{Bytes: 244}, "1:1 this section can send 245 bytes: 244 is the most"},
+		{"bytes beyond counting", "== 200\n@repeat 1000000000\n@raw \"xxxx\" 1000000000 times\n@again", Limits{Bytes: 1}, "1:1 this section can send 1125899906842624 bytes: 1 is the most"},
+		{"the chunks", "== 200\n@repeat 3\na\n@flush\nb\n@wait 1ms\n@again", Limits{Chunks: 5}, "1:1 this section can send 6 chunks: 5 is the most, so take a @flush or @wait out"},
+		{"the time", "== 200 after 1s\n@wait 1s\n@repeat 3 every 1s\n@wait 1s\n@again", Limits{Time: 6 * time.Second}, "1:1 this section can take 7s: 6s is the most, but @hold is free"},
+		{"the time of a pace", "== 200\n@pace byte every 1s\nabc\n@pace line every 10s\na\nb\n@pace off\na\nb\n", Limits{Time: 23 * time.Second}, "1:1 this section can take 24s: 23s is the most, but @hold is free"},
+		{"time beyond counting", "== 200\n@repeat 1000000000 every 24h\na\n@again", Limits{Time: 1}, "1:1 this section can take 1281023h53m38.427387904s: 1ns is the most, but @hold is free"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := Parse(test.text, test.limits); mistakes(err) != test.want {
+				t.Errorf("got\n%s\nwant\n%s", mistakes(err), test.want)
+			}
+			if _, err := Parse(test.text, Limits{}); err != nil {
+				t.Errorf("got %v without limits; want no error", err)
+			}
+		})
+	}
+}
