@@ -118,6 +118,26 @@ func TestTheTableFiltersPausesUnfoldsAndClears(t *testing.T) {
 	})
 }
 
+func TestWhoHasScrolledDownKeepsWhatHeReads(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		raw := rawserver.Start(t)
+		p := visit(t, b, raw.RawURL("scroll", []rawserver.Step{
+			{Write: rawserver.Head + strings.Repeat("data: old\n\n", 100)}, {Wait: true}, {Write: strings.Repeat("data: new\n\n", 50)},
+		}))
+		p.ClickButton("Connect")
+		p.table("old")
+		p.Eval(`$("#rows").scrollTop = 44 * 40`, nil)
+		const topRow = `document.elementFromPoint($("#rows").getBoundingClientRect().x + 30, $("#rows").getBoundingClientRect().y + 20).closest(".row")`
+		p.Wait(topRow + `?.ariaRowIndex == 42`)
+		raw.Continue("scroll")
+		p.Wait(topRow + `?.ariaRowIndex == 92`)
+		p.Wait(`!` + inTable("new"))
+		p.Eval(`$("#rows").scrollTop = 0`, nil)
+		p.table("new")
+	})
+}
+
 // The cap is 200,000 records; what is dropped and what is kept are all that came.
 func TestPastTheCapTheOldestGoAndTheirCountIsShown(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
