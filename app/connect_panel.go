@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -16,6 +17,8 @@ type connectPanel struct {
 	Live   bool
 	Notice string
 	Copied string
+	// Companions is how many streams are open beside the one that is watched.
+	Companions int
 
 	wrong string // with the name in the field for a listener
 }
@@ -24,53 +27,62 @@ func (c *connectPanel) Render() app.UI {
 	m := c.Model
 	chips := []app.UI{}
 	for _, name := range always {
-		chips = append(chips, app.Li().Body(app.Span().Class("chip").Title("always listened to").Text(name)))
+		chips = append(chips, app.Elem("li").Body(app.Elem("span").Class("chip").Title("always listened to").Text(name)))
 	}
 	for _, name := range m.setup.Listen {
-		chips = append(chips, app.Li().Body(app.Button().Type("button").Class("chip").Aria("label", "Remove listener "+name).
+		chips = append(chips, app.Elem("li").Body(app.Elem("button").Attr("type", "button").Class("chip").Aria("label", "Remove listener "+name).
 			Title("Stop listening to "+name).OnClick(c.onRemove(name), app.EventScope(name)).
-			Body(app.Text(shorten(name, 40)), app.Span().Aria("hidden", true).Text(" ×"))))
+			Body(app.Text(shorten(name, 40)), app.Elem("span").Aria("hidden", true).Text(" ×"))))
 	}
 	known := []app.UI{}
 	for _, name := range m.known {
 		if !slices.Contains(m.setup.Listen, name) {
-			known = append(known, app.Option().Value(name))
+			known = append(known, app.Elem("option").Attr("value", name))
 		}
 	}
 	return panel("The page connects", "").Body(
-		app.Div().Class("title").Body(
-			app.H2().Text("2 · The page connects"),
+		app.Elem("div").Class("title").Body(
+			app.Elem("h2").Text("2 · The page connects"),
 			copyButton("Copy the call", "call", c.Copied, c.onCopy),
 		),
-		app.Label().Class("field wide").Body(
-			app.Span().Text("URL"),
-			app.Input().ID("url").Type("text").Attr("inputmode", "url").AutoComplete(false).Spellcheck(false).Attr("autocapitalize", "off").
-				Value(m.setup.URL).Aria("invalid", checkURL(m.setup.URL) != "").Aria("describedby", "notice").
+		app.Elem("label").Class("field wide").Body(
+			app.Elem("span").Text("URL"),
+			app.Elem("input").ID("url").Attr("type", "text").Attr("inputmode", "url").Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").
+				Attr("value", m.setup.URL).Aria("invalid", checkURL(m.setup.URL) != "").Aria("describedby", "notice").
 				OnInput(c.onURL).OnKeyDown(c.onURLKey),
 		),
-		app.P().ID("notice").Class("notice").Attr("role", "status").Text(c.Notice),
-		app.Div().Class("actions").Body(
-			app.Button().Type("button").Class("primary").Title("new EventSource; an open one is closed first").OnClick(c.onConnect).Text("Connect"),
-			app.Button().Type("button").Title("es.close()").Disabled(!c.Live).OnClick(c.onClose).Text("Close"),
+		app.Elem("p").ID("notice").Class("notice").Attr("role", "status").Text(c.Notice),
+		app.Elem("div").Class("actions").Body(
+			app.Elem("button").Attr("type", "button").Class("primary").Title("new EventSource; an open one is closed first").OnClick(c.onConnect).Text("Connect"),
+			app.Elem("button").Attr("type", "button").Title("es.close()").Attr("disabled", !c.Live).OnClick(c.onClose).Text("Close"),
 		),
 		app.If(!eventsource.Supported() && app.IsClient, func() app.UI {
-			return app.P().Class("notice").Text("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
+			return app.Elem("p").Class("notice").Text("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 		}),
-		app.Label().Class("check").Body(
-			app.Input().Type("checkbox").Checked(m.setup.Credentials).OnChange(c.onCredentials),
+		app.If(c.Companions > 0, func() app.UI {
+			return app.Elem("p").Class("check").Body(
+				app.Text(strconv.Itoa(c.Companions)+" more streams of this scenario are open beside the one that you see."),
+				app.Elem("button").Attr("type", "button").Class("small").OnClick(c.onCompanion).Text("Close one"),
+			)
+		}),
+		app.Elem("label").Class("check").Body(
+			app.Elem("input").Attr("type", "checkbox").Attr("checked", m.setup.Credentials).OnChange(c.onCredentials),
 			app.Text("withCredentials"),
 		),
-		app.Div().Class("code").Body(
-			app.Pre().Attr("tabindex", 0).Aria("label", "The call").Body(code(constructorCode(m.setup))),
+		app.Elem("div").Class("code").Body(
+			app.Elem("pre").Attr("tabindex", 0).Aria("label", "The call").Body(code(constructorCode(m.setup))),
 		),
-		app.Ul().Class("chips").Aria("label", "Listeners").Body(chips...),
-		app.Form().Class("add").OnSubmit(c.onAdd).Body(
-			app.Input().ID("listener").Type("text").List("known").Placeholder("+ listener").Aria("label", "Listener name").
-				Aria("describedby", "listener-wrong").AutoComplete(false).Spellcheck(false).Attr("autocapitalize", "off"),
-			app.DataList().ID("known").Body(known...),
-			app.Button().Type("submit").Text("Add"),
+		app.If(own(m.setup.URL), func() app.UI {
+			return app.Elem("p").Class("hint").Text("The page adds session and source to this address, so that the server can show its side.")
+		}),
+		app.Elem("ul").Class("chips").Aria("label", "Listeners").Body(chips...),
+		app.Elem("form").Class("add").OnSubmit(c.onAdd).Body(
+			app.Elem("input").ID("listener").Attr("type", "text").Attr("list", "known").Attr("placeholder", "+ listener").Aria("label", "Listener name").
+				Aria("describedby", "listener-wrong").Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off"),
+			app.Elem("datalist").ID("known").Body(known...),
+			app.Elem("button").Attr("type", "submit").Text("Add"),
 		),
-		app.P().ID("listener-wrong").Class("notice").Attr("role", "status").Text(c.wrong),
+		app.Elem("p").ID("listener-wrong").Class("notice").Attr("role", "status").Text(c.wrong),
 	)
 }
 
@@ -109,6 +121,8 @@ func (c *connectPanel) onRemove(name string) app.EventHandler {
 	}
 }
 
+func (c *connectPanel) onCompanion(app.Context, app.Event) { c.Model.closeCompanion() }
+
 func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
@@ -136,14 +150,14 @@ func copyButton(label, what, copied string, onClick app.EventHandler) app.UI {
 	case what + " failed":
 		word = "Not allowed here"
 	}
-	return app.Button().Type("button").Class("small").Aria("label", label+map[bool]string{true: ": " + word}[word != "Copy"]).
+	return app.Elem("button").Attr("type", "button").Class("small").Aria("label", label+map[bool]string{true: ": " + word}[word != "Copy"]).
 		OnClick(onClick).Text(word)
 }
 
 func code(tokens []token) app.UI {
 	spans := []app.UI{}
 	for _, t := range tokens {
-		spans = append(spans, app.Span().Class(t.class).Text(t.text))
+		spans = append(spans, app.Elem("span").Class(t.class).Text(t.text))
 	}
-	return app.Code().Body(spans...)
+	return app.Elem("code").Body(spans...)
 }

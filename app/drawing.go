@@ -22,12 +22,24 @@ type drawing struct {
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
 }
 
+// height is that of the drawing: the server's side has lanes of its own, once there is something in it.
+func height(log *trace.Log) int {
+	if exchanges, _ := log.Exchanges(); len(exchanges) > 0 {
+		return fullHeight
+	}
+	return pageHeight
+}
+
 // Heights of the lanes, in pixels.
 const (
 	stateTop, stateHeight = 10, 26
 	eventsMiddle          = 68
-	drawingHeight         = 104
-	marbleRadius          = 9 // with the last event ID in it
+	pageHeight            = 104 // of the page's lanes with the clock under them
+	wireTop, wireHeight   = 92, 18
+	serverTop             = 122
+	serverHeight          = 20
+	fullHeight            = 164 // with the lanes of the wire and the server
+	marbleRadius          = 9   // with the last event ID in it
 	dotRadius             = 3.5
 	stepWidth             = 8 // events that come closer than this are one bar
 )
@@ -38,8 +50,8 @@ func (d drawing) svg(log *trace.Log) string {
 	left := d.right - d.window
 	end := max(d.right, d.until)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), drawingHeight)
-	d.grid(&b, log.State().NewAt, left, end)
+	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), height(log))
+	d.grid(&b, height(log), log.State().NewAt, left, end)
 	drawn := -1.0
 	for _, s := range log.Spans(left, end) {
 		drawn = d.span(&b, s, left, end, drawn)
@@ -50,17 +62,21 @@ func (d drawing) svg(log *trace.Log) string {
 			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*marbleRadius)
 		d.mark(&b, m, apart)
 	}
+	exchanges, _ := log.Exchanges()
+	for _, e := range exchanges {
+		d.exchange(&b, e, left, end)
+	}
 	b.WriteString("</svg>")
 	return b.String()
 }
 
 // grid draws a line at round times since the current source was made.
-func (d drawing) grid(b *strings.Builder, origin, left, end float64) {
+func (d drawing) grid(b *strings.Builder, height int, origin, left, end float64) {
 	step := gridStep(d.window)
 	for at := origin + math.Ceil((left-origin)/step)*step; at < end; at += step {
-		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>`, d.x(at), d.x(at), drawingHeight-14)
+		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>`, d.x(at), d.x(at), height-14)
 		if at >= origin && origin > 0 {
-			fmt.Fprintf(b, `<text class="when" x="%.1f" y="%d">%s</text>`, d.x(at), drawingHeight-2, html.EscapeString(roundTime(at-origin)))
+			fmt.Fprintf(b, `<text class="when" x="%.1f" y="%d">%s</text>`, d.x(at), height-2, html.EscapeString(roundTime(at-origin)))
 		}
 	}
 }
@@ -169,4 +185,64 @@ func lastRunes(s string, n int) string {
 		end -= size
 	}
 	return s[end:]
+}
+
+// exchange draws a request as the server saw it: its writes on the wire's lane, the answer as a box on the server's.
+func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float64) {
+	to := d.until
+	if e.End != nil {
+		to = e.EndAt
+	}
+	if e.At >= end || to < left {
+		return
+	}
+	const apart = 3 // pixels between two writes that are drawn
+	drawn := -apart * 1.0
+	for _, w := range e.Writes {
+		if x := d.x(w.At); w.At >= left && w.At < end && x-drawn >= apart {
+			fmt.Fprintf(b, `<g class="mark wire"><rect x="%.1f" y="%d" width="3" height="%d"/></g>`, x-1.5, wireTop, wireHeight)
+			drawn = x
+		}
+	}
+	for _, did := range e.Did {
+		if did.At >= left && did.At < end {
+			x := d.x(did.At)
+			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(did.How))
+		}
+	}
+	x := d.x(max(e.At, left))
+	width := max(3, d.x(min(to, end))-x)
+	label := exchangeLabel(e)
+	fmt.Fprintf(b, `<g class="exchange"><rect x="%.1f" y="%d" width="%.1f" height="%d" rx="4"/><title>%s</title>`, x, serverTop, width, serverHeight, html.EscapeString(label))
+	const perLetter = 6.2
+	if most := int((width - 10) / perLetter); most >= 6 {
+		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+5, serverTop+14, html.EscapeString(shorten(label, most)))
+	}
+	b.WriteString(`</g>`)
+}
+
+// exchangeLabel tells a request in a few words: #2 Last-Event-ID: 3 → 200 … cut.
+func exchangeLabel(e *trace.Exchange) string {
+	label := fmt.Sprintf("#%d ", e.Attempt)
+	if id, sent := headerOf(e.Request.Header, "Last-Event-ID"); sent {
+		label += "Last-Event-ID: " + shorten(id, 40)
+	} else {
+		label += e.Request.Method
+	}
+	if e.Head != nil {
+		label += fmt.Sprintf(" → %d", e.Head.Status)
+	}
+	if e.End != nil {
+		label += " … " + e.End.How
+	}
+	return label
+}
+
+func headerOf(headers []trace.Header, name string) (value string, sent bool) {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value, true
+		}
+	}
+	return "", false
 }

@@ -24,10 +24,18 @@ type eventsPanel struct {
 	Top      int
 	Unfolded int
 	Copied   string
+	Attempt  int
+	Channel  string
+	Script   int
+	Checked  *checked
+	Said     string
 
 	added int // rows at the top when last drawn
 	grown int // since the drawing before
 }
+
+// allTypes is the value of the choice without a filter: go-app leaves an empty value out, and no type holds a line break.
+const allTypes = "\n"
 
 // Heights in CSS pixels; style.css has the same.
 const (
@@ -40,28 +48,69 @@ const (
 func (p *eventsPanel) Render() app.UI {
 	m := p.Model
 	shown := m.view.Len()
-	body := p.table
-	if p.Tab == tabCode {
-		body = p.program
+	exchanges, _ := m.log.Exchanges()
+	var body app.UI
+	switch p.Tab {
+	case tabWire:
+		body = &wireTab{Model: m, Changes: p.Changes, Attempt: p.Attempt}
+	case tabRequests:
+		body = &requestsTab{Model: m, Changes: p.Changes}
+	case tabScript:
+		body = &scriptTab{Model: m, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channel != nil && m.channel.up}
+	case tabCode:
+		body = p.program()
+	default:
+		body = p.table()
 	}
 	return panel("Events", "").ID("events").Body(
-		app.Div().Class("title").Body(
-			app.H2().Class("offscreen").Text("Events"),
-			app.Div().Class("tabs").Attr("role", "tablist").Aria("label", "What to show").OnKeyDown(p.onTabKey).Body(
+		app.Elem("div").Class("title").Body(
+			app.Elem("h2").Class("offscreen").Text("Events"),
+			app.Elem("div").Class("tabs").Attr("role", "tablist").Aria("label", "What to show").OnKeyDown(p.onTabKey).Body(
 				p.tabButton(tabEvents, "Events", grouped(shown)),
+				p.tabButton(tabWire, "Wire", ""),
+				p.tabButton(tabRequests, "Requests", grouped(len(exchanges))),
+				p.tabButton(tabScript, "Script", ""),
 				p.tabButton(tabCode, "Code", ""),
 			),
-			app.Div().Class("tools").Body(
-				app.Input().Type("search").ID("filter").Class("small").Placeholder("filter…").Aria("label", "Filter by text").OnInput(p.onFilter),
-				app.Select().Class("small").Aria("label", "Filter by type").OnChange(p.onType).Body(p.types()...),
-				app.Button().Type("button").Class("small toggle").Aria("pressed", m.view.Frozen()).OnClick(p.onPause).Text("Pause"),
-				app.Button().Type("button").Class("small").OnClick(p.onClear).Text("Clear"),
-				app.Button().Type("button").Class("small").Title("All records as JSON Lines").Disabled(m.log.Len() == 0).OnClick(p.onExport).Text("Export"),
+			app.Elem("div").Class("tools").Body(
+				app.If(p.Tab == tabEvents, p.filterFields),
+				app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onClear).Text("Clear"),
+				app.Elem("button").Attr("type", "button").Class("small").Title("All records as JSON Lines").Attr("disabled", m.log.Len() == 0).OnClick(p.onExport).Text("Export"),
 			),
 		),
-		app.P().Class("limits").Attr("role", "status").Text(p.limits()),
-		app.Div().ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body()),
+		app.Elem("p").Class("limits").Attr("role", "status").Text(p.limits()),
+		app.If(len(m.log.Unheard()) > 0, p.unheard),
+		app.Elem("div").ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body),
 	)
+}
+
+// filterFields are the controls of the table of events.
+func (p *eventsPanel) filterFields() app.UI {
+	return app.Elem("div").Class("tools").Body(
+		app.Elem("input").Attr("type", "search").ID("filter").Class("small").Attr("placeholder", "filter…").Attr("value", p.Model.view.Filter().Text).
+			Aria("label", "Filter by text").OnInput(p.onFilter),
+		app.Elem("select").Class("small").Aria("label", "Filter by type").OnChange(p.onType).Body(p.types()...),
+		app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", p.Model.view.Frozen()).OnClick(p.onPause).Text("Pause"),
+	)
+}
+
+// unheard are events that arrived on the wire and reached no listener: only the server's side shows them.
+func (p *eventsPanel) unheard() app.UI {
+	items := []app.UI{}
+	for _, u := range p.Model.log.Unheard() {
+		items = append(items, app.Elem("li").Body(
+			app.Text(grouped(u.Count)+" × "), app.Elem("code").Text(shorten(u.Type, 40)), app.Text(" "),
+			app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onListen(u.Type), app.EventScope(u.Type)).Text("Listen to "+shorten(u.Type, 40)),
+		))
+	}
+	return app.Elem("div").Class("unheard").Body(
+		app.Elem("p").Text("Arrived on the wire, but the page has no listener for the type:"),
+		app.Elem("ul").Body(items...),
+	)
+}
+
+func (p *eventsPanel) onListen(typ string) app.EventHandler {
+	return func(app.Context, app.Event) { p.Model.listen(typ) }
 }
 
 func (p *eventsPanel) tabButton(name, label, count string) app.UI {
@@ -70,18 +119,21 @@ func (p *eventsPanel) tabButton(name, label, count string) app.UI {
 	if on {
 		focus = 0
 	}
-	b := app.Button().Type("button").ID("tab-"+name).Attr("role", "tab").Aria("selected", on).Attr("tabindex", focus).
+	b := app.Elem("button").Attr("type", "button").ID("tab-"+name).Attr("role", "tab").Aria("selected", on).Attr("tabindex", focus).
 		OnClick(p.onTab(name), app.EventScope(name))
 	if on {
 		b = b.Aria("controls", "panel-"+name)
 	}
-	return b.Body(app.Text(label), app.If(count != "", func() app.UI { return app.Span().Text(" " + count) }))
+	return b.Body(app.Text(label), app.If(count != "", func() app.UI { return app.Elem("span").Text(" " + count) }))
 }
 
 // limits says what is not shown, and why.
 func (p *eventsPanel) limits() string {
 	m := p.Model
 	said := []string{}
+	if p.Channel != "" {
+		said = append(said, p.Channel)
+	}
 	if n := m.log.Dropped(); n > 0 {
 		said = append(said, grouped(n)+" older "+plural(n, "record was", "records were")+" dropped: the log keeps "+grouped(trace.MaxRecords)+" records or 64 million characters.")
 	}
@@ -105,9 +157,9 @@ func (p *eventsPanel) types() []app.UI {
 	}
 	names = append(names, string(trace.Construct), string(trace.Close))
 	chosen := m.view.Filter().Type
-	options := []app.UI{app.Option().Value("").Selected(chosen == "").Text("all types")}
+	options := []app.UI{app.Elem("option").Attr("value", allTypes).Attr("selected", chosen == "").Text("all types")}
 	for _, name := range names {
-		options = append(options, app.Option().Attr("value", name).Selected(chosen == name).Text(shorten(name, 40)))
+		options = append(options, app.Elem("option").Attr("value", name).Attr("selected", chosen == name).Text(shorten(name, 40)))
 	}
 	return options
 }
@@ -125,7 +177,7 @@ func (p *eventsPanel) table() app.UI {
 	cells := func(role string, names ...string) []app.UI {
 		list := []app.UI{}
 		for _, n := range names {
-			list = append(list, app.Span().Attr("role", role).Text(n))
+			list = append(list, app.Elem("span").Attr("role", role).Text(n))
 		}
 		return list
 	}
@@ -133,19 +185,19 @@ func (p *eventsPanel) table() app.UI {
 	for i, r := range m.view.Rows(first, first+viewRows) {
 		rows = append(rows, &eventRow{Model: m, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
 	}
-	return app.Div().Class("table").Body(
-		app.Div().Attr("role", "table").Aria("label", "Records, newest first").Aria("rowcount", total+1).Body(
-			app.Div().Attr("role", "rowgroup").Body(
-				app.Div().Class("row head").Attr("role", "row").Aria("rowindex", 1).
+	return app.Elem("div").Class("table").Body(
+		app.Elem("div").Attr("role", "table").Aria("label", "Records, newest first").Aria("rowcount", total+1).Body(
+			app.Elem("div").Attr("role", "rowgroup").Body(
+				app.Elem("div").Class("row head").Attr("role", "row").Aria("rowindex", 1).
 					Body(cells("columnheader", "time", "event", "readyState", "lastEventId", "data")...),
 			),
-			app.Div().ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
-				app.Div().ID("rows-space").Class("space").Attr("role", "presentation").Body(
-					app.Div().ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
+			app.Elem("div").ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
+				app.Elem("div").ID("rows-space").Class("space").Attr("role", "presentation").Body(
+					app.Elem("div").ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
 				),
 			),
 		),
-		app.If(total == 0, func() app.UI { return app.P().Class("empty").Text(p.empty()) }),
+		app.If(total == 0, func() app.UI { return app.Elem("p").Class("empty").Text(p.empty()) }),
 	)
 }
 
@@ -160,8 +212,8 @@ func (p *eventsPanel) empty() string {
 }
 
 func (p *eventsPanel) program() app.UI {
-	return app.Div().Class("code program").Body(
-		app.Pre().Attr("tabindex", 0).Aria("label", "Program").Body(code(programCode(p.Model.setup))),
+	return app.Elem("div").Class("code program").Body(
+		app.Elem("pre").Attr("tabindex", 0).Aria("label", "Program").Body(code(programCode(p.Model.setup))),
 		copyButton("Copy the program", "program", p.Copied, p.onCopyProgram),
 	)
 }
@@ -221,11 +273,17 @@ func (p *eventsPanel) onTab(name string) app.EventHandler {
 // onTabKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
 func (p *eventsPanel) onTabKey(ctx app.Context, e app.Event) {
 	switch e.Get("key").String() {
-	case "ArrowLeft", "ArrowRight":
-		m := p.Model
-		m.tab = map[string]string{tabEvents: tabCode, tabCode: tabEvents}[m.tab]
-		element("tab-" + m.tab).Call("focus")
+	case "ArrowLeft":
+		p.moveTab(-1)
+	case "ArrowRight":
+		p.moveTab(1)
 	}
+}
+
+func (p *eventsPanel) moveTab(by int) {
+	tabs := []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
+	p.Model.tab = tabs[(slices.Index(tabs, p.Model.tab)+by+len(tabs))%len(tabs)]
+	element("tab-" + p.Model.tab).Call("focus")
 }
 
 func (p *eventsPanel) onFilter(ctx app.Context, _ app.Event) {
@@ -236,7 +294,9 @@ func (p *eventsPanel) onFilter(ctx app.Context, _ app.Event) {
 
 func (p *eventsPanel) onType(ctx app.Context, _ app.Event) {
 	f := p.Model.view.Filter()
-	f.Type = valueOf(ctx)
+	if f.Type = valueOf(ctx); f.Type == allTypes {
+		f.Type = ""
+	}
 	p.filter(f)
 }
 
@@ -291,7 +351,7 @@ type eventRow struct {
 func (e *eventRow) Render() app.UI {
 	r := e.Record
 	cell := func(class string, body ...app.UI) app.UI {
-		return app.Span().Class(class).Attr("role", "cell").Body(body...)
+		return app.Elem("span").Class(class).Attr("role", "cell").Body(body...)
 	}
 	data, mono := describe(r)
 	class := "data"
@@ -299,16 +359,16 @@ func (e *eventRow) Render() app.UI {
 		class = "data mono"
 	}
 	row := []app.UI{
-		cell("time", app.Button().Type("button").Class("fold").Aria("expanded", e.Unfolded).
+		cell("time", app.Elem("button").Attr("type", "button").Class("fold").Aria("expanded", e.Unfolded).
 			Aria("label", strconv.FormatFloat(r.T/1000, 'f', 3, 64)+" s, "+r.TypeName()+", details").OnClick(e.onFold).
 			Text(strconv.FormatFloat(r.T/1000, 'f', 3, 64))),
 		cell("type "+string(r.Kind), app.Text(shorten(r.TypeName(), 60))),
-		cell("ready", app.Span().Class("chip state").DataSet("state", strings.ToLower(r.ReadyState.String())).Text(stateLabel(r.ReadyState))),
+		cell("ready", app.Elem("span").Class("chip state").DataSet("state", strings.ToLower(r.ReadyState.String())).Text(stateLabel(r.ReadyState))),
 		cell("id mono", app.Text(shorten(r.LastEventID, 40))),
 		cell(class, app.Text(data)),
 	}
-	return app.Div().Class("entry").Attr("role", "presentation").DataSet("unfolded", e.Unfolded).Body(
-		app.Div().Class("row").Attr("role", "row").Aria("rowindex", e.Index+2).OnClick(e.onRow).Body(row...),
+	return app.Elem("div").Class("entry").Attr("role", "presentation").DataSet("unfolded", e.Unfolded).Body(
+		app.Elem("div").Class("row").Attr("role", "row").Aria("rowindex", e.Index+2).OnClick(e.onRow).Body(row...),
 		app.If(e.Unfolded, e.detail),
 	)
 }
@@ -338,7 +398,7 @@ func (e *eventRow) detail() app.UI {
 	r := e.Record
 	fields := []app.UI{}
 	add := func(name, value string) {
-		fields = append(fields, app.Dt().Text(name), app.Dd().Text(value))
+		fields = append(fields, app.Elem("dt").Text(name), app.Elem("dd").Text(value))
 	}
 	add("timeStamp", strconv.FormatFloat(r.At, 'f', -1, 64)+" ms on the page's clock")
 	switch r.Kind {
@@ -357,16 +417,16 @@ func (e *eventRow) detail() app.UI {
 	if runes := []rune(body); len(runes) > mostShown {
 		body, cut = string(runes[:mostShown]), len(runes)-mostShown
 	}
-	return app.Div().Class("detail").Attr("role", "row").Body(app.Div().Attr("role", "cell").Aria("colspan", 5).Body(
-		app.Div().Class("actions").Body(
+	return app.Elem("div").Class("detail").Attr("role", "row").Body(app.Elem("div").Attr("role", "cell").Aria("colspan", 5).Body(
+		app.Elem("div").Class("actions").Body(
 			copyButton("Copy row", "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
 		),
-		app.Dl().Body(fields...),
+		app.Elem("dl").Body(fields...),
 		app.If(r.Kind == trace.Message, func() app.UI {
-			return app.Pre().Attr("tabindex", 0).Aria("label", "Data").Text(body)
+			return app.Elem("pre").Attr("tabindex", 0).Aria("label", "Data").Text(body)
 		}),
 		app.If(cut > 0, func() app.UI {
-			return app.P().Text(grouped(cut) + " more characters are not shown; Copy has them all.")
+			return app.Elem("p").Text(grouped(cut) + " more characters are not shown; Copy has them all.")
 		}),
 	))
 }

@@ -27,11 +27,11 @@ func (p *factsPanel) Render() app.UI {
 		items = append(items, &factItem{Fact: f})
 	}
 	return panel("What just happened", "").Body(
-		app.H2().Text("What just happened"),
+		app.Elem("h2").Text("What just happened"),
 		app.If(len(items) == 0, func() app.UI {
-			return app.P().Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")
+			return app.Elem("p").Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")
 		}),
-		app.Ol().Class("facts").Body(items...),
+		app.Elem("ol").Class("facts").Body(items...),
 	)
 }
 
@@ -44,12 +44,12 @@ type factItem struct {
 func (i *factItem) Render() app.UI {
 	f := i.Fact
 	s := f.Sentence()
-	return app.Li().Class("fact").DataSet("tone", tones[f.Name]).Body(
-		app.Small().Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
-		app.B().Text(s.Title),
-		app.If(len(s.Body) > 0, func() app.UI { return app.P().Body(marked(s.Body)...) }),
-		app.Small().Body(
-			app.A().Href("https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Target("_blank").Rel("noopener noreferrer").Text("HTML "+s.Section),
+	return app.Elem("li").Class("fact").DataSet("tone", tones[f.Name]).Body(
+		app.Elem("small").Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
+		app.Elem("b").Text(s.Title),
+		app.If(len(s.Body) > 0, func() app.UI { return app.Elem("p").Body(marked(s.Body)...) }),
+		app.Elem("small").Body(
+			app.Elem("a").Attr("href", "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Attr("target", "_blank").Attr("rel", "noopener noreferrer").Text("HTML "+s.Section),
 			app.Text(" · seen by the "+string(f.Observer)),
 		),
 	)
@@ -66,7 +66,7 @@ func marked(phrases []trace.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
 		if p.Code {
-			nodes = append(nodes, app.Code().Text(p.Text))
+			nodes = append(nodes, app.Elem("code").Text(p.Text))
 		} else {
 			nodes = append(nodes, app.Text(p.Text))
 		}

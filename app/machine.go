@@ -23,11 +23,11 @@ func (p *machinePanel) Render() app.UI {
 	log := p.Model.log
 	state, counts := log.State(), log.Counts()
 	return panel("readyState", "").DataSet("state", stateName(state)).Body(
-		app.H2().Text("readyState"),
-		app.P().Class("offscreen").Attr("role", "status").Text(announce(state)),
+		app.Elem("h2").Text("readyState"),
+		app.Elem("p").Class("offscreen").Attr("role", "status").Text(announce(state)),
 		app.Raw(machineSVG(wideMachine, state, counts)),
 		app.Raw(machineSVG(narrowMachine, state, counts)),
-		app.Ul().Class("figures").Aria("label", "Figures").Body(figures(state, counts, log.Dropped(), p.Now)...),
+		app.Elem("ul").Class("figures").Aria("label", "Figures").Body(figures(state, counts, log.Dropped(), p.Now)...),
 	)
 }
 
@@ -72,7 +72,7 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		id = "–"
 	}
 	figure := func(class, value, label string) app.UI {
-		return app.Li().Class(class).Body(app.B().Title(value).Text(shorten(value, 24)), app.Span().Text(label))
+		return app.Elem("li").Class(class).Body(app.Elem("b").Title(value).Text(shorten(value, 24)), app.Elem("span").Text(label))
 	}
 	list := []app.UI{
 		figure("spent", spent, of),

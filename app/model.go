@@ -40,11 +40,24 @@ type model struct {
 	theme  string
 	shared string
 	copied string
+
+	find       string
+	channel    *channel
+	attempt    int // index of the exchange that the Wire tab shows; -1 for the newest
+	paused     bool
+	help       bool
+	editor     editor
+	scenarios  scenarios
+	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
+	newAts     map[int]float64       // when each source was made, on the performance clock
 }
 
 const (
-	tabEvents = "events"
-	tabCode   = "code"
+	tabEvents   = "events"
+	tabWire     = "wire"
+	tabRequests = "requests"
+	tabScript   = "script"
+	tabCode     = "code"
 )
 
 func newModel() *model {
@@ -52,6 +65,7 @@ func newModel() *model {
 	return &model{
 		setup: firstSetup(), log: log, view: trace.NewView(log),
 		window: 20_000, tab: tabEvents, unfolded: -1, theme: themeSystem,
+		attempt: -1, newAts: map[int]float64{},
 	}
 }
 
@@ -61,6 +75,45 @@ func (m *model) start(ctx app.Context) {
 	load(ctx, "theme", &m.theme)
 	applyTheme(m.theme)
 	load(ctx, "listeners", &m.known)
+	m.channel = newChannel(m)
+	m.loadScenarios()
+	m.handleKeys()
+}
+
+// handleKeys lets a key interfere, unless it is typed into a field.
+func (m *model) handleKeys() {
+	app.Window().Get("document").Call("addEventListener", "keydown", app.FuncOf(func(_ app.Value, args []app.Value) any {
+		event := args[0]
+		target := event.Get("target")
+		if event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() ||
+			target.Call("matches", "input:not([type=radio], [type=checkbox]), select, textarea").Bool() {
+			return nil
+		}
+		key := event.Get("key").String()
+		if key == "?" {
+			m.help = !m.help
+			m.update()
+		}
+		for _, a := range actions {
+			if a.key == key && m.canInterfere() {
+				m.interfere(a.do)
+				m.update()
+			}
+		}
+		return nil
+	}))
+}
+
+func (m *model) canInterfere() bool {
+	s := m.log.State()
+	return m.channel.up && s.Live() && own(s.URL)
+}
+
+// newAt is when a source was made, on the performance clock.
+func (m *model) newAt(source int) float64 { return m.newAts[source] }
+
+func (m *model) listensTo(typ string) bool {
+	return slices.Contains(always, typ) || slices.Contains(m.setup.Listen, typ)
 }
 
 // navigate takes the set-up from the page's address. It connects by itself only to this page's own server: a
@@ -70,6 +123,18 @@ func (m *model) navigate(query url.Values) {
 	m.setup = parseSetup(query)
 	m.setupChanges++
 	m.notice = checkURL(m.setup.URL)
+	if script, ok := scriptOf(m.setup.URL); ok {
+		// A stranger's text is shown, not run: it plays when the visitor says so.
+		m.setup.Connect = false
+		m.tab = tabScript
+		unpack(script, func(text string, ok bool) {
+			if !ok {
+				text = "# The script in this link is damaged: it could not be unpacked."
+			}
+			m.edit(text)
+			m.update()
+		})
+	}
 	if m.notice == "" && m.setup.Connect {
 		if origin, own := originOf(m.setup.URL); own {
 			m.connect()
@@ -89,13 +154,13 @@ func (m *model) change(s Setup) {
 	m.setup = s
 	m.setupChanges++
 	m.notice = ""
+	m.log.SetListening(append(slices.Clone(always), s.Listen...))
 	replaceAddress(s.Query())
 }
 
 // choose takes a preset over. What is connected stays so until Connect is pressed.
 func (m *model) choose(p preset) {
 	s := p.setup()
-	s.Credentials = m.setup.Credentials
 	for _, name := range m.setup.Listen {
 		if m.source != nil && m.log.State().Live() && !slices.Contains(s.Listen, name) {
 			m.source.Unlisten(name)
@@ -111,8 +176,11 @@ func (m *model) connect() {
 		return
 	}
 	m.close()
+	m.openCompanions()
+	m.log.SetListening(append(slices.Clone(always), m.setup.Listen...))
 	at := eventsource.Now()
-	source, err := eventsource.New(m.setup.URL, eventsource.Options{
+	number := m.log.State().Source + 1
+	source, err := eventsource.New(m.channel.watched(m.setup.URL, number), eventsource.Options{
 		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen,
 	}, m.observe)
 	var thrown *eventsource.Exception
@@ -126,6 +194,8 @@ func (m *model) connect() {
 		return
 	}
 	m.source = source
+	m.newAts[number] = at
+	m.paused, m.attempt = false, -1
 	m.log.Construct(at, source.URL(), source.WithCredentials())
 	m.scrolledTo = 0
 	m.scan()
@@ -139,7 +209,31 @@ func (m *model) close() {
 	m.source.Close()
 	m.log.Close(eventsource.Now())
 	m.source = nil
+	for len(m.companions) > 0 {
+		m.closeCompanion()
+	}
 	m.scan()
+}
+
+// openCompanions opens the streams that a scenario wants beside the one that is watched.
+func (m *model) openCompanions() {
+	name, _ := scenarioOf(m.setup.URL)
+	for _, s := range m.scenarios.List {
+		if s.Name != name {
+			continue
+		}
+		for i := 1; i < s.Connect.Times; i++ {
+			if c, err := eventsource.New(m.setup.URL, eventsource.Options{}, func(eventsource.Events) {}); err == nil {
+				m.companions = append(m.companions, c)
+			}
+		}
+	}
+}
+
+func (m *model) closeCompanion() {
+	last := len(m.companions) - 1
+	m.companions[last].Close()
+	m.companions = m.companions[:last]
 }
 
 // observe is called by the source with all that it dispatched in a frame.

@@ -11,18 +11,48 @@ type preset struct {
 	group, title, about string
 	url                 string
 	listen              []string
+	credentials         bool
+	script              string // of a scenario, its text
 }
 
 var presets = []preset{
-	{"Basics", "Ten ticks, then end", "a customEvent each second", "/sse", []string{"customEvent"}},
-	{"Basics", "Events without a name", "they arrive as message", "/sse?event=message&interval=500", nil},
-	{"Basics", "A name nobody listens to", "open, but silent: listen to tick", "/sse?event=tick&count=60", nil},
-	{"Reconnection", "retry: 500", "the server sets the waiting time", "/sse?count=4&interval=300&retry=500", []string{"customEvent"}},
-	{"Reconnection", "A server that forgot", "it starts at 0 again: duplicates", "/sse?count=4&interval=300&retry=1000&resume=false", []string{"customEvent"}},
-	{"Closing for good", "404 Not Found", "no retry after an HTTP error", "/sse?scenario=none", nil},
+	{"The classic stream", "Ten ticks, then end", "a customEvent each second", "/sse", []string{"customEvent"}, false, ""},
+	{"The classic stream", "Events without a name", "they arrive as message", "/sse?event=message&interval=500", nil, false, ""},
+	{"The classic stream", "A name nobody listens to", "open, but silent: listen to tick", "/sse?event=tick&count=60", nil, false, ""},
 }
 
-func (p preset) setup() Setup { return Setup{URL: p.url, Listen: slices.Clone(p.listen)} }
+func (p preset) setup() Setup {
+	return Setup{URL: p.url, Listen: slices.Clone(p.listen), Credentials: p.credentials}
+}
+
+// matches reports whether what a visitor looks for is in the preset's words.
+func (p preset) matches(find string) bool {
+	words := strings.ToLower(p.group + " " + p.title + " " + p.about + " " + p.url)
+	for _, word := range strings.Fields(strings.ToLower(find)) {
+		if !strings.Contains(words, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// presets are the classic stream's, and the scenarios of our server once it has listed them.
+func (m *model) presets() []preset {
+	all := slices.Clone(presets)
+	for _, s := range m.scenarios.List {
+		p := preset{group: s.Group, title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, script: s.Text}
+		if s.Connect.SecondOrigin {
+			p.url = m.scenarios.Second + p.url
+		}
+		for _, name := range s.Listen {
+			if !slices.Contains(always, name) {
+				p.listen = append(p.listen, name)
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
 
 // parameter is one of the classic stream's, as the page's form shows it.
 type parameter struct {
@@ -44,6 +74,16 @@ func classic(address string) (query url.Values, ok bool) {
 	}
 	query, err := url.ParseQuery(rawQuery)
 	return query, err == nil && !query.Has("scenario") && !query.Has("script")
+}
+
+// scriptOf and scenarioOf read a script, or a scenario's name, from the address of a stream of ours.
+func scriptOf(address string) (script string, ok bool) { return ourParameter(address, "script") }
+func scenarioOf(address string) (name string, ok bool) { return ourParameter(address, "scenario") }
+
+func ourParameter(address, name string) (value string, ok bool) {
+	path, rawQuery, _ := cutAddress(address)
+	query, _ := url.ParseQuery(rawQuery)
+	return query.Get(name), strings.HasSuffix(path, "/sse") && query.Has(name)
 }
 
 // withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and

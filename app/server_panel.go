@@ -1,60 +1,89 @@
 package main
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // serverPanel says what the server will do: a stream of ours to choose and to adjust, or any other.
 type serverPanel struct {
 	app.Compo
 	Model *model
 	Setup int
+	Find  string
 }
 
 func (s *serverPanel) Render() app.UI {
-	address := s.Model.setup.URL
+	m := s.Model
+	address := m.setup.URL
 	query, isClassic := classic(address)
-	chosen := -1
-	for i, p := range presets {
-		if p.url == address {
-			chosen = i
-		}
-	}
+	all := m.presets()
+	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == address })
 	var list []app.UI
-	for i, p := range presets {
-		if i == 0 || presets[i-1].group != p.group {
-			list = append(list, app.H3().Text(p.group))
+	group := ""
+	for i, p := range all {
+		if i != chosen && !p.matches(s.Find) {
+			continue
 		}
-		list = append(list, app.Label().Class("choice").Body(
-			app.Input().Type("radio").Name("preset").Checked(i == chosen).OnChange(s.onChoose(p), app.EventScope(i)),
-			app.Span().Body(app.B().Text(p.title), app.Span().Text(p.about)),
+		if p.group != group {
+			group = p.group
+			list = append(list, app.Elem("h3").Text(group))
+		}
+		list = append(list, app.Elem("label").Class("choice").Body(
+			app.Elem("input").Attr("type", "radio").Attr("name", "preset").Attr("checked", i == chosen).OnChange(s.onChoose(p), app.EventScope(p.url)),
+			app.Elem("span").Body(app.Elem("b").Text(p.title), app.Elem("span").Text(p.about)),
 		))
 	}
-	list = append(list, app.Label().Class("choice").Body(
-		app.Input().Type("radio").Name("preset").Checked(chosen < 0).OnChange(s.onOwn),
-		app.Span().Body(app.B().Text("Any URL"), app.Span().Text("type its address under 2")),
-	))
+	script := ""
+	if chosen >= 0 {
+		script = all[chosen].script
+	}
 	return panel("The server will", "").Body(
-		app.H2().Text("1 · The server will…"),
-		app.Div().Class("choices").Attr("role", "radiogroup").Aria("label", "What the server will do").Body(list...),
+		app.Elem("h2").Text("1 · The server will…"),
+		app.Elem("input").Attr("type", "search").Class("small").Attr("placeholder", "find among "+strconv.Itoa(len(all))+"…").Aria("label", "Find a stream").OnInput(s.onFind),
+		app.Elem("div").Class("choices").Attr("role", "radiogroup").Aria("label", "What the server will do").Attr("tabindex", -1).Body(list...),
+		app.Elem("label").Class("choice").Body(
+			app.Elem("input").Attr("type", "radio").Attr("name", "preset").Attr("checked", chosen < 0).OnChange(s.onOwn),
+			app.Elem("span").Body(app.Elem("b").Text("Any URL"), app.Elem("span").Text("type its address under 2")),
+		),
+		app.If(script != "", func() app.UI {
+			return app.Elem("button").Attr("type", "button").Class("small").OnClick(s.onEdit).Text("Edit this scenario")
+		}),
 		app.If(isClassic, func() app.UI {
 			fields := []app.UI{}
 			for _, p := range parameters {
-				fields = append(fields, app.Label().Class("field").Body(
-					app.Span().Body(app.Text(p.label+" "), app.Small().Text(p.hint)),
-					app.Input().Type("text").ID("parameter-"+p.name).Placeholder(p.usual).Value(query.Get(p.name)).
-						AutoComplete(false).Spellcheck(false).OnInput(s.onParameter(p.name), app.EventScope(p.name)),
+				fields = append(fields, app.Elem("label").Class("field").Body(
+					app.Elem("span").Body(app.Text(p.label+" "), app.Elem("small").Text(p.hint)),
+					app.Elem("input").Attr("type", "text").ID("parameter-"+p.name).Attr("placeholder", p.usual).Attr("value", query.Get(p.name)).
+						Attr("autocomplete", "off").Spellcheck(false).OnInput(s.onParameter(p.name), app.EventScope(p.name)),
 				))
 			}
-			fields = append(fields, app.Label().Class("check").Body(
-				app.Input().Type("checkbox").Checked(query.Get("resume") != "false").OnChange(s.onResume),
+			fields = append(fields, app.Elem("label").Class("check").Body(
+				app.Elem("input").Attr("type", "checkbox").Attr("checked", query.Get("resume") != "false").OnChange(s.onResume),
 				app.Text("resume after Last-Event-ID"),
 			))
-			return app.Details().Class("adjust").Body(app.Summary().Text("Adjust this stream"), app.Div().Class("fields").Body(fields...))
+			return app.Elem("details").Class("adjust").Body(app.Elem("summary").Text("Adjust this stream"), app.Elem("div").Class("fields").Body(fields...))
 		}),
 	)
 }
 
 func (s *serverPanel) onChoose(p preset) app.EventHandler {
 	return func(app.Context, app.Event) { s.Model.choose(p) }
+}
+
+func (s *serverPanel) onFind(ctx app.Context, _ app.Event) { s.Model.find = valueOf(ctx) }
+
+// onEdit opens the chosen scenario's text in the editor.
+func (s *serverPanel) onEdit(app.Context, app.Event) {
+	m := s.Model
+	for _, p := range m.presets() {
+		if p.url == m.setup.URL {
+			m.tab = tabScript
+			m.edit(p.script)
+		}
+	}
 }
 
 func (s *serverPanel) onOwn(ctx app.Context, _ app.Event) {
@@ -75,7 +104,7 @@ func (s *serverPanel) onResume(ctx app.Context, _ app.Event) {
 	s.set("resume", value)
 }
 
-// set changes one parameter. The event's name is listened to as well: who names it here wants to see it.
+// set changes one parameter in the address.
 func (s *serverPanel) set(name, value string) {
 	setup := s.Model.setup
 	setup.URL = withParameter(setup.URL, name, value)

@@ -31,14 +31,14 @@ func (f *firstSteps) Render() app.UI {
 		if f.done[i] {
 			mark, said = "✓", "done: "
 		}
-		return app.Li().DataSet("done", f.done[i]).Body(
-			app.Span().Class("tick").Aria("hidden", true).Text(mark),
-			app.Div().Body(app.Span().Class("offscreen").Text(said), app.B().Text(title), app.Text(" "), app.Span().Text(more)),
+		return app.Elem("li").DataSet("done", f.done[i]).Body(
+			app.Elem("span").Class("tick").Aria("hidden", true).Text(mark),
+			app.Elem("div").Body(app.Elem("span").Class("offscreen").Text(said), app.Elem("b").Text(title), app.Text(" "), app.Elem("span").Text(more)),
 		)
 	}
 	return panel("First steps", "").Body(
-		app.H2().Text("First steps"),
-		app.Ol().Class("steps").Body(
+		app.Elem("h2").Text("First steps"),
+		app.Elem("ol").Class("steps").Body(
 			step(0, "Press Connect.", "readyState goes 0 → 1, and events arrive."),
 			step(1, "Wait for the end.", "The server ends its answer after ten events. Is it over?"),
 			step(2, "See what the browser does.", "It waits, and asks again by itself. The server answers 204: stop."),

@@ -44,26 +44,38 @@ func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
 func (t *timelinePanel) Render() app.UI {
 	options := []app.UI{}
 	for _, w := range timelineWindows {
-		options = append(options, app.Option().Value(strconv.Itoa(int(w.ms))).Selected(w.ms == t.Window).Text(w.label))
+		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w.ms))).Attr("selected", w.ms == t.Window).Text(w.label))
 	}
-	return panel("Timeline", "").Body(
-		app.Div().Class("title").Body(
-			app.H2().Text("Timeline"),
-			app.Button().Type("button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text("Follow"),
-			app.Select().Class("small").Aria("label", "Width of the timeline").OnChange(t.onWindow).Body(options...),
+	both := height(t.Model.log) == fullHeight
+	return panel("Timeline", "").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
+		app.Elem("div").Class("title").Body(
+			app.Elem("h2").Text("Timeline"),
+			app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text("Follow"),
+			app.Elem("select").Class("small").Aria("label", "Width of the timeline").OnChange(t.onWindow).Body(options...),
 		),
-		app.Div().Class("timeline").Body(
-			app.Div().Class("lanes").Aria("hidden", true).Body(
-				app.Span().Body(app.Text("Browser"), app.Small().Text("readyState")),
-				app.Span().Text("Events"),
+		app.Elem("div").Class("timeline").Body(
+			app.Elem("div").Class("lanes").Aria("hidden", true).Body(
+				app.Elem("span").Body(app.Text("Browser"), app.Elem("small").Text("readyState")),
+				app.Elem("span").Text("Events"),
+				app.If(both, func() app.UI { return app.Elem("span").Body(app.Text("Wire"), app.Elem("small").Text("bytes out")) }),
+				app.If(both, func() app.UI { return app.Elem("span").Text("Server") }),
 			),
-			app.Div().ID("track").Class("track").Attr("role", "img").Aria("label", t.summary()).Body(
-				app.Div().ID("moving").Class("moving"),
-				app.Div().Class("now").Hidden(t.At != 0).Body(app.Span().Text("now")),
+			app.Elem("div").ID("track").Class("track").Attr("role", "img").Aria("label", t.summary()).Body(
+				app.Elem("div").ID("moving").Class("moving"),
+				app.Elem("div").Class("now").Hidden(t.At != 0).Body(app.Elem("span").Text("now")),
 			),
 		),
-		app.Input().ID("scroll").Type("range").Class("scroll").Aria("label", "Scroll back in time").Step(0.1).OnInput(t.onScroll),
+		app.Elem("p").Class("hint").Text(t.foreign()),
+		app.Elem("input").ID("scroll").Attr("type", "range").Class("scroll").Aria("label", "Scroll back in time").Attr("step", 0.1).OnInput(t.onScroll),
 	)
+}
+
+// foreign says why there is only the page's side.
+func (t *timelinePanel) foreign() string {
+	if s := t.Model.log.State(); s.Source > 0 && !own(s.URL) {
+		return "This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server."
+	}
+	return ""
 }
 
 // summary is the timeline in words, for who can't see it.

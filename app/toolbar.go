@@ -15,11 +15,11 @@ type toolbar struct {
 }
 
 func (t *toolbar) Render() app.UI {
-	return app.Div().Class("toolbar").Body(
-		app.Span().Class("hint").Attr("role", "status").Text(t.Shared),
-		app.Button().Type("button").Title("Copy a link that opens this set-up").OnClick(t.onShare).Text("Share"),
-		app.Button().Type("button").Class("icon").Title("Theme: "+t.Theme).Aria("label", "Theme: "+t.Theme).OnClick(t.onTheme).
-			Body(app.Span().Aria("hidden", true).Text(map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme])),
+	return app.Elem("div").Class("toolbar").Body(
+		app.Elem("span").Class("hint").Attr("role", "status").Text(t.Shared),
+		app.Elem("button").Attr("type", "button").Title("Copy a link that opens this set-up").OnClick(t.onShare).Text("Share"),
+		app.Elem("button").Attr("type", "button").Class("icon").Title("Theme: "+t.Theme).Aria("label", "Theme: "+t.Theme).OnClick(t.onTheme).
+			Body(app.Elem("span").Aria("hidden", true).Text(map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme])),
 	)
 }
 

@@ -28,28 +28,32 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 func (p *playground) Render() app.UI {
 	m := p.model
 	changes := m.log.Changes()
-	return app.Div().Class("page").Body(
-		app.Header().Class("bar").Body(
-			app.Div().Class("brand").Body(
-				app.Span().Class("dots").Aria("hidden", true).Body(app.I(), app.I(), app.I()),
-				app.H1().Text("EventSource Playground"),
+	return app.Elem("div").Class("page").Body(
+		app.Elem("header").Class("bar").Body(
+			app.Elem("div").Class("brand").Body(
+				app.Elem("span").Class("dots").Aria("hidden", true).Body(app.Elem("i"), app.Elem("i"), app.Elem("i")),
+				app.Elem("h1").Text("EventSource Playground"),
 			),
 			&toolbar{Model: m, Theme: m.theme, Shared: m.shared},
 		),
-		app.Main().Class("columns").Body(
-			app.Div().Class("column cause").Body(
-				&serverPanel{Model: m, Setup: m.setupChanges},
-				&connectPanel{Model: m, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.notice, Copied: m.copied},
+		app.Elem("main").Class("columns").Body(
+			app.Elem("div").Class("column cause").Body(
+				&serverPanel{Model: m, Setup: m.setupChanges, Find: m.find},
+				&connectPanel{
+					Model: m, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.notice, Copied: m.copied, Companions: len(m.companions),
+				},
+				m.interferePanel(),
 			),
-			app.Div().Class("column effect").Body(
+			app.Elem("div").Class("column effect").Body(
 				&machinePanel{Model: m, Changes: changes, Now: m.now},
 				&timelinePanel{Model: m, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
 				&eventsPanel{
 					Model: m, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
-					Unfolded: m.unfolded, Copied: m.copied,
+					Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
+					Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 				},
 			),
-			app.Div().Class("column meaning").Body(
+			app.Elem("div").Class("column meaning").Body(
 				&firstSteps{Model: m, Changes: changes},
 				&factsPanel{Model: m, Changes: changes, Silent: m.log.Silent(m.now)},
 			),
@@ -57,7 +61,22 @@ func (p *playground) Render() app.UI {
 	)
 }
 
+func (m *model) interferePanel() *interferePanel {
+	p := &interferePanel{Model: m, Live: m.log.State().Live(), Own: own(m.log.State().URL), Paused: m.paused, Help: m.help}
+	if m.channel != nil {
+		p.Up, p.Wrong = m.channel.up, m.channel.wrong
+	}
+	return p
+}
+
+func (m *model) channelStatus() string {
+	if m.channel == nil {
+		return ""
+	}
+	return m.channel.status()
+}
+
 // panel is a titled region of the page, found by its name.
-func panel(name, title string) app.HTMLSection {
-	return app.Section().Class("panel").Aria("label", name)
+func panel(name, title string) app.HTMLElem {
+	return app.Elem("section").Class("panel").Aria("label", name)
 }

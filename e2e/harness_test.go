@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,6 +132,8 @@ func (p *page) filter(text string) {
 		p.Type(text)
 	}
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func quote(s string) string {
 	b, _ := json.Marshal(s)

@@ -39,6 +39,8 @@ type Log struct {
 	facts   []Fact
 	types   []string
 	changes int
+
+	served served
 }
 
 // NewLog makes an empty log.
@@ -113,6 +115,7 @@ func (l *Log) Construct(at float64, url string, withCredentials bool) {
 	l.source++
 	l.newAt = at
 	l.counts = Counts{}
+	l.served.begin()
 	l.now = State{Source: l.source, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
 	l.span(at, Span{Source: l.source, State: eventsource.Connecting})
 	l.addOwn(Record{At: at, Kind: Construct, ReadyState: eventsource.Connecting, URL: url, WithCredentials: withCredentials})
@@ -315,6 +318,7 @@ func (l *Log) Clear() {
 	} else {
 		l.spans = nil
 	}
+	l.served.clear()
 	l.changes++
 }
 

@@ -32,7 +32,7 @@ import (
 // Names are the browsers that Start knows.
 var Names = []string{"chromium", "firefox"}
 
-// Bound is how long anything may take before the test fails, unless it names another bound.
+// Bound is how long a page may take to do what a test waits for, unless the test names another bound.
 const Bound = 30 * time.Second
 
 // Browser is one running browser with a profile of its own. Its methods may be called from parallel tests.

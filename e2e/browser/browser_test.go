@@ -178,7 +178,7 @@ func TestConsoleErrorsAreThoseOfThePagesCode(t *testing.T) {
 		said := func(want string) bool {
 			return slices.ContainsFunc(p.ConsoleErrors(), func(s string) bool { return strings.Contains(s, want) })
 		}
-		deadline := time.Now().Add(grace)
+		deadline := time.Now().Add(Bound)
 		for !(said("said 1") && said("thrown") && said("rejected")) && time.Now().Before(deadline) {
 			time.Sleep(10 * time.Millisecond)
 		}

@@ -52,7 +52,7 @@ func startChromium() (engine, error) {
 }
 
 func (c *chromium) stop() error {
-	ctx, cancel := context.WithTimeout(c.ctx, grace)
+	ctx, cancel := context.WithTimeout(c.ctx, patience)
 	defer cancel()
 	return chromedp.Cancel(ctx)
 }

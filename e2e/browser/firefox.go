@@ -104,7 +104,7 @@ func (f *firefox) start(path string) error {
 		return err
 	}
 
-	ctx, cancel := context.WithTimeout(context.Background(), Bound)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if f.bidi, err = dialBiDi(ctx, address+"/session", f.event); err != nil {
 		return err
@@ -153,8 +153,8 @@ func bidiAddress(stderr io.Reader) (string, error) {
 		default:
 			return "", fmt.Errorf("it ended at once: %s", strings.Join(lines, "\n"))
 		}
-	case <-time.After(Bound):
-		return "", fmt.Errorf("it printed no WebDriver BiDi address in %v", Bound)
+	case <-time.After(patience):
+		return "", fmt.Errorf("it printed no WebDriver BiDi address in %v", patience)
 	}
 }
 

@@ -76,8 +76,9 @@ func (e errException) Error() string { return string(e) }
 // errNavigated says that the document went away, or that the next one is not there yet.
 var errNavigated = errors.New("the page navigated away meanwhile")
 
-// grace is how long a page may take to answer what needs no waiting.
-const grace = 10 * time.Second
+// patience is for what the browser does by itself. Not that it takes long, but on a machine with ten times the work of
+// its cores a new window of Firefox took half a minute.
+const patience = 2 * time.Minute
 
 // maxConsole bounds the lines kept of a page's console.
 const maxConsole = 1000
@@ -86,7 +87,7 @@ const maxConsole = 1000
 func (b *Browser) NewPage(t testing.TB) *Page {
 	t.Helper()
 	p := &Page{t: t, b: b}
-	ctx, cancel := context.WithTimeout(context.Background(), Bound)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	tab, err := b.engine.newTab(ctx, p.log)
 	if err != nil {
@@ -109,12 +110,14 @@ func (p *Page) Reload() {
 	p.do("reloading", p.tab.reload)
 }
 
-// Eval evaluates an expression, awaits it if it is a promise, and stores its JSON in out, unless that is nil.
+// Eval evaluates an expression, awaits it for Bound if it is a promise, and stores its JSON in out, unless that is nil.
 // undefined counts as null.
 func (p *Page) Eval(js string, out any) {
 	p.t.Helper()
 	var result string
 	p.do("evaluating "+js, func(ctx context.Context) (err error) {
+		ctx, cancel := context.WithTimeout(ctx, Bound)
+		defer cancel()
 		result, err = p.tab.eval(ctx, withHelpers(js))
 		return err
 	})
@@ -285,10 +288,9 @@ func quote(s string) string {
 	return string(b)
 }
 
-// run runs one of the helpers that poll until the bound, and decodes what it returns. The page gets some grace to
-// answer when the time is over.
+// run runs one of the helpers that poll until the bound, and decodes what it returns.
 func (p *Page) run(bound time.Duration, helper, js string, out any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), bound+grace)
+	ctx, cancel := context.WithTimeout(context.Background(), bound+patience)
 	defer cancel()
 	result, err := p.tab.eval(ctx, withHelpers(fmt.Sprintf("%s(%d, async () => (\n%s\n))", helper, bound.Milliseconds(), js)))
 	if err != nil {
@@ -319,10 +321,10 @@ func (p *Page) media() {
 	p.do("emulating media", func(ctx context.Context) error { return p.tab.media(ctx, p.scheme, p.reduced) })
 }
 
-// do does one thing within Bound.
+// do does one thing, with patience.
 func (p *Page) do(what string, f func(context.Context) error) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), Bound)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := f(ctx); err != nil {
 		p.fatalf("%s: %v", what, err)
@@ -349,7 +351,7 @@ func (p *Page) captureFailure() {
 		return
 	}
 	p.captured = true
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), Bound)
 	defer cancel()
 	dir, err := failures()
 	if err == nil {
@@ -373,7 +375,7 @@ func (p *Page) close() {
 			p.t.Logf("browser: %s: console: %d more lines were not kept", p.b.Name, p.dropped)
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), Bound)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := p.tab.close(ctx); err != nil {
 		p.t.Errorf("browser: %s: closing the page: %v", p.b.Name, err)

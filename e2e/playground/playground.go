@@ -30,7 +30,7 @@ type Server struct {
 }
 
 // bound is how long starting and stopping may take.
-const bound = 30 * time.Second
+const bound = time.Minute
 
 // Start starts a server on a free port of 127.0.0.1, with further arguments, and stops it with the test: it fails the
 // test if it doesn't stop cleanly. If the test fails, it logs what the server wrote to stderr.

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// channel is the page's own line to our server: what the server saw comes in, what the visitor does goes out. It is a
+// WebSocket, because that takes none of the six connections of HTTP/1.1 that it watches; it is opened before the first
+// stream, because Firefox opens none while six streams are up.
+type channel struct {
+	model   *model
+	session string // 128 random bits, in hexadecimal
+	socket  app.Value
+	up      bool
+	tries   int
+	opened  app.Func
+	got     app.Func
+	closed  app.Func
+
+	last    int     // Seq of the newest record that came
+	offset  float64 // what must be added to the server's clock to get the page's
+	trip    float64 // of the ping that measured it, there and back, in milliseconds
+	dropped int     // records that the server did not keep for us
+	asked   int
+	wrong   string // what the server said of the last command, if it could not
+}
+
+// fromServer is a message of the server; one of its fields is set.
+type fromServer struct {
+	Hello *struct {
+		Now     float64 `json:"now"`
+		Dropped int     `json:"dropped"`
+	} `json:"hello"`
+	Seen []trace.Seen `json:"seen"`
+	Pong *float64     `json:"pong"`
+	Now  float64      `json:"now"`
+	Did  *struct {
+		ID    int    `json:"id"`
+		Error string `json:"error"`
+	} `json:"did"`
+	Checked *checked `json:"checked"`
+}
+
+func newChannel(m *model) *channel {
+	bytes := app.Window().Get("Uint8Array").New(16)
+	app.Window().Get("crypto").Call("getRandomValues", bytes)
+	var id strings.Builder
+	for i := range 16 {
+		b := bytes.Index(i).Int()
+		id.WriteString(strconv.FormatInt(int64(b>>4), 16) + strconv.FormatInt(int64(b&15), 16))
+	}
+	c := &channel{model: m, session: id.String()}
+	c.opened = app.FuncOf(func(app.Value, []app.Value) any { c.onOpen(); return nil })
+	c.got = app.FuncOf(func(_ app.Value, args []app.Value) any { c.onMessage(args[0].Get("data").String()); return nil })
+	c.closed = app.FuncOf(func(app.Value, []app.Value) any { c.onClose(); return nil })
+	c.dial()
+	return c
+}
+
+// dial opens the socket, and asks for what came since the last record.
+func (c *channel) dial() {
+	location := app.Window().Get("location")
+	scheme := map[string]string{"http:": "ws://", "https:": "wss://"}[location.Get("protocol").String()]
+	c.socket = app.Window().Get("WebSocket").New(scheme + location.Get("host").String() + "/session?id=" + c.session + "&after=" + strconv.Itoa(c.last))
+	c.socket.Set("onopen", c.opened)
+	c.socket.Set("onmessage", c.got)
+	c.socket.Set("onclose", c.closed)
+}
+
+func (c *channel) onOpen() {
+	c.up, c.tries, c.trip = true, 0, 0
+	for range 3 { // the quickest of three tells the clocks' offset
+		c.send(map[string]any{"ping": eventsource.Now()})
+	}
+	c.model.update()
+}
+
+func (c *channel) onClose() {
+	c.up = false
+	c.tries++
+	time.AfterFunc(min(10*time.Second, time.Duration(c.tries)*time.Second), c.dial)
+	c.model.update()
+}
+
+func (c *channel) onMessage(text string) {
+	var message fromServer
+	if json.Unmarshal([]byte(text), &message) != nil {
+		return
+	}
+	m := c.model
+	switch {
+	case message.Pong != nil:
+		now := eventsource.Now()
+		if trip := now - *message.Pong; c.trip == 0 || trip < c.trip {
+			c.trip, c.offset = trip, (now+*message.Pong)/2-message.Now
+		}
+	case message.Hello != nil:
+		c.dropped += message.Hello.Dropped
+		if c.offset == 0 {
+			c.offset = eventsource.Now() - message.Hello.Now // until a ping tells it better
+		}
+	case message.Did != nil:
+		if c.wrong = message.Did.Error; c.wrong == "" {
+			c.wrong = ""
+		}
+		m.update()
+	case message.Checked != nil:
+		m.editor.checked = message.Checked
+		m.update()
+	default:
+		for _, seen := range message.Seen {
+			if seen.Seq > c.last {
+				c.last = seen.Seq
+				m.log.Serve(seen, c.offset)
+			}
+		}
+		m.update()
+	}
+}
+
+// do sends a command for the stream that is open.
+func (c *channel) do(command map[string]any) {
+	c.asked++
+	c.wrong = ""
+	command["id"] = c.asked
+	if !c.send(command) {
+		c.wrong = "The channel to the server is down, so the stream can't be changed. It will be back by itself."
+	}
+}
+
+func (c *channel) send(message map[string]any) bool {
+	if c.socket.Get("readyState").Int() != 1 {
+		return false
+	}
+	text, err := json.Marshal(message)
+	if err != nil {
+		return false
+	}
+	c.socket.Call("send", string(text))
+	return true
+}
+
+// status says what is wrong with the channel, if anything.
+func (c *channel) status() string {
+	said := []string{}
+	if !c.up {
+		said = append(said, "The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen.")
+	}
+	if c.dropped > 0 {
+		said = append(said, grouped(c.dropped)+" records of the server's side were not kept.")
+	}
+	const worth = 5 // milliseconds of uncertainty that are worth a word
+	if c.trip/2 > worth {
+		said = append(said, "The server's times are right to "+trace.Duration(c.trip/2)+".")
+	}
+	return strings.Join(said, " ")
+}
+
+// own reports whether an address is a stream of this page's server, whose side can be seen.
+func own(address string) bool {
+	_, same := originOf(address)
+	path, _, _ := cutAddress(address)
+	return same && strings.HasSuffix(path, "/sse")
+}
+
+// watched is the address with what lets the server show its side to this page.
+func (c *channel) watched(address string, source int) string {
+	if !own(address) {
+		return address
+	}
+	return withParameter(withParameter(address, "session", c.session), "source", strconv.Itoa(source))
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf16"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/sse"
+)
+
+// editor is a scenario of the visitor's own: its text, and what the server said of it. Nothing is stored there.
+type editor struct {
+	text    string
+	changes int
+	checked *checked
+	timer   *time.Timer
+	said    string
+}
+
+// checked is what our server makes of a scenario's text, without playing it.
+type checked struct {
+	Errors []struct {
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+		What   string `json:"what"`
+	} `json:"errors"`
+	Listen   []string `json:"listen"`
+	Attempts []struct {
+		Status int    `json:"status"`
+		End    string `json:"end"`
+		More   bool   `json:"more"`
+		Lines  []struct {
+			Text    string     `json:"text"`
+			Outcome string     `json:"outcome"`
+			Why     string     `json:"why"`
+			Event   *sse.Event `json:"event"`
+		} `json:"lines"`
+	} `json:"attempts"`
+}
+
+func encodeBase64URL(b []byte) string          { return base64.RawURLEncoding.EncodeToString(b) }
+func decodeBase64URL(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }
+
+// edit opens a text in the editor.
+func (m *model) edit(text string) {
+	m.editor.text = text
+	m.editor.changes++
+	m.editor.said = ""
+	m.check()
+}
+
+// check asks the server what it makes of the text, once the visitor pauses.
+func (m *model) check() {
+	if m.editor.timer != nil {
+		m.editor.timer.Stop()
+	}
+	const pause = 150 * time.Millisecond
+	m.editor.timer = time.AfterFunc(pause, func() {
+		m.channel.asked++
+		m.channel.send(map[string]any{"id": m.channel.asked, "check": m.editor.text})
+	})
+}
+
+// scriptTab is the editor for a scenario of one's own.
+type scriptTab struct {
+	app.Compo
+	Model   *model
+	Text    int
+	Checked *checked
+	Said    string
+	Up      bool
+}
+
+func (s *scriptTab) Render() app.UI {
+	m := s.Model
+	problems, previews := []app.UI{}, []app.UI{}
+	if s.Checked != nil {
+		for _, e := range s.Checked.Errors {
+			problems = append(problems, app.Elem("li").Body(app.Elem("button").Attr("type", "button").Class("link").
+				OnClick(s.onProblem(e.Line), app.EventScope(e.Line, e.Column)).
+				Text("line "+strconv.Itoa(e.Line)+", column "+strconv.Itoa(e.Column)), app.Text(" "+e.What)))
+		}
+		for i, a := range s.Checked.Attempts {
+			lines := []app.UI{}
+			for _, l := range a.Lines {
+				if l.Event == nil {
+					continue
+				}
+				lines = append(lines, app.Elem("li").Body(app.Elem("b").Text(shorten(l.Event.Type, 40)), app.Elem("code").Text(" "+quoteJS(shorten(l.Event.Data, 120))),
+					app.Elem("small").Text(" lastEventId "+quoteJS(shorten(l.Event.LastEventID, 40)))))
+			}
+			end := a.End
+			if a.More {
+				end = "more"
+			}
+			previews = append(previews, app.Elem("li").Body(
+				app.Elem("b").Text("request "+strconv.Itoa(i+1)+" → "+strconv.Itoa(a.Status)), app.Elem("small").Text(" then "+end),
+				app.Elem("ol").Body(lines...),
+			))
+		}
+	}
+	return app.Elem("div").Class("script").Body(
+		app.Elem("label").Class("field wide").Body(
+			app.Elem("span").Text("A scenario: the stream as it goes over the wire, and directives"),
+			app.Elem("textarea").ID("script").Attr("rows", 18).Spellcheck(false).Attr("autocapitalize", "off").OnInput(s.onInput),
+		),
+		app.Elem("div").Class("actions").Body(
+			app.Elem("button").Attr("type", "button").Class("primary").Attr("disabled", len(problems) > 0 || m.editor.text == "").OnClick(s.onPlay).Text("Play"),
+			app.Elem("button").Attr("type", "button").Attr("disabled", m.editor.text == "").OnClick(s.onShare).Text("Share script"),
+			app.Elem("a").Attr("href", "/scenarios/NOTATION.md").Attr("target", "_blank").Attr("rel", "noopener").Text("The notation on one screen"),
+		),
+		app.Elem("p").Class("hint").Attr("role", "status").Text(s.Said),
+		app.If(!s.Up, func() app.UI {
+			return app.Elem("p").Class("hint").Text("The channel to the server is down, so the text is not checked while you type.")
+		}),
+		app.If(len(problems) > 0, func() app.UI { return app.Elem("ol").Class("problems").Aria("label", "Mistakes").Body(problems...) }),
+		app.If(len(problems) == 0 && len(previews) > 0, func() app.UI {
+			return app.Elem("div").Body(app.Elem("h3").Text("What a browser dispatches, if it listens"), app.Elem("ol").Class("previews").Body(previews...))
+		}),
+	)
+}
+
+func (s *scriptTab) OnMount(app.Context)  { s.show() }
+func (s *scriptTab) OnUpdate(app.Context) { s.show() }
+
+// show puts the text into the field when it came from elsewhere than the field itself.
+func (s *scriptTab) show() {
+	field := element("script")
+	if field.Truthy() && field.Get("value").String() != s.Model.editor.text {
+		field.Set("value", s.Model.editor.text)
+	}
+}
+
+func (s *scriptTab) onInput(ctx app.Context, _ app.Event) {
+	s.Model.editor.text = valueOf(ctx)
+	s.Model.editor.said = ""
+	s.Model.check()
+}
+
+// onProblem selects the line of a mistake.
+func (s *scriptTab) onProblem(line int) app.EventHandler {
+	return func(app.Context, app.Event) {
+		text := s.Model.editor.text
+		from := 0
+		for range line - 1 {
+			for from < len(text) && text[from] != '\n' {
+				from++
+			}
+			from++
+		}
+		to := min(from, len(text))
+		for to < len(text) && text[to] != '\n' {
+			to++
+		}
+		units := func(i int) int { return len(utf16.Encode([]rune(text[:min(i, len(text))]))) }
+		field := element("script")
+		field.Call("focus")
+		field.Call("setSelectionRange", units(from), units(to))
+	}
+}
+
+// onPlay plays the text: it becomes a part of the address, and the page connects.
+func (s *scriptTab) onPlay(app.Context, app.Event) {
+	m := s.Model
+	pack(m.editor.text, func(packed string) {
+		setup := Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen, Credentials: m.setup.Credentials}
+		if m.editor.checked != nil {
+			for _, name := range m.editor.checked.Listen {
+				setup.add(name)
+			}
+		}
+		m.change(setup)
+		m.connect()
+		m.update()
+	})
+}
+
+func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
+	m := s.Model
+	pack(m.editor.text, func(packed string) {
+		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen}.Query())
+		copyText(ctx, link, func(_ app.Context, ok bool) {
+			m.editor.said = "Link copied. Who opens it sees the text; it plays when Play is pressed."
+			if !ok {
+				m.editor.said = link
+			}
+			m.update()
+		})
+	})
+}
+
+// scenarios is what our server can play, as it lists it.
+type scenarios struct {
+	Second string `json:"secondOrigin"`
+	List   []struct {
+		Name    string   `json:"name"`
+		Title   string   `json:"title"`
+		Group   string   `json:"group"`
+		About   string   `json:"about"`
+		Listen  []string `json:"listen"`
+		Text    string   `json:"text"`
+		Connect struct {
+			SecondOrigin bool `json:"secondOrigin"`
+			Credentials  bool `json:"credentials"`
+			Times        int  `json:"times"`
+		} `json:"connect"`
+	} `json:"scenarios"`
+}
+
+// loadScenarios fetches the list.
+func (m *model) loadScenarios() {
+	await(app.Window().Call("fetch", "/scenarios"), func(response app.Value, ok bool) {
+		if !ok || !response.Get("ok").Bool() {
+			return
+		}
+		await(response.Call("text"), func(text app.Value, ok bool) {
+			if !ok || json.Unmarshal([]byte(text.String()), &m.scenarios) != nil {
+				return
+			}
+			m.setupChanges++
+			m.update()
+			m.ctx.Defer(func(app.Context) { showChosen() })
+		})
+	})
+}
+
+// showChosen scrolls the list to the chosen stream, and nothing else.
+func showChosen() {
+	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
+	if chosen.Truthy() {
+		list := chosen.Call("closest", ".choices")
+		label := chosen.Call("closest", "label")
+		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
+	}
+}

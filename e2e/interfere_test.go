@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"testing"
+
+	"eventsource-playground/e2e/browser"
+)
+
+func TestTheServersSideStandsBesideThePages(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?scenario=half-an-event")
+		p.ClickButton("Connect")
+		p.table("sent again")
+		p.Click("#tab-requests")
+		p.Wait(`[...document.querySelectorAll(".requests summary")].some(s => s.innerText.includes("request 2") && s.innerText.includes("Last-Event-ID 1") && s.innerText.includes("200"))`)
+		p.Wait(`[...document.querySelectorAll(".requests summary")].some(s => s.innerText.includes("request 1") && s.innerText.includes("by the server"))`)
+		p.Click(".requests li:last-child summary")
+		p.Wait(`$(".requests li:last-child dl").checkVisibility() && /text\/event-stream/.test($(".requests li:last-child").innerText)`)
+		p.ClickRole("tab", "Wire")
+		p.Eval(`(() => { const s = $(".wire select"); s.value = "0"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, nil)
+		p.Wait(`$("#wire-lines").innerText.includes("never seen") && $("#wire-lines [data-outcome=discarded]") && $("#wire-lines [data-outcome=dispatched]")`)
+		p.Wait(`document.querySelectorAll("#track .exchange").length == 2 && document.querySelectorAll("#track .wire").length > 0`)
+		p.ClickButton("Close")
+		p.state("closed")
+	})
+}
+
+func TestTheVisitorInterferes(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?count=1000&interval=50&retry=300", "customEvent", "mine")
+		p.ClickButton("Connect")
+		p.table("customEvent")
+
+		p.ClickButton("Pause stream")
+		p.Wait(`role("button", "Pause stream").ariaPressed == "true"`)
+		var before, after int
+		const events = `parseInt([...document.querySelectorAll(".figures li")].find(li => li.innerText.includes("events")).innerText.replace(/\D/g, ""))`
+		p.Wait(`window.still == (window.still = ` + events + `) && (window.calm = (window.calm ?? 0) + 1) > 20`)
+		p.Eval(events, &before)
+		for range 4 { // event, id, data and the blank line
+			p.ClickButton("Step ▸")
+		}
+		p.Wait(events + ` == ` + itoa(before+1))
+		p.ClickButton("Pause stream")
+		p.Wait(events + ` > ` + itoa(before+2))
+
+		p.Click(".panel[aria-label='You interfere'] summary")
+		p.Fill("event", "mine")
+		p.Eval(`$("#send-data").value = "two\nlines"`, nil)
+		p.ClickButton("Send")
+		p.table("mine")
+
+		p.Eval(events, &after)
+		p.Eval(`document.activeElement.blur()`, nil)
+		p.Press("c")
+		p.Wait(`document.querySelectorAll(".mark.error").length == 1`)
+		p.Wait(events + ` > ` + itoa(after+2))
+		p.Wait(`[...document.querySelectorAll("#track .did text")].some(t => t.textContent == "cut")`)
+
+		p.Eval(`(() => { const s = $("#next"); s.value = "503"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, nil)
+		p.ClickButton("End")
+		p.state("closed")
+	})
+}
+
+func TestWhatArrivesWithoutAListenerIsShown(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?event=tick&interval=100&count=500")
+		p.ClickButton("Connect")
+		p.ClickButton("Listen to tick")
+		p.table("tick")
+		p.Wait(`role("button", "Remove listener tick")`)
+	})
+}
+
+func TestAScriptIsCheckedWhileTypedPlayedAndShared(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse", "customEvent")
+		p.ClickRole("tab", "Script")
+		p.Click("#script")
+		p.Type("title: mine\nlisten: tock\n== 200\nevent: tock\ndata: clock\n\n@wiat")
+		p.Wait(`$(".problems")?.innerText.includes("line 7")`)
+		p.Wait(`role("button", "Play").disabled`)
+		for range len("@wiat") {
+			p.Press("Backspace")
+		}
+		p.Type("@hold")
+		p.Wait(`!$(".problems") && $(".previews")?.innerText.includes("clock")`)
+		p.ClickButton("Play")
+		p.state("open")
+		p.Click("#tab-events")
+		p.table("clock")
+
+		// The link shows the text, and plays nothing until Play is pressed.
+		var query string
+		p.Eval(`location.search`, &query)
+		again := visitQuery(t, b, query[1:]+"&connect=1")
+		again.Wait(`$("#script").value.includes("data: clock")`)
+		again.state("none")
+		again.ClickButton("Play")
+		again.state("open")
+	})
+}

@@ -1,0 +1,132 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func seenRequest(source, attempt int, at float64, headers ...Header) Seen {
+	return Seen{Kind: SeenRequest, Source: source, Attempt: attempt, At: at, Method: "GET", Header: headers}
+}
+
+func seenHead(source, attempt, status int) Seen {
+	return Seen{Kind: SeenHead, Source: source, Attempt: attempt, Status: status}
+}
+
+func seenWrite(source, attempt int, at float64, text string) Seen {
+	return Seen{Kind: SeenWrite, Source: source, Attempt: attempt, At: at, Bytes: []byte(text), Size: len(text)}
+}
+
+func serve(l *Log, offset float64, seen ...Seen) {
+	for _, s := range seen {
+		l.Serve(s, offset)
+	}
+}
+
+// outcomes are the lines of an exchange in short: "id: 1=field".
+func outcomes(e *Exchange) string {
+	var s []string
+	for _, l := range e.Lines {
+		s = append(s, l.Raw+"="+l.Outcome.String())
+	}
+	return strings.Join(s, " ")
+}
+
+func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
+	l := NewLog()
+	l.SetListening([]string{"message"})
+	l.Construct(1000, "/sse", false)
+	serve(l, 900,
+		seenRequest(1, 1, 110), seenHead(1, 1, 200),
+		seenWrite(1, 1, 120, "id: 1\nda"), seenWrite(1, 1, 130, "ta: a\n\nevent: tick\ndata: b\n\ndata: half"),
+		Seen{Kind: SeenDid, Source: 1, Attempt: 1, At: 135, How: "cut"},
+		Seen{Kind: SeenEnd, Source: 1, Attempt: 1, At: 140, By: "server", How: "cut"},
+		seenRequest(1, 2, 200, Header{"Last-Event-ID", "1"}), seenHead(1, 2, 200), seenWrite(1, 2, 210, "data: c\n\n"),
+	)
+	exchanges, gone := l.Exchanges()
+	if len(exchanges) != 2 || gone != 0 {
+		t.Fatalf("got %d exchanges, %d gone; want 2, 0", len(exchanges), gone)
+	}
+	first, second := exchanges[0], exchanges[1]
+	if got, want := outcomes(first), "id: 1=field data: a=field =dispatched event: tick=field data: b=field =dispatched data: half=discarded"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+	if first.At != 1010 || first.EndAt != 1040 || first.Writes[0].At != 1020 || first.Lines[0].At != 1020 || first.Lines[1].At != 1030 {
+		t.Errorf("got times %v, %v, %v, %v; want them on the page's clock", first.At, first.EndAt, first.Writes, first.Lines[0].At)
+	}
+	if want := []Did{{1035, "cut"}}; !slices.Equal(first.Did, want) {
+		t.Errorf("got %v; want %v", first.Did, want)
+	}
+	if got := second.Lines[1].Event.LastEventID; got != "1" {
+		t.Errorf("got lastEventId %q in the second answer; want that of the first, 1", got)
+	}
+	if got := l.Predicted(); got != 3 {
+		t.Errorf("got %d predicted; want 3", got)
+	}
+	if want := []Unheard{{"tick", 1}}; !slices.Equal(l.Unheard(), want) {
+		t.Errorf("got %v; want %v", l.Unheard(), want)
+	}
+	l.Construct(2000, "/sse", false)
+	if len(l.Unheard()) != 0 || l.Predicted() != 0 {
+		t.Errorf("got %v, %d after a new source; want none", l.Unheard(), l.Predicted())
+	}
+}
+
+func TestAnAnswerThatIsNoStreamIsNotDecoded(t *testing.T) {
+	l := NewLog()
+	l.Construct(0, "/sse", false)
+	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 503), seenWrite(1, 1, 2, "data: a\n\n"), Seen{Kind: SeenEnd, Source: 1, Attempt: 1, How: "end"})
+	if e, _ := l.Exchanges(); len(e[0].Lines) != 0 || e[0].Sent != 9 || l.Predicted() != 0 {
+		t.Errorf("got %v, %d bytes, %d predicted; want no lines, 9, 0", e[0].Lines, e[0].Sent, l.Predicted())
+	}
+}
+
+func TestBytesThatWereLeftOutBlind(t *testing.T) {
+	l := NewLog()
+	l.Construct(0, "/sse", false)
+	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
+		Seen{Kind: SeenWrite, Source: 1, Attempt: 1, Size: 1000}, seenWrite(1, 1, 4, "data: b\n\n"))
+	e, _ := l.Exchanges()
+	if !e[0].Blind || len(e[0].Lines) != 2 || e[0].Sent != 1018 {
+		t.Errorf("got blind %v, %d lines, %d bytes; want true, the 2 before the gap, 1018", e[0].Blind, len(e[0].Lines), e[0].Sent)
+	}
+}
+
+func TestTheServersSideIsBounded(t *testing.T) {
+	l := NewLog()
+	l.Construct(0, "/sse", false)
+	for i := range maxExchanges + 10 {
+		serve(l, 0, seenRequest(1, i+1, float64(i)))
+	}
+	if e, gone := l.Exchanges(); len(e) != maxExchanges || gone != 10 {
+		t.Errorf("got %d exchanges, %d gone; want %d, 10", len(e), gone, maxExchanges)
+	}
+	last := maxExchanges + 10
+	serve(l, 0, seenHead(1, last, 200))
+	for i := range 3 * maxWires {
+		serve(l, 0, seenWrite(1, last, 1, fmt.Sprintf("event: %d\n", i)))
+	}
+	e, _ := l.Exchanges()
+	newest := e[len(e)-1]
+	if len(newest.Lines)+newest.Forgotten != 3*maxWires || len(newest.Lines) > maxWires || len(newest.Writes) > maxWires {
+		t.Errorf("got %d lines, %d forgotten, %d writes; want all counted, at most %d kept", len(newest.Lines), newest.Forgotten, len(newest.Writes), maxWires)
+	}
+	serve(l, 0, seenWrite(2, 1, 0, "data: of an unknown request\n\n"))
+}
+
+func TestClearKeepsTheRequestThatIsUnderWay(t *testing.T) {
+	l := NewLog()
+	l.Construct(0, "/sse", false)
+	serve(l, 0, seenRequest(1, 1, 1), Seen{Kind: SeenEnd, Source: 1, Attempt: 1}, seenRequest(1, 2, 2), seenHead(1, 2, 200), seenWrite(1, 2, 3, "data: a\n\n"))
+	l.Clear()
+	e, _ := l.Exchanges()
+	if len(e) != 1 || e[0].Attempt != 2 || len(e[0].Lines) != 0 {
+		t.Fatalf("got %+v; want the second request, without its lines", e)
+	}
+	serve(l, 0, seenWrite(1, 2, 4, "data: b\n\n"))
+	if got, want := outcomes(e[0]), "data: b=field =dispatched"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
