@@ -15,7 +15,8 @@ wasm: web/dist/index.html
 test: bin/server
 	e2e/install.sh
 	go test $(race) -parallel 8 ./...
-	$(if $(race),,@echo "not run: the race detector, which needs a C compiler such as gcc")
+	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
+	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
