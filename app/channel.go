@@ -28,7 +28,8 @@ type channel struct {
 	last    int     // Seq of the newest record that came
 	offset  float64 // what must be added to the server's clock to get the page's
 	trip    float64 // of the ping that measured it, there and back, in milliseconds
-	dropped int     // records that the server did not keep for us
+	pings   int
+	dropped int // records that the server did not keep for us
 	asked   int
 	wrong   string // what the server said of the last command, if it could not
 }
@@ -76,11 +77,20 @@ func (c *channel) dial() {
 }
 
 func (c *channel) onOpen() {
-	c.up, c.tries, c.trip = true, 0, 0
-	for range 3 { // the quickest of three tells the clocks' offset
+	c.up, c.tries, c.trip, c.pings = true, 0, 0, 0
+	c.ping()
+	c.model.update()
+}
+
+// worth is the uncertainty of the server's clock that is worth a word, in milliseconds.
+const worth = 5
+
+// ping measures the clocks' offset. The quickest answer tells it best; while the page starts none is quick.
+func (c *channel) ping() {
+	const most = 30
+	if c.pings++; c.pings <= most {
 		c.send(map[string]any{"ping": eventsource.Now()})
 	}
-	c.model.update()
 }
 
 func (c *channel) onClose() {
@@ -100,17 +110,21 @@ func (c *channel) onMessage(text string) {
 	case message.Pong != nil:
 		now := eventsource.Now()
 		if trip := now - *message.Pong; c.trip == 0 || trip < c.trip {
+			was := c.offset
 			c.trip, c.offset = trip, (now+*message.Pong)/2-message.Now
+			m.log.ShiftServer(c.offset - was)
 		}
+		if c.trip/2 > worth/2 {
+			time.AfterFunc(300*time.Millisecond, c.ping)
+		}
+		m.update()
 	case message.Hello != nil:
 		c.dropped += message.Hello.Dropped
 		if c.offset == 0 {
 			c.offset = eventsource.Now() - message.Hello.Now // until a ping tells it better
 		}
 	case message.Did != nil:
-		if c.wrong = message.Did.Error; c.wrong == "" {
-			c.wrong = ""
-		}
+		c.wrong = message.Did.Error
 		m.update()
 	case message.Checked != nil:
 		m.editor.checked = message.Checked
@@ -157,23 +171,23 @@ func (c *channel) status() string {
 	if c.dropped > 0 {
 		said = append(said, grouped(c.dropped)+" records of the server's side were not kept.")
 	}
-	const worth = 5 // milliseconds of uncertainty that are worth a word
 	if c.trip/2 > worth {
-		said = append(said, "The server's times are right to "+trace.Duration(c.trip/2)+".")
+		said = append(said, "The server's clock is known to "+trace.Duration(c.trip/2)+" only.")
 	}
 	return strings.Join(said, " ")
 }
 
-// own reports whether an address is a stream of this page's server, whose side can be seen.
-func own(address string) bool {
-	_, same := originOf(address)
+// ours reports whether an address is a stream of this page's server, whose side can be seen: on the page's origin, or on
+// the second one that the server opens.
+func (m *model) ours(address string) bool {
+	origin, same := originOf(address)
 	path, _, _ := cutAddress(address)
-	return same && strings.HasSuffix(path, "/sse")
+	return (same || origin == m.scenarios.Second) && strings.HasSuffix(path, "/sse")
 }
 
 // watched is the address with what lets the server show its side to this page.
 func (c *channel) watched(address string, source int) string {
-	if !own(address) {
+	if !c.model.ours(address) {
 		return address
 	}
 	return withParameter(withParameter(address, "session", c.session), "source", strconv.Itoa(source))

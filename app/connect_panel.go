@@ -72,7 +72,7 @@ func (c *connectPanel) Render() app.UI {
 		app.Elem("div").Class("code").Body(
 			app.Elem("pre").Attr("tabindex", 0).Aria("label", "The call").Body(code(constructorCode(m.setup))),
 		),
-		app.If(own(m.setup.URL), func() app.UI {
+		app.If(m.ours(m.setup.URL), func() app.UI {
 			return app.Elem("p").Class("hint").Text("The page adds session and source to this address, so that the server can show its side.")
 		}),
 		app.Elem("ul").Class("chips").Aria("label", "Listeners").Body(chips...),

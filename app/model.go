@@ -106,7 +106,7 @@ func (m *model) handleKeys() {
 
 func (m *model) canInterfere() bool {
 	s := m.log.State()
-	return m.channel.up && s.Live() && own(s.URL)
+	return m.channel.up && s.Live() && m.ours(s.URL)
 }
 
 // newAt is when a source was made, on the performance clock.

@@ -21,6 +21,20 @@ func await(promise app.Value, done func(value app.Value, ok bool)) {
 	promise.Call("then", resolved, rejected)
 }
 
+// fetchText gets a text from our server. Where that fails, done is not called: what needs the text stays as it is.
+func fetchText(path string, done func(text string)) {
+	await(app.Window().Call("fetch", path), func(response app.Value, ok bool) {
+		if !ok || !response.Get("ok").Bool() {
+			return
+		}
+		await(response.Call("text"), func(text app.Value, ok bool) {
+			if ok {
+				done(text.String())
+			}
+		})
+	})
+}
+
 // through pipes bytes through a stream of the browser, such as CompressionStream, and gives what comes out.
 func through(class string, input app.Value, done func(output app.Value, ok bool)) {
 	window := app.Window()

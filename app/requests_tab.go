@@ -55,7 +55,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	fact := func(name, value string) app.UI {
 		return app.Elem("span").Body(app.Elem("small").Text(name), app.Text(" "+value))
 	}
-	lines := []app.UI{app.Elem("dt").Text(e.Request.Method + " " + shorten(e.Request.Target, 300) + " " + e.Request.Proto), app.Elem("dd").Text("from port " + strconv.Itoa(e.Request.Port) + "; " + cookie)}
+	lines := []app.UI{}
 	for _, h := range e.Request.Header {
 		lines = append(lines, app.Elem("dt").Text(h.Name), app.Elem("dd").Text(shorten(visible(h.Value), 300)))
 	}
@@ -75,7 +75,8 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 			fact("sent", grouped(e.Sent)+" bytes"),
 			fact("ended", ended),
 		),
-		app.Elem("h3").Text("Request, as it came"),
+		app.Elem("h3").Text("Request, as it came from port "+strconv.Itoa(e.Request.Port)+"; "+cookie),
+		app.Elem("p").Class("mono").Text(e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto),
 		app.Elem("dl").Body(lines...),
 		app.If(len(reply) > 0, func() app.UI { return app.Elem("h3").Text("Answer, as it was sent") }),
 		app.If(len(reply) > 0, func() app.UI { return app.Elem("dl").Body(reply...) }),

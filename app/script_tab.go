@@ -19,6 +19,8 @@ type editor struct {
 	checked *checked
 	timer   *time.Timer
 	said    string
+
+	notation string // once it was asked for
 }
 
 // checked is what our server makes of a scenario's text, without playing it.
@@ -111,9 +113,12 @@ func (s *scriptTab) Render() app.UI {
 		app.Elem("div").Class("actions").Body(
 			app.Elem("button").Attr("type", "button").Class("primary").Attr("disabled", len(problems) > 0 || m.editor.text == "").OnClick(s.onPlay).Text("Play"),
 			app.Elem("button").Attr("type", "button").Attr("disabled", m.editor.text == "").OnClick(s.onShare).Text("Share script"),
-			app.Elem("a").Attr("href", "/scenarios/NOTATION.md").Attr("target", "_blank").Attr("rel", "noopener").Text("The notation on one screen"),
 		),
 		app.Elem("p").Class("hint").Attr("role", "status").Text(s.Said),
+		app.Elem("details").Class("adjust").On("toggle", s.onNotation).Body(
+			app.Elem("summary").Text("The notation on one screen"),
+			app.Elem("pre").Attr("tabindex", 0).Aria("label", "The notation").Text(m.editor.notation),
+		),
 		app.If(!s.Up, func() app.UI {
 			return app.Elem("p").Class("hint").Text("The channel to the server is down, so the text is not checked while you type.")
 		}),
@@ -139,6 +144,19 @@ func (s *scriptTab) onInput(ctx app.Context, _ app.Event) {
 	s.Model.editor.text = valueOf(ctx)
 	s.Model.editor.said = ""
 	s.Model.check()
+}
+
+// onNotation fetches the notation when it is unfolded.
+func (s *scriptTab) onNotation(app.Context, app.Event) {
+	m := s.Model
+	if m.editor.notation != "" {
+		return
+	}
+	fetchText("/scenarios/NOTATION.md", func(text string) {
+		m.editor.notation = text
+		m.editor.changes++
+		m.update()
+	})
 }
 
 // onProblem selects the line of a mistake.
@@ -213,18 +231,13 @@ type scenarios struct {
 
 // loadScenarios fetches the list.
 func (m *model) loadScenarios() {
-	await(app.Window().Call("fetch", "/scenarios"), func(response app.Value, ok bool) {
-		if !ok || !response.Get("ok").Bool() {
+	fetchText("/scenarios", func(text string) {
+		if json.Unmarshal([]byte(text), &m.scenarios) != nil {
 			return
 		}
-		await(response.Call("text"), func(text app.Value, ok bool) {
-			if !ok || json.Unmarshal([]byte(text.String()), &m.scenarios) != nil {
-				return
-			}
-			m.setupChanges++
-			m.update()
-			m.ctx.Defer(func(app.Context) { showChosen() })
-		})
+		m.setupChanges++
+		m.update()
+		m.ctx.Defer(func(app.Context) { showChosen() })
 	})
 }
 

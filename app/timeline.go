@@ -72,7 +72,7 @@ func (t *timelinePanel) Render() app.UI {
 
 // foreign says why there is only the page's side.
 func (t *timelinePanel) foreign() string {
-	if s := t.Model.log.State(); s.Source > 0 && !own(s.URL) {
+	if s := t.Model.log.State(); s.Source > 0 && !t.Model.ours(s.URL) {
 		return "This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server."
 	}
 	return ""

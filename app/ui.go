@@ -62,7 +62,7 @@ func (p *playground) Render() app.UI {
 }
 
 func (m *model) interferePanel() *interferePanel {
-	p := &interferePanel{Model: m, Live: m.log.State().Live(), Own: own(m.log.State().URL), Paused: m.paused, Help: m.help}
+	p := &interferePanel{Model: m, Live: m.log.State().Live(), Own: m.ours(m.log.State().URL), Paused: m.paused, Help: m.help}
 	if m.channel != nil {
 		p.Up, p.Wrong = m.channel.up, m.channel.wrong
 	}

@@ -100,7 +100,7 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 }
 
 func noServerSide(m *model) string {
-	if s := m.log.State(); s.Source > 0 && !own(s.URL) {
+	if s := m.log.State(); s.Source > 0 && !m.ours(s.URL) {
 		return "This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here."
 	}
 	return "Nothing yet. Press Connect: each request to this page's own server will show here."

@@ -18,6 +18,7 @@ func TestTheServersSideStandsBesideThePages(t *testing.T) {
 		p.Click(".requests li:last-child summary")
 		p.Wait(`$(".requests li:last-child dl").checkVisibility() && /text\/event-stream/.test($(".requests li:last-child").innerText)`)
 		p.ClickRole("tab", "Wire")
+		p.Wait(`$(".wire select")`)
 		p.Eval(`(() => { const s = $(".wire select"); s.value = "0"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, nil)
 		p.Wait(`$("#wire-lines").innerText.includes("never seen") && $("#wire-lines [data-outcome=discarded]") && $("#wire-lines [data-outcome=dispatched]")`)
 		p.Wait(`document.querySelectorAll("#track .exchange").length == 2 && document.querySelectorAll("#track .wire").length > 0`)

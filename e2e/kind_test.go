@@ -86,8 +86,10 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	p.table("customEvent")
 	p.Eval(`$("#tab-events").focus()`, nil)
 	p.Press("ArrowRight")
-	p.Wait(`$("[aria-label=Program]") && document.activeElement.id == "tab-code"`)
+	p.Wait(`$("#panel-wire") && document.activeElement.id == "tab-wire"`)
 	p.Press("ArrowLeft")
+	p.Press("ArrowLeft") // from the first to the last
+	p.Wait(`$("[aria-label=Program]") && document.activeElement.id == "tab-code"`)
 	p.Eval(`role("button", "Close").focus()`, nil)
 	p.Press("Space")
 	p.state("closed")

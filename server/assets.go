@@ -33,6 +33,7 @@ type form struct {
 	encoding string // its Content-Encoding
 	etag     string // another one for each form: RFC 9110, 8.8.3.3
 	size     int64
+	content  []byte // nil: in the file
 }
 
 // suffixes are those that web/pack gives to compressed forms, the smallest first.
@@ -83,7 +84,7 @@ func newForm(fsys fs.FS, name, encoding string) (form, error) {
 	defer f.Close()
 	hash := sha256.New()
 	size, err := io.Copy(hash, f)
-	return form{name, encoding, fmt.Sprintf(`"%x"`, hash.Sum(nil)[:12]), size}, err
+	return form{name: name, encoding: encoding, etag: fmt.Sprintf(`"%x"`, hash.Sum(nil)[:12]), size: size}, err
 }
 
 func (a *assets) built() bool {
@@ -124,9 +125,13 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 		notFound(w, r)
 		return
 	}
+	file.serve(w, r, a.fs)
+}
+
+func (a asset) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) {
 	header := w.Header()
 	header.Set("Vary", "Accept-Encoding")
-	form, ok := file.accepted(r.Header.Values("Accept-Encoding"))
+	form, ok := a.accepted(r.Header.Values("Accept-Encoding"))
 	if !ok {
 		refuse(w, http.StatusNotAcceptable, "Accept-Encoding leaves nothing to send: accept br, gzip or identity.")
 		return
@@ -138,7 +143,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	header.Set("Content-Type", file.contentType)
+	header.Set("Content-Type", a.contentType)
 	header.Set("Content-Length", strconv.FormatInt(form.size, 10))
 	if form.encoding != "identity" {
 		header.Set("Content-Encoding", form.encoding)
@@ -146,7 +151,11 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	f, err := a.fs.Open(form.name)
+	if form.content != nil {
+		w.Write(form.content) // fails when the client left
+		return
+	}
+	f, err := fsys.Open(form.name)
 	if err != nil {
 		panic(err) // it was there at the start, in this same binary
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,7 +19,9 @@ type classic struct {
 	interval time.Duration // between two events
 	event    string        // their type; "" leaves the field out
 	retry    *time.Duration
-	params   string // the query as it came
+	params   string // the query as it came, but for what watch says
+	forget   bool   // start again at 0, whatever Last-Event-ID says
+	watch    watch
 
 	foreignID string // a Last-Event-ID that this stream never sent
 }
@@ -32,15 +35,15 @@ type classic struct {
 // happens before any code of ours.)
 func parseClassic(r *http.Request, limits Limits) (classic, *refusal) {
 	ask := classic{count: 10, interval: time.Second, event: "customEvent", params: r.URL.RawQuery}
-	query, refused := parseQuery(r.URL.RawQuery, limits)
+	query, refused := parseQuery(r.URL.RawQuery, limits, append(knownToWatch, knownToClassic...))
 	if refused != nil {
 		return ask, refused
 	}
-	if name, ok := query["scenario"]; ok {
-		return ask, newRefusal(http.StatusNotFound, "There is no scenario %s: leave scenario out for the classic stream.", quote(name))
+	if ask.watch, refused = parseWatch(query); refused != nil {
+		return ask, refused
 	}
-	if _, ok := query["script"]; ok {
-		return ask, newRefusal(http.StatusBadRequest, "This server plays no scripts: leave script out for the classic stream.")
+	if ask.watch.session != "" {
+		ask.params = without(r.URL.RawQuery, append(knownToWatch, mark)...)
 	}
 	if s, ok := query["count"]; ok {
 		count, err := strconv.Atoi(s)
@@ -73,6 +76,7 @@ func parseClassic(r *http.Request, limits Limits) (classic, *refusal) {
 	case "", "true":
 		ask.resume(r.Header.Get("Last-Event-ID"))
 	case "false":
+		ask.forget = true
 	default:
 		return ask, bad("resume", s, "true or false")
 	}
@@ -93,28 +97,48 @@ func (c *classic) resume(lastEventID string) {
 }
 
 // parseQuery returns the parameters that mean something here, each of which may be given once.
-func parseQuery(raw string, limits Limits) (map[string]string, *refusal) {
-	if len(raw) > limits.Query {
-		return nil, newRefusal(http.StatusRequestURITooLong, "The query is %d bytes long: %d is the most.", len(raw), limits.Query)
-	}
+func parseQuery(raw string, limits Limits, known []string) (map[string]string, *refusal) {
+	most := limits.Query
 	query := map[string]string{}
-	for part := range strings.SplitSeq(raw, "&") {
-		name, value, _ := strings.Cut(part, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil || !slices.Contains(known, name) {
+	var refused *refusal
+	for name, value := range parameters(raw) {
+		if name == "script" {
+			most = limits.Script
+		}
+		if refused != nil || !slices.Contains(known, name) {
 			continue
 		}
 		if _, twice := query[name]; twice {
-			return nil, newRefusal(http.StatusBadRequest, "%s is given twice: give it once.", name)
+			refused = newRefusal(http.StatusBadRequest, "%s is given twice: give it once.", name)
 		}
+		var err error
 		if query[name], err = url.QueryUnescape(value); err != nil {
-			return nil, bad(name, value, "%% only before two hexadecimal digits")
+			refused = bad(name, value, "%% only before two hexadecimal digits")
 		}
 	}
-	return query, nil
+	if len(raw) > most {
+		return nil, newRefusal(http.StatusRequestURITooLong, "The query is %d bytes long: %d is the most.", len(raw), most)
+	}
+	return query, refused
 }
 
-var known = []string{"count", "event", "interval", "resume", "retry", "scenario", "script"}
+// parameters are the names of a query, and their values as they came.
+func parameters(raw string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for part := range strings.SplitSeq(raw, "&") {
+			name, value, _ := strings.Cut(part, "=")
+			name, err := url.QueryUnescape(name)
+			if err == nil && !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+var (
+	knownToClassic  = []string{"count", "event", "interval", "resume", "retry"}
+	knownToScenario = append([]string{"scenario", "script", "session", "source", mark}, knownToClassic...)
+)
 
 // parseDuration reads milliseconds, or a duration with a unit as Go writes it.
 func parseDuration(s string) (time.Duration, bool) {

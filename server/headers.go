@@ -67,3 +67,20 @@ func (o origin) allow(handler http.Handler) http.Handler {
 		handler.ServeHTTP(w, r)
 	})
 }
+
+// preflight lets in whoever asks whether they may ask for a scenario. The answer itself says whether they may read it:
+// EventSource never asks beforehand, so a polyfill sees the same.
+func preflight(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); r.Method == http.MethodOptions && origin != "" && isAsk(r.URL.RawQuery) {
+			header := w.Header()
+			header.Add("Vary", "Origin")
+			header.Set("Access-Control-Allow-Origin", origin)
+			header.Set("Access-Control-Allow-Credentials", "true")
+			header.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			header.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
+			header.Set("Access-Control-Max-Age", "600")
+		}
+		handler.ServeHTTP(w, r)
+	})
+}

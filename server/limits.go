@@ -14,14 +14,40 @@ type Limits struct {
 	Heartbeat         time.Duration // silence in a stream after which a comment is sent
 	StreamWrite       time.Duration // for each write in a stream to be taken in, or the reader is cut off
 	StreamBuffer      int           // bytes of a stream that the kernel holds for a reader who does not read
+	Strays            int           // bytes that a client may send while it is answered, before it is cut off
 
-	// What /sse can be asked for: 400, and 414 for the query.
+	// EventSources on their way through a scenario, between two requests.
+	Runs       int           // in all
+	RunAge     time.Duration // with a session
+	BareRunAge time.Duration // without
+
+	// What /sse can be asked for: 400, and 414 for the query. scenario.DefaultLimits has those of a script.
 	Query       int           // bytes
+	Script      int           // the same, if it carries a script
 	Count       int           // events
 	IntervalMin time.Duration // between two events
 	IntervalMax time.Duration
 	Retry       time.Duration
 	EventName   int // bytes
+
+	// What a page is told about its own streams. What is more is dropped, and counted.
+	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
+	SessionsPerAddress int           // the same for one address
+	SessionIdle        time.Duration // without a stream and a channel, until it is forgotten
+	SessionRecords     int           // of one session
+	SessionBytes       int           // of one session's records
+	SessionBytesLeast  int           // the same, when all sessions together have more than
+	SessionsBytes      int           // these
+	SessionWrite       int           // bytes kept of one write to a stream
+	SessionRate        int           // bytes of writes kept a second
+
+	// Channels, which are WebSockets.
+	Channels           int           // open at once, in all: 503
+	ChannelsPerAddress int           // the same for one address
+	ChannelRead        int64         // bytes of a page's message, or it is closed
+	ChannelRate        int           // messages of a page a second; more are heard later
+	ChannelWrite       time.Duration // for a page to take a message in, or to answer a ping
+	ChannelPing        time.Duration // between two pings
 
 	// Connections.
 	Header     int           // bytes of a request's line and headers: 431
@@ -40,15 +66,38 @@ var DefaultLimits = Limits{
 	Heartbeat:         15 * time.Second,
 	StreamWrite:       10 * time.Second,
 	StreamBuffer:      64 << 10,
+	Strays:            4 << 10,
+
+	Runs:       8192,
+	RunAge:     time.Hour,
+	BareRunAge: 2 * time.Minute,
 
 	Query:       2 << 10,
+	Script:      32 << 10,
 	Count:       100_000,
 	IntervalMin: 10 * time.Millisecond,
 	IntervalMax: 10 * time.Minute,
 	Retry:       24 * time.Hour,
 	EventName:   100,
 
-	Header:     32 << 10, // localhost's cookies are those of all its ports
+	Sessions:           1000,
+	SessionsPerAddress: 256,
+	SessionIdle:        5 * time.Minute,
+	SessionRecords:     5000,
+	SessionBytes:       2 << 20,
+	SessionBytesLeast:  64 << 10,
+	SessionsBytes:      128 << 20,
+	SessionWrite:       64 << 10,
+	SessionRate:        256 << 10,
+
+	Channels:           1000,
+	ChannelsPerAddress: 128,
+	ChannelRead:        64 << 10,
+	ChannelRate:        50,
+	ChannelWrite:       10 * time.Second,
+	ChannelPing:        20 * time.Second,
+
+	Header:     48 << 10, // a script, and localhost's cookies are those of all its ports
 	ReadHeader: 10 * time.Second,
 	Read:       10 * time.Second,
 	Write:      2 * time.Minute, // app.wasm over a slow line

@@ -4,18 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
-// listen opens the sockets for addr and returns the address to type into a browser.
+// listen opens the sockets for addr, which the named flag gave, and returns the address to type into a browser.
 //
 // A browser takes localhost to be [::1] as well as 127.0.0.1, and tries both: whoever holds the port on the other one
 // would get our page's requests. So localhost is both, wherever the machine has both.
-func listen(addr string) ([]net.Listener, string, error) {
+func listen(name, addr string) ([]net.Listener, string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, "", fmt.Errorf("-addr %q: give host:port, such as localhost:3000", addr)
+		return nil, "", fmt.Errorf("%s %q: give host:port, such as localhost:3000", name, addr)
 	}
 	var listeners []net.Listener
 	if host == "localhost" {
@@ -33,6 +35,39 @@ func listen(addr string) ([]net.Listener, string, error) {
 		host = "localhost"
 	}
 	return listeners, "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port)) + "/", nil
+}
+
+// listenSecond opens the sockets of the second origin: for addr, or if that is "" at any free port of the first one's
+// host. A client finds it under the same name as the first.
+func listenSecond(addr, first string) (listeners []net.Listener, url string, of func(*http.Request) string, err error) {
+	if addr == "" {
+		host, _, err := net.SplitHostPort(first)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		addr = net.JoinHostPort(host, "0")
+	}
+	listeners, url, err = listen("-second-addr", addr)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	bound := listeners[0].Addr().(*net.TCPAddr)
+	port := strconv.Itoa(bound.Port)
+	return listeners, url, func(r *http.Request) string {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host // without a port
+		}
+		if host = strings.Trim(host, "[]"); !named(host) {
+			host = "localhost"
+		}
+		return "http://" + net.JoinHostPort(host, port)
+	}, nil
+}
+
+// named tells whether a host is a name or an address, so that nothing else gets into a Location.
+func named(host string) bool {
+	return host != "" && strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789.-_:") == ""
 }
 
 func listenLocalhost(port string) ([]net.Listener, error) {

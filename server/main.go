@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 
 	"eventsource-playground/web"
@@ -39,6 +40,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(m.Stderr)
 	addr := flags.String("addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
+	second := flags.String("second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
 	cors := flags.String("cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
@@ -60,14 +62,14 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	}
 
 	log := newLog(m.Stderr)
-	if err := m.serve(ctx, log, *addr, *cors); err != nil {
+	if err := m.serve(ctx, log, *addr, *second, *cors); err != nil {
 		log.Error("failed", "err", err)
 		return 1
 	}
 	return 0
 }
 
-func (m Main) serve(ctx context.Context, log *slog.Logger, addr, cors string) error {
+func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cors string) error {
 	if err := m.Limits.check(); err != nil {
 		return err
 	}
@@ -82,31 +84,55 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, cors string) er
 	if !files.built() {
 		log.Warn(notBuilt)
 	}
-	listeners, url, err := listen(addr)
+	listeners, url, err := listen("-addr", addr)
 	if err != nil {
 		return err
 	}
+	secondListeners, secondURL, second, err := listenSecond(secondAddr, addr)
+	if err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
 
-	server := newServer(routes(files, newStreams(m.Limits, log), origin), m.Limits, log)
-	served := make(chan error, len(listeners))
+	streams := newStreams(m.Limits, log)
+	plays := newPlays(streams, second)
+	channels := newChannels(plays.sessions, m.Limits, log)
+	server := newServer(routes(files, streams, plays, channels, origin), m.Limits, log)
+	secondServer := newServer(secondRoutes(plays, origin), m.Limits, log)
+	served := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {
 		go func() { served <- server.Serve(l) }()
 	}
-	log.Info("started", "url", url, "version", buildVersion())
+	for _, l := range secondListeners {
+		go func() { served <- secondServer.Serve(l) }()
+	}
+	log.Info("started", "url", url, "second", secondURL, "version", buildVersion())
 	fmt.Fprintf(m.Stdout, "EventSource Playground: %s\n", url)
 
 	select {
 	case err := <-served:
 		server.Close()
+		secondServer.Close()
 		return err
 	case <-ctx.Done():
 	}
 	log.Info("stopping")
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		server.Close() // a reader that takes nothing, or a connection that never sent its request
+	plays.end()
+	var servers sync.WaitGroup
+	for _, s := range []*http.Server{server, secondServer} {
+		servers.Go(func() {
+			if err := s.Shutdown(grace); err != nil {
+				s.Close() // a reader that takes nothing, or a connection that never sent its request
+			}
+		})
 	}
+	servers.Wait()
+	plays.drain(grace)
+	channels.wait(grace)
 	log.Info("stopped")
 	return nil
 }

@@ -352,9 +352,9 @@ func (p *program) dial(t *testing.T) *net.TCPConn {
 }
 
 // startProcess runs the program in a process of its own.
-func startProcess(t *testing.T) (process *exec.Cmd, url string) {
+func startProcess(t testing.TB, args ...string) (process *exec.Cmd, url string) {
 	t.Helper()
-	process = exec.Command(os.Args[0], "-addr", "127.0.0.1:0")
+	process = exec.Command(os.Args[0], append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	process.Env = append(os.Environ(), "BE_THE_SERVER=1", "GORACE=atexit_sleep_ms=0") // the detector sleeps a second otherwise
 	stdout, err := process.StdoutPipe()
 	if err != nil {

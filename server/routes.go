@@ -3,7 +3,7 @@ package main
 import "net/http"
 
 // routes is all that this server answers.
-func routes(files *assets, streams *streams, cors origin) http.Handler {
+func routes(files *assets, streams *streams, plays *plays, channels *channels, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -15,9 +15,25 @@ func routes(files *assets, streams *streams, cors origin) http.Handler {
 	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // asked for by a tab that shows a stream
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
-	mux.Handle("/sse", cors.allow(get(streams.classic()))) // ten events, one a second
+	mux.Handle("/sse", cors.allow(preflight(get(plays.or(streams.classic()))))) // ten events, one a second, or a scenario
+
+	mux.Handle("/session", get(channels.serve())) // a page's private channel: a WebSocket
+
+	scenarios := newCatalogue(plays.second)
+	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
+	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
 
 	mux.HandleFunc("/", notFound)
+	return secure(mux)
+}
+
+// secondRoutes is all that the second origin answers.
+func secondRoutes(plays *plays, cors origin) http.Handler {
+	mux := http.NewServeMux()
+
+	mux.Handle("/sse", cors.allow(preflight(get(plays.or(http.HandlerFunc(notHere)))))) // a scenario
+
+	mux.HandleFunc("/", notHere)
 	return secure(mux)
 }
 
@@ -39,4 +55,8 @@ func get(handler http.Handler) http.Handler {
 
 func notFound(w http.ResponseWriter, r *http.Request) {
 	refuse(w, http.StatusNotFound, "There is nothing at %s: the page is at / and the stream at /sse.", quote(r.URL.Path))
+}
+
+func notHere(w http.ResponseWriter, r *http.Request) {
+	refuse(w, http.StatusNotFound, "There is nothing at %s: this is the second origin, which has only /sse?scenario=… and /sse?script=….", quote(r.RequestURI))
 }

@@ -15,10 +15,7 @@ import (
 // there is none left, which stops it.
 func (s *streams) classic() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			// net/http notices that a client left only when the request's body was read.
-			w.Header().Set("Connection", "close")
-			refuse(w, http.StatusBadRequest, "A stream is asked for without a body: leave it out.")
+		if refuseBody(w, r) {
 			return
 		}
 		ask, refused := parseClassic(r, s.limits)

@@ -211,7 +211,7 @@ func TestBadRequestsSayWhatToChange(t *testing.T) {
 		{"resume=maybe", 400, `resume="maybe" is not possible: give true or false.`},
 		{"scenario=nope", 404, `There is no scenario "nope": leave scenario out for the classic stream.`},
 		{"scenario=", 404, `There is no scenario ""`},
-		{"script=%3D%3D+200", 400, "This server plays no scripts: leave script out for the classic stream."},
+		{"script=%3D%3D+200&scenario=end", 400, "scenario and script exclude each other: give one of them."},
 		{"x=" + strings.Repeat("x", 2047), 414, "The query is 2049 bytes long: 2048 is the most."},
 	} {
 		t.Run(test.query[:min(40, len(test.query))], func(t *testing.T) {

@@ -161,6 +161,25 @@ func (l *Log) Serve(seen Seen, offset float64) {
 	}
 }
 
+// ShiftServer moves all that the server saw by some milliseconds: its clock turned out to be another.
+func (l *Log) ShiftServer(by float64) {
+	l.changes++
+	for _, e := range l.served.exchanges {
+		e.At += by
+		e.HeadAt += by
+		e.EndAt += by
+		for i := range e.Writes {
+			e.Writes[i].At += by
+		}
+		for i := range e.Lines {
+			e.Lines[i].At += by
+		}
+		for i := range e.Did {
+			e.Did[i].At += by
+		}
+	}
+}
+
 // streams reports whether the answer is one that a browser reads as an event stream.
 func (e *Exchange) streams() bool { return e.Head != nil && e.Head.Status == 200 }
 

@@ -74,6 +74,18 @@ func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
 	}
 }
 
+func TestABetterClockMovesWhatTheServerSaw(t *testing.T) {
+	l := NewLog()
+	l.Construct(0, "/sse", false)
+	serve(l, 100, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
+		Seen{Kind: SeenDid, Source: 1, Attempt: 1, At: 3, How: "end"}, Seen{Kind: SeenEnd, Source: 1, Attempt: 1, At: 4})
+	l.ShiftServer(-50)
+	e, _ := l.Exchanges()
+	if got, want := []float64{e[0].At, e[0].HeadAt, e[0].Writes[0].At, e[0].Lines[0].At, e[0].Did[0].At, e[0].EndAt}, []float64{51, 50, 52, 52, 53, 54}; !slices.Equal(got, want) {
+		t.Errorf("got %v; want %v", got, want)
+	}
+}
+
 func TestAnAnswerThatIsNoStreamIsNotDecoded(t *testing.T) {
 	l := NewLog()
 	l.Construct(0, "/sse", false)

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"eventsource-playground/scenario"
+	"eventsource-playground/scenario/library"
+)
+
+// catalogue tells the page what scenarios there are.
+type catalogue struct {
+	second func(*http.Request) string
+	texts  map[string]asset // by file name
+
+	mutex  sync.Mutex
+	origin string // that list is for: almost always the same
+	list   asset
+}
+
+// listed is what /scenarios says.
+type listed struct {
+	SecondOrigin string           `json:"secondOrigin"` // as this client calls it
+	Groups       []string         `json:"groups"`       // in the order of a menu
+	Scenarios    []listedScenario `json:"scenarios"`    // the same
+}
+
+type listedScenario struct {
+	Name    string        `json:"name"`
+	Title   string        `json:"title"`
+	Group   string        `json:"group"`
+	Order   int           `json:"order"`
+	About   string        `json:"about"`
+	Listen  []string      `json:"listen"`
+	Connect listedConnect `json:"connect"`
+	Text    string        `json:"text"`
+}
+
+type listedConnect struct {
+	SecondOrigin bool `json:"secondOrigin"`
+	Credentials  bool `json:"credentials"`
+	Times        int  `json:"times"`
+}
+
+func newCatalogue(second func(*http.Request) string) *catalogue {
+	c := &catalogue{second: second, texts: map[string]asset{}}
+	for _, entry := range library.All() {
+		c.texts[entry.Name+".txt"] = newDocument("text/plain; charset=utf-8", []byte(entry.Text))
+	}
+	c.texts["NOTATION.md"] = newDocument("text/plain; charset=utf-8", []byte(scenario.Notation))
+	return c
+}
+
+// serve is GET /scenarios.
+func (c *catalogue) serve() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.listFor(c.second(r)).serve(w, r, nil)
+	})
+}
+
+func (c *catalogue) listFor(origin string) asset {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.list.forms == nil || c.origin != origin {
+		c.origin, c.list = origin, newList(origin)
+	}
+	return c.list
+}
+
+func newList(origin string) asset {
+	l := listed{SecondOrigin: origin, Groups: library.Groups}
+	for _, e := range library.All() {
+		l.Scenarios = append(l.Scenarios, listedScenario{
+			e.Name, e.Title, e.Group, e.Order, e.About, e.Listen, listedConnect(e.Connect), e.Text,
+		})
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(l); err != nil {
+		panic(err) // strings and numbers
+	}
+	return newDocument("application/json", b.Bytes())
+}
+
+// serveText is GET /scenarios/NAME.txt.
+func (c *catalogue) serveText() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		file := r.PathValue("file")
+		text, ok := c.texts[file]
+		if !ok {
+			refuse(w, http.StatusNotFound, "There is no scenario %s: /scenarios lists all that there are.", quote(strings.TrimSuffix(file, ".txt")))
+			return
+		}
+		text.serve(w, r, nil)
+	})
+}
+
+// packers are for one document after the other: one of its own for each would take most of a megabyte.
+var packers = sync.Pool{New: func() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}}
+
+// newDocument is an asset that is in no file.
+func newDocument(contentType string, content []byte) asset {
+	packer := packers.Get().(*gzip.Writer)
+	defer packers.Put(packer)
+	var packed bytes.Buffer
+	packer.Reset(&packed)
+	packer.Write(content) // to a buffer: nothing can fail
+	packer.Close()
+	tag := sha256.Sum256(content)
+	return asset{contentType: contentType, forms: []form{
+		{encoding: "gzip", etag: fmt.Sprintf(`"%x-gz"`, tag[:12]), size: int64(packed.Len()), content: packed.Bytes()},
+		{encoding: "identity", etag: fmt.Sprintf(`"%x"`, tag[:12]), size: int64(len(content)), content: content},
+	}}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"eventsource-playground/scenario/library"
+)
+
+func TestTheCatalogueIsTheLibrary(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	reply := p.get(t, "/scenarios")
+	if got := reply.Header.Get("Content-Type"); got != "application/json" {
+		t.Errorf("got Content-Type %q; want JSON", got)
+	}
+	var got listed
+	if err := json.Unmarshal([]byte(text(t, reply)), &got); err != nil {
+		t.Fatal(err)
+	}
+	entries := library.All()
+	if len(got.Scenarios) != len(entries) || len(got.Groups) != len(library.Groups) {
+		t.Fatalf("got %d scenarios in %d groups; want %d in %d", len(got.Scenarios), len(got.Groups), len(entries), len(library.Groups))
+	}
+	for i, e := range entries {
+		s := got.Scenarios[i]
+		if s.Name != e.Name || s.Title != e.Title || s.Group != e.Group || s.Order != e.Order || s.About != e.About || s.Text != e.Text ||
+			strings.Join(s.Listen, " ") != strings.Join(e.Listen, " ") || s.Connect != listedConnect(e.Connect) {
+			t.Errorf("got %+v; want %s as it is in the library", s, e.Name)
+		}
+		if i%10 > 0 {
+			continue
+		}
+		file := p.get(t, "/scenarios/"+e.Name+".txt")
+		if got := file.Header.Get("Content-Type"); got != "text/plain; charset=utf-8" {
+			t.Errorf("got Content-Type %q; want text", got)
+		}
+		if got := text(t, file); got != e.Text {
+			t.Errorf("got %q; want the text of %s", got, e.Name)
+		}
+	}
+	if got.SecondOrigin != p.second(t) {
+		t.Errorf("got second origin %q; want %q", got.SecondOrigin, p.second(t))
+	}
+}
+
+func TestTheCatalogueIsSentOnceAndCompressed(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	for _, path := range []string{"/scenarios", "/scenarios/ten-ticks.txt"} {
+		plain := p.get(t, path)
+		zipped := p.get(t, path, "Accept-Encoding", "gzip, br")
+		if got := zipped.Header.Get("Content-Encoding"); got != "gzip" {
+			t.Errorf("got Content-Encoding %q for %s; want gzip", got, path)
+		}
+		if zipped.ContentLength >= plain.ContentLength {
+			t.Errorf("got %d bytes for %s compressed; want fewer than %d", zipped.ContentLength, path, plain.ContentLength)
+		}
+		tag := zipped.Header.Get("ETag")
+		if tag == "" || tag == plain.Header.Get("ETag") {
+			t.Errorf("got ETag %q for %s compressed; want one of its own", tag, path)
+		}
+		if got := p.get(t, path, "Accept-Encoding", "gzip", "If-None-Match", tag).StatusCode; got != http.StatusNotModified {
+			t.Errorf("got status %d for %s that the client has; want 304", got, path)
+		}
+	}
+	if got := p.get(t, "/scenarios/nope.txt"); got.StatusCode != 404 || !strings.Contains(text(t, got), `no scenario "nope"`) {
+		t.Errorf("got status %d for a scenario that there is not; want 404 and which", got.StatusCode)
+	}
+	for _, path := range []string{"/scenarios/ten-ticks", "/scenarios/ten-ticks.txt/x", "/scenarios/"} {
+		if got := p.get(t, path).StatusCode; got != 404 {
+			t.Errorf("got status %d for %s; want 404", got, path)
+		}
+	}
+}
+
+func TestTheSecondOriginHasTheNameThatTheBrowserUses(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	_, port, _ := strings.Cut(strings.TrimPrefix(p.second(t), "http://"), ":")
+	for host, want := range map[string]string{
+		"playground.example":      "http://playground.example:" + port,
+		"playground.example:3000": "http://playground.example:" + port,
+		"localhost:3000":          "http://localhost:" + port,
+		"[::1]:3000":              "http://[::1]:" + port,
+		"[::1]":                   "http://[::1]:" + port,
+		"a%b":                     "http://localhost:" + port,
+	} {
+		got, err := p.wire(t, "GET /scenarios HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		if err != nil || !strings.Contains(got, `{"secondOrigin":"`+want+`"`) {
+			t.Errorf("got %.80q, %v for the Host %s; want %s in it", got[strings.Index(got, "\r\n\r\n")+4:], err, host, want)
+		}
+	}
+}
+
+func TestTheSecondOriginHasScenariosOnly(t *testing.T) {
+	p := start(t)
+	for _, test := range []struct {
+		path   string
+		status int
+	}{
+		{"/sse?scenario=second-origin", 200},
+		{"/sse?script=%3D%3D%20200", 200},
+		{"/sse?scenario=nope", 404},
+		{"/sse", 404},
+		{"/sse?count=1", 404},
+		{"/", 404},
+		{"/scenarios", 404},
+		{"/web/app.wasm", 404},
+	} {
+		if got := p.secondGet(t, test.path).StatusCode; got != test.status {
+			t.Errorf("got status %d for %s; want %d", got, test.path, test.status)
+		}
+	}
+	if got := p.secondGet(t, "/sse?scenario=second-origin", "Origin", "http://localhost:1").Header.Get("Access-Control-Allow-Origin"); got != "http://localhost:1" {
+		t.Errorf("got Access-Control-Allow-Origin %q; want who asked", got)
+	}
+}
+
+func TestTheSecondAddress(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0", "-second-addr", "localhost:0")
+	if got := p.second(t); !strings.HasPrefix(got, "http://localhost:") {
+		t.Errorf("got %s; want it where the flag says", got)
+	}
+	m := Main{Files: page, Limits: DefaultLimits, Stdout: &buffer{}, Stderr: &buffer{}}
+	if got := m.Run(t.Context(), []string{"-addr", "127.0.0.1:0", "-second-addr", "nope"}); got != 1 {
+		t.Errorf("got exit status %d; want 1", got)
+	}
+	if got := m.Stderr.(*buffer).String(); !strings.Contains(got, `-second-addr \"nope\": give host:port`) {
+		t.Errorf("got stderr %q; want which flag", got)
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"eventsource-playground/scenario"
+)
+
+// runs are where EventSources are on their way through scenarios, since the answer depends on how often one has asked.
+// Those that wait for the next request are bounded in number and age: the oldest is forgotten first. The others are
+// bounded as streams are.
+//
+// A page says which requests are of the same EventSource: session and source. Without them, requests from one address
+// for the same scenario are taken for those of one EventSource as long as each comes within two minutes of the server's
+// ending the answer before. Whatever else comes is a new one that starts at attempt 1: a request while the answer before
+// still goes on, or after the client itself left, or after an answer that is final for every browser and behind which the
+// scenario has no other. So curl gets attempt 2 when it asks again, and so does a bare EventSource. Last-Event-ID does
+// not matter: a first request has none, but a reconnection may have none either.
+type runs struct {
+	limits Limits
+
+	mutex sync.Mutex
+	all   map[runKey][]*run
+	idle  list.List // of *run, the one that was left first in front
+}
+
+// runKey is whose run it is, and through what.
+type runKey [sha256.Size]byte
+
+// run is one EventSource's.
+type run struct {
+	scenario.Run
+	key   runKey
+	named bool          // by session and source
+	open  int           // answers under way
+	left  time.Time     // when the last of them ended
+	place *list.Element // in runs.idle; nil while open
+}
+
+func newRuns(limits Limits) *runs {
+	return &runs{limits: limits, all: map[runKey][]*run{}}
+}
+
+func newRunKey(a *ask, r *http.Request) runKey {
+	if a.session != "" {
+		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", a.session, a.source, a.text))
+	}
+	address := addressOf(r)
+	if address.Addr().IsLoopback() {
+		address = netip.Prefix{} // 127.0.0.1 and ::1 are the same visitor
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", address, a.source, a.text))
+}
+
+// answer finds the section that answers a request, and counts the attempt. The run must be left.
+func (all *runs) answer(a *ask, r *http.Request, asked scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
+	key := newRunKey(a, r)
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	who = all.find(key, a.session != "", now)
+	section, attempt = who.Answer(a.scenario, asked, now)
+	return who, section, attempt
+}
+
+// peek is answer, but counts nothing.
+func (all *runs) peek(a *ask, r *http.Request, asked scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
+	key := newRunKey(a, r)
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	copied := scenario.Run{}
+	if run := all.waiting(key, a.session != "", now); run != nil {
+		copied = run.Run
+	}
+	return copied.Answer(a.scenario, asked, now)
+}
+
+// find returns the run that goes on, or a new one.
+func (all *runs) find(key runKey, named bool, now time.Time) *run {
+	found := all.waiting(key, named, now)
+	if found == nil {
+		found = &run{key: key, named: named}
+		all.all[key] = append(all.all[key], found)
+	}
+	if found.place != nil {
+		all.idle.Remove(found.place)
+		found.place = nil
+	}
+	found.open++
+	return found
+}
+
+// waiting returns the run that goes on, if there is one: of several, the one that was left first.
+func (all *runs) waiting(key runKey, named bool, now time.Time) *run {
+	var first *run
+	for _, run := range all.all[key] {
+		switch {
+		case run.open > 0 && !named:
+		case run.open == 0 && now.Sub(run.left) > all.age(run):
+		case first == nil || run.left.Before(first.left):
+			first = run
+		}
+	}
+	return first
+}
+
+func (all *runs) age(run *run) time.Duration {
+	if run.named {
+		return all.limits.RunAge
+	}
+	return all.limits.BareRunAge
+}
+
+// leave says that an answer ended, and whether the EventSource may come back.
+func (all *runs) leave(who *run, comesBack bool, now time.Time) {
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	if who.open--; who.open > 0 {
+		return
+	}
+	who.left = now
+	if !who.named && !comesBack {
+		all.forget(who)
+		return
+	}
+	who.place = all.idle.PushBack(who)
+	for first := all.idle.Front(); first != nil; first = all.idle.Front() {
+		oldest := first.Value.(*run)
+		if all.idle.Len() <= all.limits.Runs && now.Sub(oldest.left) <= all.age(oldest) {
+			return
+		}
+		all.forget(oldest)
+	}
+}
+
+func (all *runs) forget(forgotten *run) {
+	if forgotten.place != nil {
+		all.idle.Remove(forgotten.place)
+	}
+	rest := slices.DeleteFunc(all.all[forgotten.key], func(run *run) bool { return run == forgotten })
+	if all.all[forgotten.key] = rest; len(rest) == 0 {
+		delete(all.all, forgotten.key)
+	}
+}
+
+// final tells whether no browser comes back after this answer, and nobody else would get another one.
+func final(s *scenario.Scenario, answer *scenario.Section) bool {
+	if answer.Reply != scenario.Answer || answer.Head.Status == http.StatusOK || answer.Head.Redirect != scenario.NoRedirect {
+		return false
+	}
+	if answer.When != (scenario.Condition{}) {
+		return true
+	}
+	last := answer
+	for _, section := range s.Sections {
+		if section.When == (scenario.Condition{}) {
+			last = section
+		}
+	}
+	return answer == last
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"eventsource-playground/scenario"
+	"eventsource-playground/sse"
+)
+
+// Which attempt a request is. A request is "session source", or "-" without them; "!" leaves before the end.
+func TestAttempts(t *testing.T) {
+	const (
+		a = "0123456789abcdef0123456789abcdef"
+		b = "fedcba9876543210fedcba9876543210"
+
+		ends      = "== 200\ndata: {attempt}\n\n@end"
+		cuts      = "== 200\ndata: {attempt}\n\n@cut"
+		truncates = "== 200\ndata: {attempt}\n\n@cut cleanly"
+		holds     = "== 200\ndata: {attempt}\n\n@hold"
+	)
+	for _, test := range []struct {
+		name, script string
+		requests     []string
+		want         string // the attempts
+	}{
+		{"curl asks again after the end", ends, []string{"-", "-", "-"}, "1 2 3"},
+		{"after a cut", cuts, []string{"-", "-"}, "1 2"},
+		{"after a clean cut", truncates, []string{"-", "-"}, "1 2"},
+		{"with Last-Event-ID", ends, []string{"-", "- id"}, "1 2"},
+		{"whoever leaves by itself starts anew", holds, []string{"-!", "-!", "-"}, "1 1 1"},
+		{"another is open, so this is a new one", holds, []string{"-", "-"}, "1 1"},
+		{"after a final answer that has none behind it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
+		{"after a 503 with another answer behind it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
+		{"a 204 out of turn is final", "== 404 when Last-Event-ID is 7\n{attempt}\n\n" + ends, []string{"-", "- id", "-"}, "1 2 1"},
+		{"another address of the same scenario is another", ends, []string{"-", "- &x=1", "-", "- &x=1"}, "1 1 2 2"},
+
+		{"one session", ends, []string{a + " 1", a + " 1"}, "1 2"},
+		{"in capitals", ends, []string{a + " 1", strings.ToUpper(a) + " 1"}, "1 2"},
+		{"parameters in another order", ends, []string{a + " 1", "first " + a + " 1"}, "1 2"},
+		{"no source is the first", ends, []string{a, a + " 1"}, "1 2"},
+		{"two EventSources of one session", ends, []string{a + " 1", a + " 2", a + " 1", a + " 2"}, "1 1 2 2"},
+		{"two sessions", ends, []string{a + " 1", b + " 1", "-", a + " 1"}, "1 1 1 2"},
+		{"a session goes on however it ended", holds, []string{a + " 1!", a + " 1!", a + " 1"}, "1 2 3"},
+		{"a session goes on while the last answer does", holds, []string{a + " 1", a + " 1"}, "1 2"},
+		{"a session goes on after a final answer", "== 404\n{attempt}\n", []string{a + " 1", a + " 1"}, "1 2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			streams := "20"
+			if strings.Contains(strings.Join(test.requests, " "), "!") {
+				streams = "1" // so it is seen when the server noticed that the one before left
+			}
+			p := start(t, "-addr", "127.0.0.1:0", "-max-streams", streams)
+			var got []string
+			for _, request := range test.requests {
+				request, leaves := strings.CutSuffix(request, "!")
+				query := "script=" + url.QueryEscape(test.script)
+				who, first := strings.CutPrefix(request, "first ")
+				who, more, _ := strings.Cut(who, " ")
+				headers := ""
+				if who == "-" {
+					if more == "id" {
+						headers = "Last-Event-ID: 7\r\n"
+					} else {
+						query += more
+					}
+				} else {
+					names := "session=" + who
+					if more != "" {
+						names += "&source=" + more
+					}
+					if first {
+						query = names + "&" + query
+					} else {
+						query += "&" + names
+					}
+				}
+				conn := p.dial(t)
+				var reply *http.Response
+				waitFor(t, "a place", func() (ok bool) {
+					var err error
+					fmt.Fprintf(conn, "GET /sse?%s HTTP/1.1\r\nHost: x\r\n%s\r\n", query, headers)
+					if reply, err = http.ReadResponse(bufio.NewReader(conn), nil); err != nil {
+						t.Fatal(err)
+					}
+					if ok = reply.Header.Get("Content-Length") == ""; !ok {
+						io.Copy(io.Discard, reply.Body) // the server is full
+					}
+					return ok
+				})
+				line := make([]byte, 7)
+				n, _ := io.ReadFull(reply.Body, line)
+				got = append(got, strings.Trim(string(line[:n]), "dat: \n"))
+				if leaves {
+					conn.Close()
+				} else if !strings.Contains(test.script, "@hold") {
+					io.Copy(io.Discard, conn)
+				}
+			}
+			if got := strings.Join(got, " "); got != test.want {
+				t.Errorf("got attempts %s; want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// A redirect keeps the EventSource, whichever of the two addresses it comes back to.
+func TestARedirectIsTheSameEventSource(t *testing.T) {
+	p := start(t, "-addr", "localhost:0")
+	const session = "&session=0123456789abcdef0123456789abcdef&source=3"
+	for _, test := range []struct{ name, script, more string }{
+		{"here", "== 307\n@redirect here\n== 200 when redirected\ndata: {attempt}\n\n", ""},
+		{"here, in a session", "== 307\n@redirect here\n== 200 when redirected\ndata: {attempt}\n\n", session},
+		{"the second origin", "== 307\n@redirect second origin\n== 200 when redirected\ndata: {attempt}\n\n", ""},
+		{"the second origin, in a session", "== 307\n@redirect second origin\n== 200 when redirected\ndata: {attempt}\n\n", session},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := "/sse?script=" + url.QueryEscape(test.script) + test.more
+			for _, want := range []string{"2", "4"} {
+				reply := p.get(t, path)
+				if got := events(t, reply.Body, 1); len(got) != 1 || got[0].Data != want {
+					t.Errorf("got %v; want attempt %s", got, want)
+				}
+				if moved := reply.Request.URL.Host != strings.Trim(p.url, "htp:/"); moved != strings.Contains(test.script, "second") {
+					t.Errorf("got the answer from %s; want it where the redirect led", reply.Request.URL)
+				}
+			}
+			p.client.CloseIdleConnections()
+		})
+	}
+	t.Run("the address that was led to", func(t *testing.T) {
+		path := "/sse?script=" + url.QueryEscape("== 307\n@redirect here\n== 200 when redirected\ndata: {attempt}\n\n") + "&source=9"
+		led := p.get(t, path).Request.URL.RequestURI()
+		if got := events(t, p.get(t, led).Body, 1)[0].Data; got != "3" {
+			t.Errorf("got attempt %s at %s; want 3", got, led)
+		}
+	})
+	t.Run("a loop", func(t *testing.T) {
+		p.client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+			if len(via) == 3 {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		}
+		if got := p.get(t, "/sse?scenario=redirect-loop").Header.Get("Location"); got != "/sse?scenario=redirect-loop&redirected=1" {
+			t.Errorf("got Location %s after some rounds; want it as at first", got)
+		}
+	})
+}
+
+func TestAClassicReconnection(t *testing.T) {
+	p := start(t)
+	reply := p.get(t, "/sse?scenario=ten-ticks", "Last-Event-ID", "8")
+	var got []sse.Event
+	for event, err := range sse.Events(reply.Body, sse.Limits{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, event)
+	}
+	if len(got) != 1 || got[0].LastEventID != "9" {
+		t.Errorf("got %v; want the last event only", got)
+	}
+	if got := p.get(t, "/sse?scenario=ten-ticks", "Last-Event-ID", "9").StatusCode; got != http.StatusNoContent {
+		t.Errorf("got status %d when all was sent; want 204", got)
+	}
+}
+
+func TestRunsAreForgotten(t *testing.T) {
+	limits := DefaultLimits
+	limits.Runs = 3
+	s, err := scenario.Parse("== 200\n@end", scenario.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	all := newRuns(limits)
+	request := httptest.NewRequest("GET", "/sse", nil)
+	ask1 := func(session string, text string) (who *run, attempt int) {
+		who, _, attempt = all.answer(&ask{scenario: s, session: session, source: 1, text: text}, request, scenario.Request{}, now)
+		return who, attempt
+	}
+	visit := func(session, text string) int {
+		who, attempt := ask1(session, text)
+		all.leave(who, true, now)
+		return attempt
+	}
+	want := func(what string, got, want int) {
+		t.Helper()
+		if got != want {
+			t.Errorf("got %d %s; want %d", got, what, want)
+		}
+	}
+
+	want("for a first request", visit("", "a"), 1)
+	now = now.Add(limits.BareRunAge)
+	want("just in time", visit("", "a"), 2)
+	now = now.Add(limits.BareRunAge + 1)
+	want("too late", visit("", "a"), 1)
+	want("in a session", visit("s", "a"), 1)
+	now = now.Add(limits.RunAge)
+	want("in a session just in time", visit("s", "a"), 2)
+	now = now.Add(limits.RunAge + 1)
+	want("in a session too late", visit("s", "a"), 1)
+
+	now = now.Add(time.Hour * 2)
+	for i := range 10 {
+		want("for a first request", visit("", fmt.Sprint(i)), 1)
+	}
+	want("runs kept", len(all.all), 3)
+	want("runs kept", all.idle.Len(), 3)
+	want("for the newest", visit("", "9"), 2)
+	want("for the oldest kept", visit("", "7"), 2)
+	want("for one that was forgotten", visit("", "6"), 1)
+
+	who, _ := ask1("", "open")
+	for i := range 10 {
+		visit("", fmt.Sprint("other", i))
+	}
+	all.leave(who, true, now)
+	want("after a long answer, since an open one is not forgotten", visit("", "open"), 2)
+	who, _ = ask1("", "left")
+	all.leave(who, false, now)
+	now = now.Add(2 * time.Hour)
+	visit("", "last")
+	want("runs kept", len(all.all), 1)
+}

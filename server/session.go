@@ -1,0 +1,498 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"eventsource-playground/scenario"
+	"eventsource-playground/trace"
+)
+
+// sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that asked for it.
+// Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
+type sessions struct {
+	limits Limits
+	kept   atomic.Int64 // bytes of all records
+
+	mutex sync.Mutex
+	all   map[string]*session
+	from  map[netip.Prefix]int
+}
+
+// session is one page's: a page makes up its id, 128 random bits, which nobody else can guess. It begins with the first
+// stream or channel that names the id.
+type session struct {
+	id     string
+	all    *sessions
+	from   netip.Prefix
+	began  time.Time // At counts from here, on the monotonic clock
+	budget budget    // for the bytes of writes
+
+	// Guarded by sessions.mutex.
+	holders int // streams and channels
+	left    time.Time
+	forget  *time.Timer
+
+	mutex    sync.Mutex
+	records  []trace.Seen // the newest; their Seq has no gaps
+	size     int
+	last     int // Seq of the newest record
+	attempts map[int]int
+	source   int         // that asked last
+	live     []*exchange // the newest is last
+	reply    *reply      // what was chosen for the next request
+	channel  *channel
+}
+
+func newSessions(limits Limits) *sessions {
+	return &sessions{limits: limits, all: map[string]*session{}, from: map[netip.Prefix]int{}}
+}
+
+// hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
+func (all *sessions) hold(id string, from netip.Prefix) (*session, error) {
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	s := all.all[id]
+	if s == nil {
+		if all.from[from] >= all.limits.SessionsPerAddress && !all.makeRoom(func(s *session) bool { return s.from == from }) {
+			return nil, fmt.Errorf("your address has %d pages open and gets no more", all.from[from])
+		}
+		if len(all.all) >= all.limits.Sessions && !all.makeRoom(func(*session) bool { return true }) {
+			return nil, fmt.Errorf("this server has %d pages open and takes no more", len(all.all))
+		}
+		s = &session{id: id, all: all, from: from, began: time.Now(), attempts: map[int]int{}}
+		s.budget = budget{perSecond: all.limits.SessionRate, left: all.limits.SessionRate, at: s.began}
+		all.all[id] = s
+		all.from[from]++
+	}
+	s.holders++
+	if s.forget != nil {
+		s.forget.Stop()
+	}
+	return s, nil
+}
+
+func (all *sessions) release(s *session) {
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	if s.holders--; s.holders > 0 {
+		return
+	}
+	s.left = time.Now()
+	s.forget = time.AfterFunc(all.limits.SessionIdle, func() {
+		all.mutex.Lock()
+		defer all.mutex.Unlock()
+		if s.holders == 0 && time.Since(s.left) >= all.limits.SessionIdle {
+			all.remove(s)
+		}
+	})
+}
+
+// makeRoom forgets the session that was left first, of those that nobody holds.
+func (all *sessions) makeRoom(candidate func(*session) bool) bool {
+	var first *session
+	for _, s := range all.all {
+		if s.holders == 0 && candidate(s) && (first == nil || s.left.Before(first.left)) {
+			first = s
+		}
+	}
+	if first == nil {
+		return false
+	}
+	first.forget.Stop()
+	all.remove(first)
+	return true
+}
+
+func (all *sessions) remove(s *session) {
+	if all.all[s.id] != s {
+		return
+	}
+	delete(all.all, s.id)
+	if all.from[s.from]--; all.from[s.from] == 0 {
+		delete(all.from, s.from)
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	all.kept.Add(-int64(s.size))
+	s.records, s.size = nil, 0
+}
+
+// now is the session's clock, in milliseconds.
+func (s *session) now() float64 { return float64(time.Since(s.began)) / float64(time.Millisecond) }
+
+// record keeps what was seen and tells the channel. It numbers it and gives it the time.
+func (s *session) record(seen trace.Seen) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.add(seen)
+}
+
+// add is record, for those who have the mutex.
+func (s *session) add(seen trace.Seen) {
+	s.last++
+	seen.Seq, seen.At = s.last, s.now()
+	s.records = append(s.records, seen)
+	s.keep(sizeOf(seen))
+	for len(s.records) > 1 && s.full() {
+		s.keep(-sizeOf(s.records[0]))
+		s.records[0] = trace.Seen{}
+		s.records = s.records[1:]
+	}
+	if s.channel != nil {
+		s.channel.tell()
+	}
+}
+
+func (s *session) keep(bytes int) {
+	s.size += bytes
+	s.all.kept.Add(int64(bytes))
+}
+
+// full tells whether the oldest record must go. When all sessions together hold too much, each is left with little.
+func (s *session) full() bool {
+	limits := &s.all.limits
+	return len(s.records) > limits.SessionRecords || s.size > limits.SessionBytes ||
+		s.size > limits.SessionBytesLeast && s.all.kept.Load() > int64(limits.SessionsBytes)
+}
+
+// after returns what was seen after a record: the oldest few, and how many older ones are no longer kept.
+func (s *session) after(seq int) (records []trace.Seen, dropped int) {
+	const (
+		most     = 500 // records of one message
+		mostSize = 256 << 10
+	)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	first := s.last - len(s.records) + 1
+	if seq < first-1 {
+		dropped, seq = first-1-seq, first-1
+	}
+	size := 0
+	for _, r := range s.records[min(seq-first+1, len(s.records)):] {
+		if size += sizeOf(r); len(records) == most || len(records) > 0 && size > mostSize {
+			break
+		}
+		records = append(records, r)
+	}
+	return records, dropped
+}
+
+// sizeOf is about what a record takes in memory.
+func sizeOf(seen trace.Seen) int {
+	size := 256 + len(seen.Target) + len(seen.Bytes)
+	for _, h := range seen.Header {
+		size += 32 + len(h.Name) + len(h.Value)
+	}
+	return size
+}
+
+// exchange is one request of a session's EventSource and its answer. A nil one is that of a request without a session:
+// nothing is recorded.
+type exchange struct {
+	session         *session
+	source, attempt int
+	chosen          *reply // how this request is to be answered instead
+	play            *play  // nil until there is one; guarded by session.mutex
+	ended           bool   // the same
+}
+
+// watch is what a request says about who watches it.
+type watch struct {
+	session string // "": nobody
+	source  int    // a number for each EventSource of the session
+}
+
+const maxSource = 1_000_000
+
+var knownToWatch = []string{"session", "source"}
+
+// parseWatch reads session and source, or says what to change.
+func parseWatch(query map[string]string) (watch, *refusal) {
+	w := watch{source: 1}
+	if s, ok := query["session"]; ok {
+		if w.session, ok = parseSession(s); !ok {
+			return w, bad("session", s, "32 hexadecimal digits")
+		}
+	}
+	if s, ok := query["source"]; ok {
+		var err error
+		if w.source, err = strconv.Atoi(s); err != nil || w.source < 1 || w.source > maxSource {
+			return w, bad("source", s, "a whole number from 1 to %d", maxSource)
+		}
+	}
+	return w, nil
+}
+
+// parseSession reads a session's id.
+func parseSession(s string) (id string, ok bool) {
+	if len(s) != 32 || strings.Trim(s, "0123456789abcdefABCDEF") != "" {
+		return "", false
+	}
+	return strings.ToLower(s), true
+}
+
+// isWatched tells whether a query names a session, or tries to.
+func isWatched(raw string) bool {
+	for name := range parameters(raw) {
+		if name == "session" {
+			return true
+		}
+	}
+	return false
+}
+
+// begin records a request that is watched, even if nothing else is right about it. What begins must end.
+func (all *sessions) begin(r *http.Request) *exchange {
+	query := map[string]string{}
+	for name, value := range parameters(r.URL.RawQuery) {
+		if _, twice := query[name]; !twice && slices.Contains(knownToWatch, name) {
+			query[name] = value
+		}
+	}
+	w, refused := parseWatch(query)
+	if refused != nil || w.session == "" || r.Method != http.MethodGet {
+		return nil
+	}
+	s, err := all.hold(w.session, addressOf(r))
+	if err != nil {
+		return nil // the channel says so; the stream is none the worse
+	}
+	seen := trace.Seen{
+		Source: w.source,
+		Kind:   trace.SeenRequest,
+		Method: r.Method,
+		Target: clip(r.RequestURI),
+		Proto:  r.Proto,
+		Cookie: r.Header.Get("Cookie") != "",
+		Header: headersThatMatter(r),
+	}
+	if remote, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		seen.Port = int(remote.Port())
+	}
+	x := &exchange{session: s, source: w.source}
+
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.attempts) >= maxSources && s.attempts[w.source] == 0 {
+		clear(s.attempts) // nobody's page makes so many
+	}
+	s.attempts[w.source]++
+	x.attempt = s.attempts[w.source]
+	seen.Attempt = x.attempt
+	s.source = w.source
+	if s.reply != nil && w.source >= s.reply.source {
+		x.chosen, s.reply = s.reply, nil
+	}
+	s.add(seen)
+	return x
+}
+
+const maxSources = 1000
+
+// isChosen tells whether the visitor chose the answer.
+func (x *exchange) isChosen() bool { return x != nil && x.chosen != nil }
+
+// choose returns what the visitor chose, or nil where the scenario gives that by itself: a stream.
+func (x *exchange) choose(instead *scenario.Section) *scenario.Section {
+	if x.chosen.name == "200" && instead != nil && instead.Head.Status == http.StatusOK {
+		return nil
+	}
+	return x.chosen.plays
+}
+
+// playedBy says who answers, and does what the visitor orders.
+func (x *exchange) playedBy(p *play) {
+	if x == nil {
+		return
+	}
+	x.session.mutex.Lock()
+	defer x.session.mutex.Unlock()
+	x.play = p
+	x.session.live = append(x.session.live, x)
+}
+
+// head records the head of the answer, as it goes over the wire.
+func (x *exchange) head(status int, wire []byte) {
+	if x == nil {
+		return
+	}
+	seen := trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenHead, Status: status}
+	_, lines, _ := strings.Cut(string(wire), "\r\n") // behind the status line
+	for line := range strings.SplitSeq(lines, "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			seen.Header = append(seen.Header, trace.Header{Name: name, Value: clip(strings.TrimSpace(value))})
+		}
+	}
+	x.session.record(seen)
+}
+
+// watch records an answer that is not a play's but net/http's, which adds a header or two of its own.
+func (x *exchange) watch(w http.ResponseWriter) http.ResponseWriter {
+	if x == nil {
+		return w
+	}
+	return &watchedWriter{ResponseWriter: w, x: x}
+}
+
+type watchedWriter struct {
+	http.ResponseWriter
+	x       *exchange
+	hasHead bool
+}
+
+func (w *watchedWriter) WriteHeader(status int) {
+	if !w.hasHead {
+		w.hasHead = true
+		seen := trace.Seen{Source: w.x.source, Attempt: w.x.attempt, Kind: trace.SeenHead, Status: status}
+		for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+			for _, value := range w.Header()[name] {
+				seen.Header = append(seen.Header, trace.Header{Name: name, Value: clip(value)})
+			}
+		}
+		w.x.session.record(seen)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watchedWriter) Write(b []byte) (int, error) {
+	if !w.hasHead {
+		w.WriteHeader(http.StatusOK)
+	}
+	w.x.write(b)
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// write records bytes of the body, as a browser decodes them: before compression and without chunks.
+func (x *exchange) write(body []byte) {
+	if x == nil || len(body) == 0 {
+		return
+	}
+	s := x.session
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	kept := s.budget.take(min(len(body), s.all.limits.SessionWrite))
+	s.add(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
+}
+
+// did records that the visitor interfered.
+func (x *exchange) did(how string, bytes int) {
+	if x == nil {
+		return
+	}
+	x.session.record(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: seenDid, By: "page", How: how, Size: bytes})
+}
+
+// seenDid is the kind of a record of what the visitor did to a stream.
+const seenDid = "did"
+
+// end records who ended the answer and how. Only the first counts.
+func (x *exchange) end(by, how string) {
+	if x == nil {
+		return
+	}
+	s := x.session
+	s.mutex.Lock()
+	if x.ended {
+		s.mutex.Unlock()
+		return
+	}
+	x.ended = true
+	s.live = slices.DeleteFunc(s.live, func(other *exchange) bool { return other == x })
+	s.add(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenEnd, By: by, How: how})
+	s.mutex.Unlock()
+	if x.play != nil {
+		x.play.disobey(becauseEnded)
+	}
+	s.all.release(s)
+}
+
+// Why a command can't be done, for the visitor.
+const (
+	becauseEnded    = "The stream ended before that."
+	becauseNoStream = "There is no stream under way: press Connect."
+	becauseBusy     = "The stream has not yet done what you asked before: wait a moment."
+)
+
+// give gives an order to the newest live stream, of one source if that is not 0, or says why it can't. Its done is called
+// if it could.
+func (s *session) give(source int, o order) (because string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, x := range slices.Backward(s.live) {
+		switch {
+		case source != 0 && x.source != source:
+		case x.play.give(o):
+			return ""
+		default:
+			return becauseBusy
+		}
+	}
+	return becauseNoStream
+}
+
+// choose says how the next request is answered, once: that of one source, or if that is 0 of the current one, and of any
+// that is made later.
+func (s *session) choose(source int, r reply) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if r.source = source; source == 0 {
+		r.source = s.source
+	}
+	s.reply = &r
+	seen := trace.Seen{Source: r.source, Attempt: s.attempts[r.source], Kind: seenDid, By: "page", How: "next: " + r.name}
+	s.add(seen)
+}
+
+// budget is how many bytes may be kept: so many at once, and as many again each second.
+type budget struct {
+	perSecond, left int
+	at              time.Time
+}
+
+// take returns how many of n bytes may be kept.
+func (b *budget) take(n int) int {
+	now := time.Now()
+	earned := now.Sub(b.at).Seconds() * float64(b.perSecond)
+	if earned >= 1 {
+		b.left, b.at = int(min(float64(b.perSecond), float64(b.left)+earned)), now
+	}
+	n = min(n, b.left)
+	b.left -= n
+	return n
+}
+
+// headersThatMatter are those of a request that say how an EventSource asks, in this order.
+func headersThatMatter(r *http.Request) []trace.Header {
+	header := []trace.Header{{Name: "Host", Value: clip(r.Host)}}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
+		"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent",
+	} {
+		values := r.Header[http.CanonicalHeaderKey(name)]
+		for _, value := range values[:min(len(values), 4)] {
+			header = append(header, trace.Header{Name: name, Value: clip(value)})
+		}
+	}
+	return header
+}
+
+// clip is a value that is not too long to keep.
+func clip(s string) string {
+	const most = 4 << 10
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
