@@ -78,7 +78,7 @@ func (p *eventsPanel) Render() app.UI {
 				app.Elem("button").Attr("type", "button").Class("small").Title("All records as JSON Lines").Attr("disabled", m.log.Len() == 0).OnClick(p.onExport).Text("Export"),
 			),
 		),
-		app.Elem("p").Class("limits").Attr("role", "status").Text(p.limits()),
+		app.Elem("p").Class("limits").Text(p.limits()), // no live region: it changes with every event
 		app.If(len(m.log.Unheard()) > 0, p.unheard),
 		app.Elem("div").ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body),
 	)
@@ -136,6 +136,9 @@ func (p *eventsPanel) limits() string {
 	}
 	if n := m.log.Dropped(); n > 0 {
 		said = append(said, grouped(n)+" older "+plural(n, "record was", "records were")+" dropped: the log keeps "+grouped(trace.MaxRecords)+" records or 64 million characters.")
+	}
+	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && p.Tab == tabEvents {
+		said = append(said, predictedText(m.log))
 	}
 	if m.view.Frozen() {
 		n := m.view.Behind()
