@@ -40,10 +40,11 @@ type fromServer struct {
 		Now     float64 `json:"now"`
 		Dropped int     `json:"dropped"`
 	} `json:"hello"`
-	Seen []trace.Seen `json:"seen"`
-	Pong *float64     `json:"pong"`
-	Now  float64      `json:"now"`
-	Did  *struct {
+	Seen    []trace.Seen `json:"seen"`
+	Dropped int          `json:"dropped"` // records that the channel was too slow for
+	Pong    *float64     `json:"pong"`
+	Now     float64      `json:"now"`
+	Did     *struct {
 		ID    int    `json:"id"`
 		Error string `json:"error"`
 	} `json:"did"`
@@ -130,6 +131,7 @@ func (c *channel) onMessage(text string) {
 		m.editor.checked = message.Checked
 		m.update()
 	default:
+		c.dropped += message.Dropped
 		for _, seen := range message.Seen {
 			if seen.Seq > c.last {
 				c.last = seen.Seq

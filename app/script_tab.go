@@ -60,6 +60,11 @@ func (m *model) check() {
 	if m.editor.timer != nil {
 		m.editor.timer.Stop()
 	}
+	const most = 32 << 10 // scenario.DefaultLimits.Text: the parser itself stays out of the page
+	if n := len(m.editor.text); n > most {
+		m.editor.said = "A scenario has at most " + grouped(most) + " bytes; this one has " + grouped(n) + ": shorten it."
+		return
+	}
 	const pause = 150 * time.Millisecond
 	m.editor.timer = time.AfterFunc(pause, func() {
 		m.channel.asked++

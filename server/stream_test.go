@@ -21,15 +21,13 @@ import (
 
 func TestWritesAreActuallyIncremental(t *testing.T) {
 	p := start(t)
-	reply := p.get(t, "/sse?interval=50ms&count=4")
+	reply := p.get(t, "/sse?interval=300ms&count=3")
 	var at []time.Time
-	for range events(t, io.TeeReader(reply.Body, writerFunc(func([]byte) { at = append(at, time.Now()) })), 4) {
+	for range events(t, io.TeeReader(reply.Body, writerFunc(func([]byte) { at = append(at, time.Now()) })), 3) {
 	}
-	if len(at) < 5 {
-		t.Fatalf("got %d reads; want at least one for the opening and one for each event", len(at))
-	}
-	if took := at[len(at)-1].Sub(at[0]); took < 140*time.Millisecond {
-		t.Errorf("got everything within %v; want four events 50ms apart", took)
+	// A busy machine may read two writes at once, but not what was written 600 ms apart.
+	if took := at[len(at)-1].Sub(at[0]); len(at) < 2 || took < 290*time.Millisecond {
+		t.Errorf("got everything in %d reads within %v; want an opening and three events 300ms apart", len(at), took)
 	}
 }
 
@@ -96,8 +94,8 @@ func TestAStreamEndsWithItsLifetime(t *testing.T) {
 	limits.Lifetime = 100 * time.Millisecond
 	p := startMain(t, Main{Files: page, Limits: limits})
 	got := events(t, p.get(t, "/sse?interval=10ms&count=100000").Body, 1000)
-	if len(got) == 0 || len(got) > 10 {
-		t.Errorf("got %d events, 10ms apart; want 1 to 10 in the 100ms of a lifetime", len(got))
+	if len(got) == 0 || len(got) > 20 { // ten fit; a busy machine may be late to end it
+		t.Errorf("got %d events, 10ms apart; want about 10 in the 100ms of a lifetime", len(got))
 	}
 }
 
