@@ -21,9 +21,9 @@ func TestShot(t *testing.T) {
 			p := &page{browser.Shared(t, "chromium").NewPage(t), t}
 			p.Size(1440, 1040)
 			p.Scheme(scheme)
-			p.Open(sharedURL(t) + "/?url=/sse?count%3D4%26interval%3D1000%26resume%3Dfalse&listen=customEvent&connect=1")
+			p.Open(sharedURL(t) + "/?url=/sse?scenario%3Dcut&connect=1")
 			p.ready()
-			p.Wait(`$(".figures").innerText.includes("8\nevents") && role("region", "readyState").dataset.state == "connecting"`)
+			p.Wait(`$(".figures").innerText.includes("8\nevents") && document.querySelectorAll("#track .exchange").length == 2`)
 			p.Screenshot("../docs/playground-" + scheme + ".png")
 		})
 	}
