@@ -39,7 +39,7 @@ const (
 	serverTop             = 122
 	serverHeight          = 20
 	fullHeight            = 164 // with the lanes of the wire and the server
-	marbleRadius          = 9   // with the last event ID in it
+	marbleRadius          = 8   // with the last event ID in it
 	dotRadius             = 3.5
 	stepWidth             = 8 // events that come closer than this are one bar
 )
@@ -215,7 +215,12 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 	label := exchangeLabel(e)
 	fmt.Fprintf(b, `<g class="exchange"><rect x="%.1f" y="%d" width="%.1f" height="%d" rx="4"/><title>%s</title>`, x, serverTop, width, serverHeight, html.EscapeString(label))
 	const perLetter = 6.2
-	if most := int((width - 10) / perLetter); most >= 6 {
+	number, _, _ := strings.Cut(label, " ")
+	most := int((width - 10) / perLetter)
+	if most < 6 {
+		label = number
+	}
+	if most >= len(number) {
 		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+5, serverTop+14, html.EscapeString(shorten(label, most)))
 	}
 	b.WriteString(`</g>`)

@@ -335,8 +335,8 @@ func TestEventsThatStandApartAreMarbles(t *testing.T) {
 		second float64 // when the second of three events comes; the others at 3000 and 15000
 		want   []string
 	}{
-		{"three apart", 9000, []string{"9.0 a", "9.0 b", "9.0 c"}},
-		{"two close together", 3200, []string{"3.5 ", "3.5 ", "9.0 c"}},
+		{"three apart", 9000, []string{"8.0 a", "8.0 b", "8.0 c"}},
+		{"two close together", 3200, []string{"3.5 ", "3.5 ", "8.0 c"}},
 	} {
 		l := logOf(message(3000, "tick", "a", ""), message(test.second, "tick", "b", ""), message(15_000, "tick", "c", ""))
 		var got []string

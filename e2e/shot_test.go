@@ -23,6 +23,7 @@ func TestShot(t *testing.T) {
 			p.Scheme(scheme)
 			p.Open(sharedURL(t) + "/?url=/sse?scenario%3Dcut&connect=1")
 			p.ready()
+			p.Select("Width of the timeline", "10 s")
 			p.Wait(`$(".figures").innerText.includes("8\nevents") && document.querySelectorAll("#track .exchange").length == 2`)
 			p.Screenshot("../docs/playground-" + scheme + ".png")
 		})
