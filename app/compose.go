@@ -3,10 +3,34 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"eventsource-playground/sse"
 )
+
+// unescape reads bytes as a visitor types them, with the escapes of a Go string, and \0.
+func unescape(s string) ([]byte, error) {
+	var b []byte
+	for s != "" {
+		if strings.HasPrefix(s, `\0`) {
+			b, s = append(b, 0), s[2:]
+			continue
+		}
+		r, multibyte, rest, err := strconv.UnquoteChar(s, 0)
+		if err != nil {
+			return nil, errors.New("in the raw bytes \\ begins an escape: write \\n, \\r, \\t, \\0, \\xFF, \\uFEFF, or \\\\ for itself")
+		}
+		if multibyte {
+			b = utf8.AppendRune(b, r)
+		} else {
+			b = append(b, byte(r))
+		}
+		s = rest
+	}
+	return b, nil
+}
 
 // compose writes an event as a visitor typed it. An empty field is left out, but data is always there, so that
 // something is dispatched.

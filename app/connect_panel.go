@@ -40,7 +40,7 @@ func (c *connectPanel) Render() app.UI {
 			known = append(known, app.Elem("option").Attr("value", name))
 		}
 	}
-	return panel("The page connects", "").Body(
+	return panel("The page connects").Body(
 		app.Elem("div").Class("title").Body(
 			app.Elem("h2").Text("2 · The page connects"),
 			copyButton("Copy the call", "call", c.Copied, c.onCopy),

@@ -62,7 +62,7 @@ func (p *eventsPanel) Render() app.UI {
 	default:
 		body = p.table()
 	}
-	return panel("Events", "").ID("events").Body(
+	return panel("Events").ID("events").Body(
 		app.Elem("div").Class("title").Body(
 			app.Elem("h2").Class("offscreen").Text("Events"),
 			app.Elem("div").Class("tabs").Attr("role", "tablist").Aria("label", "What to show").OnKeyDown(p.onTabKey).Body(

@@ -26,7 +26,7 @@ func (p *factsPanel) Render() app.UI {
 	for _, f := range facts[:min(len(facts), shownFacts)] {
 		items = append(items, &factItem{Fact: f})
 	}
-	return panel("What just happened", "").Body(
+	return panel("What just happened").Body(
 		app.Elem("h2").Text("What just happened"),
 		app.If(len(items) == 0, func() app.UI {
 			return app.Elem("p").Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")

@@ -24,6 +24,18 @@ var actions = []struct{ key, do, label, title string }{
 	{"s", "step", "Step ▸", "send one line of what is held back"},
 }
 
+// jumps are the keys that lead to a field.
+var jumps = []struct{ key, field, title string }{
+	{"m", "send-data", "write a message of your own to send"},
+	{"n", "next", "choose the next reply"},
+}
+
+// jump puts the cursor into a field, unfolding what holds it.
+func jump(field string) {
+	element("send").Set("open", true)
+	element(field).Call("focus")
+}
+
 const asPlanned = "as planned"
 
 var nextReplies = []struct {
@@ -54,7 +66,7 @@ func (p *interferePanel) Render() app.UI {
 	for _, r := range nextReplies {
 		replies = append(replies, app.Elem("option").Attr("value", r.label).Text(r.label))
 	}
-	return panel("You interfere", "").Body(
+	return panel("You interfere").Body(
 		app.Elem("div").Class("title").Body(
 			app.Elem("h2").Text("3 · You interfere"),
 			app.Elem("button").Attr("type", "button").Class("small").Aria("expanded", p.Help).Title("Keys (key ?)").Aria("label", "Keys").OnClick(p.onHelp).Text("?"),
@@ -65,12 +77,16 @@ func (p *interferePanel) Render() app.UI {
 			app.Text("Next reply"),
 			app.Elem("select").ID("next").Class("small").Attr("disabled", !can).OnChange(p.onNext).Body(replies...),
 		),
-		app.Elem("details").Class("adjust").Body(
+		app.Elem("details").ID("send").Class("adjust").Body(
 			app.Elem("summary").Text("Send an event of your own"),
 			app.Elem("form").Class("fields").OnSubmit(p.onSend).Body(
 				field("send-event", "event", "message"), field("send-id", "id", "none"),
 				field("send-retry", "retry", "none"), field("send-comment", "comment", "none"),
 				app.Elem("label").Class("field wide").Body(app.Elem("span").Text("data"), app.Elem("textarea").ID("send-data").Attr("rows", 2).Spellcheck(false)),
+				app.Elem("label").Class("field wide").Body(
+					app.Elem("span").Text("or raw bytes, with \\n \\r \\0 \\xFF \\uFEFF"),
+					app.Elem("input").Attr("type", "text").ID("send-raw").Attr("placeholder", "data: half an ev").Attr("autocomplete", "off").Spellcheck(false),
+				),
 				app.Elem("button").Attr("type", "submit").Attr("disabled", !can).Text("Send"),
 			),
 		),
@@ -79,6 +95,9 @@ func (p *interferePanel) Render() app.UI {
 			keys := []app.UI{}
 			for _, a := range actions {
 				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(a.key)), app.Elem("dd").Text(a.title))
+			}
+			for _, j := range jumps {
+				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(j.key)), app.Elem("dd").Text(j.title))
 			}
 			keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text("?")), app.Elem("dd").Text("shows and hides this list"))
 			return app.Elem("dl").Class("keys").Body(keys...)
@@ -122,6 +141,9 @@ func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	text := func(id string) string { return element(id).Get("value").String() }
 	bytes, err := compose(text("send-event"), text("send-id"), text("send-retry"), text("send-comment"), text("send-data"))
+	if raw := text("send-raw"); raw != "" {
+		bytes, err = unescape(raw)
+	}
 	if err != nil {
 		p.Model.channel.wrong = err.Error()
 		return

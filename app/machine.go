@@ -22,7 +22,7 @@ type machinePanel struct {
 func (p *machinePanel) Render() app.UI {
 	log := p.Model.log
 	state, counts := log.State(), log.Counts()
-	return panel("readyState", "").DataSet("state", stateName(state)).Body(
+	return panel("readyState").DataSet("state", stateName(state)).Body(
 		app.Elem("h2").Text("readyState"),
 		app.Elem("p").Class("offscreen").Attr("role", "status").Text(announce(state)),
 		app.Raw(machineSVG(wideMachine, state, counts)),

@@ -94,6 +94,12 @@ func (m *model) handleKeys() {
 			m.help = !m.help
 			m.update()
 		}
+		for _, j := range jumps {
+			if j.key == key && m.canInterfere() {
+				event.Call("preventDefault") // or the key is typed into the field
+				jump(j.field)
+			}
+		}
 		for _, a := range actions {
 			if a.key == key && m.canInterfere() {
 				m.interfere(a.do)

@@ -40,7 +40,7 @@ func (s *serverPanel) Render() app.UI {
 	if chosen >= 0 {
 		script = all[chosen].script
 	}
-	return panel("The server will", "").Body(
+	return panel("The server will").Body(
 		app.Elem("h2").Text("1 · The server will…"),
 		app.Elem("input").Attr("type", "search").Class("small").Attr("placeholder", "find among "+strconv.Itoa(len(all))+"…").Aria("label", "Find a stream").OnInput(s.onFind),
 		app.Elem("div").Class("choices").Attr("role", "radiogroup").Aria("label", "What the server will do").Attr("tabindex", -1).Body(list...),

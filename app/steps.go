@@ -36,7 +36,7 @@ func (f *firstSteps) Render() app.UI {
 			app.Elem("div").Body(app.Elem("span").Class("offscreen").Text(said), app.Elem("b").Text(title), app.Text(" "), app.Elem("span").Text(more)),
 		)
 	}
-	return panel("First steps", "").Body(
+	return panel("First steps").Body(
 		app.Elem("h2").Text("First steps"),
 		app.Elem("ol").Class("steps").Body(
 			step(0, "Press Connect.", "readyState goes 0 → 1, and events arrive."),

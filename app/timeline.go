@@ -47,7 +47,7 @@ func (t *timelinePanel) Render() app.UI {
 		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w.ms))).Attr("selected", w.ms == t.Window).Text(w.label))
 	}
 	both := height(t.Model.log) == fullHeight
-	return panel("Timeline", "").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
+	return panel("Timeline").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
 		app.Elem("div").Class("title").Body(
 			app.Elem("h2").Text("Timeline"),
 			app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text("Follow"),

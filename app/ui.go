@@ -76,7 +76,7 @@ func (m *model) channelStatus() string {
 	return m.channel.status()
 }
 
-// panel is a titled region of the page, found by its name.
-func panel(name, title string) app.HTMLElem {
+// panel is a region of the page, found by its name.
+func panel(name string) app.HTMLElem {
 	return app.Elem("section").Class("panel").Aria("label", name)
 }

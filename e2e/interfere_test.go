@@ -53,6 +53,14 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.ClickButton("Send")
 		p.table("mine")
 
+		p.Press("Escape")
+		p.Eval(`document.activeElement.blur()`, nil)
+		p.Press("m")
+		p.Wait(`document.activeElement.id == "send-data"`)
+		p.Eval(`$("#send-raw").value = "event: mine\\ndata: raw \\uFEFF\\n\\n"`, nil)
+		p.ClickButton("Send")
+		p.table("raw \uFEFF")
+
 		p.Eval(events, &after)
 		p.Eval(`document.activeElement.blur()`, nil)
 		p.Press("c")
@@ -63,6 +71,48 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.Eval(`(() => { const s = $("#next"); s.value = "503"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, nil)
 		p.ClickButton("End")
 		p.state("closed")
+	})
+}
+
+// The channel is not the stream: when it drops, the stream goes on, and what the server saw meanwhile is fetched.
+func TestAChannelThatDropsComesBack(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?count=1000&interval=100", "customEvent")
+		p.ClickButton("Connect")
+		p.table("customEvent")
+		p.Eval(`(() => {
+			const send = WebSocket.prototype.send;
+			WebSocket.prototype.send = function (data) { window.channel = this; return send.call(this, data); };
+		})()`, nil)
+		p.ClickButton("Pause stream")
+		p.ClickButton("Pause stream")
+		p.Eval(`channel.close()`, nil)
+		p.Wait(`document.body.innerText.includes("The channel to the server is down")`)
+		p.Wait(`!document.body.innerText.includes("The channel to the server is down")`)
+		const figures = `role("region", "Events").innerText.match(/Predicted from the wire: (\d+) events. Seen by the page: (\d+)/)`
+		p.Wait(`(() => { const m = ` + figures + `; return m && m[1] > 5 && m[1] == m[2]; })()`)
+		p.state("open")
+		p.ClickButton("Close")
+	})
+}
+
+func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?scenario=seven-streams")
+		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest("label").innerText.includes("even")`) // the list is there
+		p.ClickButton("Connect")
+		p.Wait(`document.body.innerText.includes("6 more streams of this scenario are open")`)
+		p.state("connecting")
+		p.Click("#tab-script")
+		p.Click("#script")
+		p.Type("== 200\n@wiat")
+		p.Wait(`$(".problems")?.innerText.includes("line 2")`) // the server answers, over the channel
+		p.state("connecting")
+		p.ClickButton("Close one")
+		p.state("open")
+		p.ClickButton("Close")
 	})
 }
 
