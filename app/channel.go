@@ -169,11 +169,15 @@ func (c *channel) status() string {
 	said := []string{}
 	if !c.up {
 		said = append(said, "The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen.")
+		if len(c.model.companions) > 0 {
+			said = append(said, "While six streams are open Firefox opens no new channel: close one of them.")
+		}
 	}
 	if c.dropped > 0 {
 		said = append(said, grouped(c.dropped)+" records of the server's side were not kept.")
 	}
-	if c.trip/2 > worth {
+	const patience = 10 // pings: while the page starts no answer is quick
+	if c.trip/2 > worth && c.pings > patience {
 		said = append(said, "The server's clock is known to "+trace.Duration(c.trip/2)+" only.")
 	}
 	return strings.Join(said, " ")

@@ -19,12 +19,13 @@ type drawing struct {
 	width  float64 // of the visible part, in pixels
 	window float64 // of the visible part, in milliseconds
 	right  float64 // time at its right edge, on the performance clock
+	server bool    // with the lanes of the wire and the server
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
 }
 
-// height is that of the drawing: the server's side has lanes of its own, once there is something in it.
-func height(log *trace.Log) int {
-	if exchanges, _ := log.Exchanges(); len(exchanges) > 0 {
+// height is that of the drawing, in pixels.
+func (d drawing) height() int {
+	if d.server {
 		return fullHeight
 	}
 	return pageHeight
@@ -50,8 +51,8 @@ func (d drawing) svg(log *trace.Log) string {
 	left := d.right - d.window
 	end := max(d.right, d.until)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), height(log))
-	d.grid(&b, height(log), log.State().NewAt, left, end)
+	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), d.height())
+	d.grid(&b, d.height(), log.State().NewAt, left, end)
 	drawn := -1.0
 	for _, s := range log.Spans(left, end) {
 		drawn = d.span(&b, s, left, end, drawn)
@@ -62,9 +63,10 @@ func (d drawing) svg(log *trace.Log) string {
 			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*marbleRadius)
 		d.mark(&b, m, apart)
 	}
-	exchanges, _ := log.Exchanges()
-	for _, e := range exchanges {
-		d.exchange(&b, e, left, end)
+	if exchanges, _ := log.Exchanges(); d.server {
+		for _, e := range exchanges {
+			d.exchange(&b, e, left, end)
+		}
 	}
 	b.WriteString("</svg>")
 	return b.String()

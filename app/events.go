@@ -81,6 +81,7 @@ func (p *eventsPanel) Render() app.UI {
 		app.Elem("p").Class("limits").Text(p.limits()), // no live region: it changes with every event
 		app.If(len(m.log.Unheard()) > 0, p.unheard),
 		app.Elem("div").ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body),
+		app.Elem("p").Class("limits").Text(p.Channel), // last: it comes and goes, and must not move what is being clicked
 	)
 }
 
@@ -131,9 +132,6 @@ func (p *eventsPanel) tabButton(name, label, count string) app.UI {
 func (p *eventsPanel) limits() string {
 	m := p.Model
 	said := []string{}
-	if p.Channel != "" {
-		said = append(said, p.Channel)
-	}
 	if n := m.log.Dropped(); n > 0 {
 		said = append(said, grouped(n)+" older "+plural(n, "record was", "records were")+" dropped: the log keeps "+grouped(trace.MaxRecords)+" records or 64 million characters.")
 	}

@@ -49,18 +49,18 @@ func announce(s trace.State) string {
 func stateLabel(s eventsource.ReadyState) string { return strconv.Itoa(int(s)) + " " + s.String() }
 
 func figures(state trace.State, counts trace.Counts, dropped int, now float64) []app.UI {
-	spent, of := "–", "no EventSource yet"
+	spent, of := "–", "not connected yet"
 	if state.Source > 0 {
 		spent = clock(now - state.Since)
 		switch {
 		case state.ReadyState == eventsource.Connecting && state.Waiting:
-			of = "since the error: waiting, then asking again"
+			of = "since the error"
 		case state.ReadyState == eventsource.Connecting:
 			of = "waiting for an answer"
 		case state.ReadyState == eventsource.Open:
 			of = "open"
 		case state.ReadyState == eventsource.Closed:
-			spent, of = clock(state.Lived), "lived, now closed"
+			spent, of = clock(state.Lived), "lived, closed"
 		}
 	}
 	wait := "–"

@@ -46,7 +46,7 @@ func (t *timelinePanel) Render() app.UI {
 	for _, w := range timelineWindows {
 		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w.ms))).Attr("selected", w.ms == t.Window).Text(w.label))
 	}
-	both := height(t.Model.log) == fullHeight
+	both := t.foreign() == ""
 	return panel("Timeline").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
 		app.Elem("div").Class("title").Body(
 			app.Elem("h2").Text("Timeline"),
@@ -132,7 +132,7 @@ func (t *timelinePanel) draw() {
 	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
 		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{width: track.Get("clientWidth").Float(), window: m.window, right: now, until: now}
+	d := drawing{server: t.foreign() == "", width: track.Get("clientWidth").Float(), window: m.window, right: now, until: now}
 	follow := m.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead
