@@ -35,17 +35,9 @@ func copyText(ctx app.Context, s string, done func(app.Context, bool)) {
 		done(ctx, copyOldWay(s)) // not a secure context
 		return
 	}
-	var settled, failed app.Func
-	finish := func(ok bool) func(app.Value, []app.Value) any {
-		return func(app.Value, []app.Value) any {
-			settled.Release()
-			failed.Release()
-			ctx.Dispatch(func(ctx app.Context) { done(ctx, ok || copyOldWay(s)) })
-			return nil
-		}
-	}
-	settled, failed = app.FuncOf(finish(true)), app.FuncOf(finish(false))
-	clipboard.Call("writeText", s).Call("then", settled, failed)
+	await(clipboard.Call("writeText", s), func(_ app.Value, ok bool) {
+		ctx.Dispatch(func(ctx app.Context) { done(ctx, ok || copyOldWay(s)) })
+	})
 }
 
 // copyOldWay copies from a text area, for a page served over http under another name than localhost.

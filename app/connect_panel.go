@@ -57,7 +57,7 @@ func (c *connectPanel) Render() app.UI {
 			app.Elem("button").Attr("type", "button").Title("es.close()").Attr("disabled", !c.Live).OnClick(c.onClose).Text("Close"),
 		),
 		app.If(!eventsource.Supported() && app.IsClient, func() app.UI {
-			return app.Elem("p").Class("notice").Text("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
+			return app.Elem("p").Class("notice").Text(noEventSource)
 		}),
 		app.If(c.Companions > 0, func() app.UI {
 			return app.Elem("p").Class("check").Body(

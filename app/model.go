@@ -60,6 +60,9 @@ const (
 	tabCode     = "code"
 )
 
+// noEventSource is said where the browser has none.
+const noEventSource = "This browser has no EventSource, so nothing can be connected. The rest of the page works."
+
 func newModel() *model {
 	log := trace.NewLog()
 	return &model{
@@ -164,15 +167,20 @@ func (m *model) change(s Setup) {
 	replaceAddress(s.Query())
 }
 
-// choose takes a preset over. What is connected stays so until Connect is pressed.
+// choose takes a preset over. What is connected stays so until Connect is pressed; it listens to what the chips say.
 func (m *model) choose(p preset) {
-	s := p.setup()
-	for _, name := range m.setup.Listen {
-		if m.source != nil && m.log.State().Live() && !slices.Contains(s.Listen, name) {
-			m.source.Unlisten(name)
+	before := m.setup.Listen
+	m.change(p.setup())
+	for _, name := range before {
+		if !slices.Contains(m.setup.Listen, name) {
+			m.hear(name, false)
 		}
 	}
-	m.change(s)
+	for _, name := range m.setup.Listen {
+		if !slices.Contains(before, name) {
+			m.hear(name, true)
+		}
+	}
 }
 
 // connect makes a new source, after closing the one that is open.
@@ -196,7 +204,7 @@ func (m *model) connect() {
 		m.notice = "Your browser does not take this address: " + thrown.Error()
 		return
 	case err != nil:
-		m.notice = "This browser has no EventSource, so nothing can be connected. The rest of the page works."
+		m.notice = noEventSource
 		return
 	}
 	m.source = source

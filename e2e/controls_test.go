@@ -84,6 +84,21 @@ func TestListenersComeAndGoWhileConnected(t *testing.T) {
 	})
 }
 
+func TestChoosingAnotherStreamKeepsTheListenersTrueWhileConnected(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse?interval=100&count=500", "mine")
+		p.ClickButton("Connect")
+		p.state("open")
+		p.Click(".choices label") // the first: ten ticks
+		p.table("customEvent") // the stream that is open is heard
+		const said = `role("region", "What just happened").innerText`
+		p.Wait(said + `.includes("Listening to customEvent from now on") && ` + said + `.includes("No longer listening to mine")`)
+		p.Wait(`$("#url").value == "/sse"`)
+		p.state("open")
+	})
+}
+
 func TestTheTableFiltersPausesUnfoldsAndClears(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
