@@ -27,62 +27,64 @@ func (c *connectPanel) Render() app.UI {
 	m := c.Model
 	chips := []app.UI{}
 	for _, name := range always {
-		chips = append(chips, app.Elem("li").Body(app.Elem("span").Class("chip").Title("always listened to").Text(name)))
+		chips = append(chips, view(`<li><span class="chip" title="always listened to">{}</span></li>`, name))
 	}
 	for _, name := range m.setup.Listen {
-		chips = append(chips, app.Elem("li").Body(app.Elem("button").Attr("type", "button").Class("chip").Aria("label", "Remove listener "+name).
-			Title("Stop listening to "+name).OnClick(c.onRemove(name), app.EventScope(name)).
-			Body(app.Text(shorten(name, 40)), app.Elem("span").Aria("hidden", true).Text(" ×"))))
+		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}>{}<span aria-hidden="true"> ×</span></button></li>`,
+			"Remove listener "+name, "Stop listening to "+name, scoped{name, c.onRemove(name)}, shorten(name, 40)))
 	}
 	known := []app.UI{}
 	for _, name := range m.known {
 		if !slices.Contains(m.setup.Listen, name) {
-			known = append(known, app.Elem("option").Attr("value", name))
+			known = append(known, view(`<option value={}/>`, name))
 		}
 	}
-	return panel("The page connects").Body(
-		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Text("2 · The page connects"),
-			copyButton("Copy the call", "call", c.Copied, c.onCopy),
-		),
-		app.Elem("label").Class("field wide").Body(
-			app.Elem("span").Text("URL"),
-			app.Elem("input").ID("url").Attr("type", "text").Attr("inputmode", "url").Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off").
-				Attr("value", m.setup.URL).Aria("invalid", checkURL(m.setup.URL) != "").Aria("describedby", "notice").
-				OnInput(c.onURL).OnKeyDown(c.onURLKey),
-		),
-		app.Elem("p").ID("notice").Class("notice").Attr("role", "status").Text(c.Notice),
-		app.Elem("div").Class("actions").Body(
-			app.Elem("button").Attr("type", "button").Class("primary").Title("new EventSource; an open one is closed first").OnClick(c.onConnect).Text("Connect"),
-			app.Elem("button").Attr("type", "button").Title("es.close()").Attr("disabled", !c.Live).OnClick(c.onClose).Text("Close"),
-		),
-		app.If(!eventsource.Supported() && app.IsClient, func() app.UI {
-			return app.Elem("p").Class("notice").Text(noEventSource)
-		}),
+	return view(`<section class="panel" aria-label="The page connects">
+		<div class="title"><h2>2 · The page connects</h2>{}</div>
+		<label class="field wide">
+			<span>URL</span>
+			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} aria-invalid={}
+				aria-describedby="notice" oninput={} onkeydown={}/>
+		</label>
+		<p id="notice" class="notice" role="status">{}</p>
+		<div class="actions">
+			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
+			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
+		</div>
+		{}
+		{}
+		<label class="check">
+			<input type="checkbox" checked={} onchange={}/>
+			withCredentials
+		</label>
+		<div class="code"><pre tabindex="0" aria-label="The call">{}</pre></div>
+		{}
+		<ul class="chips" aria-label="Listeners">{}</ul>
+		<form class="add" onsubmit={}>
+			<input id="listener" type="text" list="known" placeholder="+ listener" aria-label="Listener name" aria-describedby="listener-wrong"
+				autocomplete="off" spellcheck="false" autocapitalize="off"/>
+			<datalist id="known">{}</datalist>
+			<button type="submit">Add</button>
+		</form>
+		<p id="listener-wrong" class="notice" role="status">{}</p>
+	</section>`,
+		copyButton("Copy the call", "call", c.Copied, c.onCopy),
+		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
+		c.Notice,
+		c.onConnect, !c.Live, c.onClose,
+		app.If(!eventsource.Supported() && app.IsClient, func() app.UI { return view(`<p class="notice">{}</p>`, noEventSource) }),
 		app.If(c.Companions > 0, func() app.UI {
-			return app.Elem("p").Class("check").Body(
-				app.Text(strconv.Itoa(c.Companions)+" more streams of this scenario are open beside the one that you see."),
-				app.Elem("button").Attr("type", "button").Class("small").OnClick(c.onCompanion).Text("Close one"),
-			)
+			return view(`<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+				strconv.Itoa(c.Companions)+" more streams of this scenario are open beside the one that you see.", c.onCompanion)
 		}),
-		app.Elem("label").Class("check").Body(
-			app.Elem("input").Attr("type", "checkbox").Attr("checked", m.setup.Credentials).OnChange(c.onCredentials),
-			app.Text("withCredentials"),
-		),
-		app.Elem("div").Class("code").Body(
-			app.Elem("pre").Attr("tabindex", 0).Aria("label", "The call").Body(code(constructorCode(m.setup))),
-		),
+		m.setup.Credentials, c.onCredentials,
+		code(constructorCode(m.setup)),
 		app.If(m.ours(m.setup.URL), func() app.UI {
-			return app.Elem("p").Class("hint").Text("The page adds session and source to this address, so that the server can show its side.")
+			return view(`<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`)
 		}),
-		app.Elem("ul").Class("chips").Aria("label", "Listeners").Body(chips...),
-		app.Elem("form").Class("add").OnSubmit(c.onAdd).Body(
-			app.Elem("input").ID("listener").Attr("type", "text").Attr("list", "known").Attr("placeholder", "+ listener").Aria("label", "Listener name").
-				Aria("describedby", "listener-wrong").Attr("autocomplete", "off").Spellcheck(false).Attr("autocapitalize", "off"),
-			app.Elem("datalist").ID("known").Body(known...),
-			app.Elem("button").Attr("type", "submit").Text("Add"),
-		),
-		app.Elem("p").ID("listener-wrong").Class("notice").Attr("role", "status").Text(c.wrong),
+		chips,
+		c.onAdd, known,
+		c.wrong,
 	)
 }
 

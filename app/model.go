@@ -197,9 +197,9 @@ func (m *model) connect() {
 	source, err := eventsource.New(m.channel.watched(m.setup.URL, number), eventsource.Options{
 		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen,
 	}, m.observe)
-	var thrown *eventsource.Exception
+	thrown, ok := errors.AsType[*eventsource.Exception](err)
 	switch {
-	case errors.As(err, &thrown):
+	case ok:
 		m.log.Refuse(at, thrown)
 		m.notice = "Your browser does not take this address: " + thrown.Error()
 		return

@@ -46,7 +46,7 @@ func (s Setup) Query() string {
 	q := "url=" + escapeQuery(s.URL)
 	names := make([]string, len(s.Listen))
 	for i, name := range s.Listen {
-		names[i] = strings.NewReplacer("%", "%25", ",", "%2C").Replace(name)
+		names[i] = strings.ReplaceAll(strings.ReplaceAll(name, "%", "%25"), ",", "%2C")
 	}
 	q += "&listen=" + escapeQuery(strings.Join(names, ","))
 	if s.Credentials {
@@ -60,7 +60,11 @@ func (s Setup) Query() string {
 
 // escapeQuery leaves what a query may hold as it is, so that a link can be read: /sse?a=b becomes /sse?a%3Db.
 func escapeQuery(s string) string {
-	return strings.NewReplacer("%2F", "/", "%3A", ":", "%2C", ",", "%3F", "?").Replace(url.QueryEscape(s))
+	s = url.QueryEscape(s)
+	for _, c := range []string{"/", ":", ",", "?"} {
+		s = strings.ReplaceAll(s, url.QueryEscape(c), c)
+	}
+	return s
 }
 
 // add adds a type to listen to and reports whether it was new. The three that are always listened to are not.
@@ -116,7 +120,12 @@ func startsWithPort(rest string) bool {
 // schemeOf finds the scheme, in lower case, and what follows its colon, as the URL standard does: white space and
 // control characters in front are ignored, and tabs and line breaks anywhere. Only ASCII letters count.
 func schemeOf(address string) (scheme, rest string) {
-	address = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(address)
+	address = strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, address)
 	address = strings.TrimLeftFunc(address, func(r rune) bool { return r <= ' ' })
 	scheme, rest, found := strings.Cut(address, ":")
 	if !found || scheme == "" {
