@@ -38,7 +38,7 @@ clean:
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes.
 page = $(addprefix ./,$(wildcard app eventsource scenario sse trace))
 files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -type d \) -print)
-packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(call files,web/pack)
+packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page))

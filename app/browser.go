@@ -19,13 +19,13 @@ func originOf(address string) (origin string, own bool) {
 // replaceAddress puts a query into the page's address without a new entry in the history.
 func replaceAddress(query string) {
 	history := app.Window().Get("history")
-	history.Call("replaceState", history.Get("state"), "", "?"+query)
+	history.Call("replaceState", history.Get("state"), "", withLanguage("?"+query))
 }
 
 // linkTo is the absolute address of this page with a query.
 func linkTo(query string) string {
 	location := app.Window().Get("location")
-	return location.Get("origin").String() + location.Get("pathname").String() + "?" + query
+	return withLanguage(location.Get("origin").String() + location.Get("pathname").String() + "?" + query)
 }
 
 // copyText puts a text on the clipboard, and calls done with whether it could.

@@ -148,7 +148,7 @@ func (c *channel) do(command map[string]any) {
 	c.wrong = ""
 	command["id"] = c.asked
 	if !c.send(command) {
-		c.wrong = "The channel to the server is down, so the stream can't be changed. It will be back by itself."
+		c.wrong = later("The channel to the server is down, so the stream can't be changed. It will be back by itself.")
 	}
 }
 
@@ -168,19 +168,19 @@ func (c *channel) send(message map[string]any) bool {
 func (c *channel) status() string {
 	said := []string{}
 	if !c.up {
-		said = append(said, "The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen.")
+		said = append(said, say("The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen."))
 		if len(c.model.companions) > 0 {
-			said = append(said, "While six streams are open Firefox opens no new channel: close one of them.")
+			said = append(said, say("While six streams are open Firefox opens no new channel: close one of them."))
 		}
 	}
 	if c.dropped > 0 {
-		said = append(said, grouped(c.dropped)+" records of the server's side were not kept.")
+		said = append(said, fill(say("{n} records of the server's side were not kept."), "{n}", grouped(c.dropped)))
 	}
 	const patience = 10 // pings: while the page starts no answer is quick
 	if c.trip/2 > worth && c.pings > patience {
-		said = append(said, "The server's clock is known to "+trace.Duration(c.trip/2)+" only.")
+		said = append(said, fill(say("The server's clock is known to {time} only."), "{time}", duration(c.trip/2)))
 	}
-	return strings.Join(said, " ")
+	return sentences(said)
 }
 
 // ours reports whether an address is a stream of this page's server, whose side can be seen: on the page's origin, or on

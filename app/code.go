@@ -23,16 +23,16 @@ func constructorCode(s Setup) []token {
 func programCode(s Setup) []token {
 	code := append(constructorCode(s), token{"", ";\n\n"})
 	listen := func(comment, typ, arg string) {
-		code = append(code, token{"comment", "// " + comment + "\n"},
+		code = append(code, token{"comment", "// " + say(comment) + "\n"},
 			token{"", "es.addEventListener("}, token{"string", quoteJS(typ)}, token{"", ", (event) => {\n  console.log(" + arg + ");\n});\n"})
 	}
-	listen("readyState is 1: the server answered with an event stream", "open", `"open", es.readyState`)
-	listen("0: the browser will reconnect. 2: it gave up", "error", `"error", es.readyState`)
-	listen("events without a name", "message", "event.data, event.lastEventId")
+	listen(later("readyState is 1: the server answered with an event stream"), "open", `"open", es.readyState`)
+	listen(later("0: the browser will reconnect. 2: it gave up"), "error", `"error", es.readyState`)
+	listen(later("events without a name"), "message", "event.data, event.lastEventId")
 	for _, name := range s.Listen {
-		listen("only events of this name", name, "event.type, event.data, event.lastEventId")
+		listen(later("only events of this name"), name, "event.type, event.data, event.lastEventId")
 	}
-	return append(code, token{"comment", "\n// stops for good; fires nothing\n// "}, token{"comment", "es.close();\n"})
+	return append(code, token{"comment", "\n// " + say("stops for good; fires nothing") + "\n// "}, token{"comment", "es.close();\n"})
 }
 
 // text is the code without its classes, to be copied.

@@ -20,7 +20,7 @@ func unescape(s string) ([]byte, error) {
 		}
 		r, multibyte, rest, err := strconv.UnquoteChar(s, 0)
 		if err != nil {
-			return nil, errors.New("in the raw bytes \\ begins an escape: write \\n, \\r, \\t, \\0, \\xFF, \\uFEFF, or \\\\ for itself")
+			return nil, errors.New(later("in the raw bytes \\ begins an escape: write \\n, \\r, \\t, \\0, \\xFF, \\uFEFF, or \\\\ for itself"))
 		}
 		if multibyte {
 			b = utf8.AppendRune(b, r)
@@ -45,7 +45,7 @@ func compose(event, id, retry, comment, data string) ([]byte, error) {
 	if retry != "" {
 		ms, err := strconv.ParseUint(retry, 10, 31)
 		if err != nil {
-			return nil, errors.New("retry takes whole milliseconds, such as 3000")
+			return nil, errors.New(later("retry takes whole milliseconds, such as 3000"))
 		}
 		m.Retry = new(time.Duration(ms) * time.Millisecond)
 	}

@@ -12,11 +12,12 @@ import (
 // connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
 type connectPanel struct {
 	app.Compo
-	Model  *model
-	Setup  int
-	Live   bool
-	Notice string
-	Copied string
+	Model    *model
+	Language string
+	Setup    int
+	Live     bool
+	Notice   string
+	Copied   string
 	// Companions is how many streams are open beside the one that is watched.
 	Companions int
 
@@ -31,7 +32,7 @@ func (c *connectPanel) Render() app.UI {
 	}
 	for _, name := range m.setup.Listen {
 		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}>{}<span aria-hidden="true"> ×</span></button></li>`,
-			"Remove listener "+name, "Stop listening to "+name, scoped{name, c.onRemove(name)}, shorten(name, 40)))
+			fill(say("Remove listener {name}"), "{name}", name), fill(say("Stop listening to {name}"), "{name}", name), scoped{name, c.onRemove(name)}, shorten(name, 40)))
 	}
 	known := []app.UI{}
 	for _, name := range m.known {
@@ -39,7 +40,7 @@ func (c *connectPanel) Render() app.UI {
 			known = append(known, view(`<option value={}/>`, name))
 		}
 	}
-	return view(`<section class="panel" aria-label="The page connects">
+	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
 		<div class="title"><h2>2 · The page connects</h2>{}</div>
 		<label class="field wide">
 			<span>URL</span>
@@ -68,14 +69,14 @@ func (c *connectPanel) Render() app.UI {
 		</form>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
-		copyButton("Copy the call", "call", c.Copied, c.onCopy),
+		copyButton(say("Copy the call"), "call", c.Copied, c.onCopy),
 		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
 		c.Notice,
 		c.onConnect, !c.Live, c.onClose,
-		app.If(!eventsource.Supported() && app.IsClient, func() app.UI { return view(`<p class="notice">{}</p>`, noEventSource) }),
+		app.If(!eventsource.Supported() && app.IsClient, func() app.UI { return view(`<p class="notice">{}</p>`, say(noEventSource)) }),
 		app.If(c.Companions > 0, func() app.UI {
 			return view(`<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-				strconv.Itoa(c.Companions)+" more streams of this scenario are open beside the one that you see.", c.onCompanion)
+				fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.Companions)), c.onCompanion)
 		}),
 		m.setup.Credentials, c.onCredentials,
 		code(constructorCode(m.setup)),
@@ -92,7 +93,6 @@ func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
 	s := c.Model.setup
 	s.URL = valueOf(ctx)
 	c.Model.change(s)
-	c.Model.notice = checkURL(s.URL)
 }
 
 func (c *connectPanel) onURLKey(ctx app.Context, e app.Event) {
@@ -145,14 +145,17 @@ func (m *model) copy(ctx app.Context, what, s string) {
 
 // copyButton says whether its text was the last one copied.
 func copyButton(label, what, copied string, onClick app.EventHandler) app.UI {
-	word := "Copy"
+	word := say("Copy")
 	switch copied {
 	case what:
-		word = "Copied"
+		word = say("Copied")
 	case what + " failed":
-		word = "Not allowed here"
+		word = say("Not allowed here")
 	}
-	return app.Elem("button").Attr("type", "button").Class("small").Aria("label", label+map[bool]string{true: ": " + word}[word != "Copy"]).
+	if copied == what || copied == what+" failed" {
+		label = fill(say("{button}: {word}"), "{button}", label, "{word}", word)
+	}
+	return app.Elem("button").Attr("type", "button").Class("small").Aria("label", label).
 		OnClick(onClick).Text(word)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -96,9 +97,9 @@ func roundTime(ms float64) string {
 	s := int(math.Round(ms / 1000))
 	switch {
 	case s < 60:
-		return fmt.Sprintf("%d s", s)
+		return fill(say("{n} s"), "{n}", strconv.Itoa(s))
 	case s%60 == 0:
-		return fmt.Sprintf("%d min", s/60)
+		return fill(say("{n} min"), "{n}", strconv.Itoa(s/60))
 	}
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
@@ -126,12 +127,12 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 	label := s.State.String()
 	switch {
 	case s.Waiting && lasts:
-		label = "waiting"
+		label = say("waiting")
 	case s.Waiting:
-		label = "waited " + trace.Duration(to-s.From)
+		label = fill(say("waited {time}"), "{time}", duration(to-s.From))
 	}
 	fmt.Fprintf(b, `<g class="span" data-state="%s"><rect x="%.1f" y="%d" width="%.1f" height="%d"/><title>%d %s%s</title>`,
-		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, map[bool]string{true: "", false: ", " + trace.Duration(to-s.From)}[lasts])
+		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, map[bool]string{true: "", false: say(", ") + duration(to-s.From)}[lasts])
 	const perLetter = 7.6
 	if width > perLetter*float64(len(label))+12 {
 		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, stateTop+stateHeight/2+4, label)
@@ -161,8 +162,8 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 	case trace.Message:
 		if m.Count > 1 {
 			height := min(38, 8+4*math.Log2(float64(m.Count)))
-			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%.1f" width="6" height="%.1f" rx="3"/><title>%d events</title></g>`,
-				x-3, eventsMiddle-height/2, height, m.Count)
+			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%.1f" width="6" height="%.1f" rx="3"/><title>%s</title></g>`,
+				x-3, eventsMiddle-height/2, height, fill(say("{n} events"), "{n}", strconv.Itoa(m.Count)))
 			return
 		}
 		label := m.LastEventID
@@ -209,7 +210,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 	for _, did := range e.Did {
 		if did.At >= left && did.At < end {
 			x := d.x(did.At)
-			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(did.How))
+			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(sayHow(did.How)))
 		}
 	}
 	x := d.x(max(e.At, left))
@@ -240,9 +241,17 @@ func exchangeLabel(e *trace.Exchange) string {
 		label += fmt.Sprintf(" → %d", e.Head.Status)
 	}
 	if e.End != nil {
-		label += " … " + e.End.How
+		label += " … " + say(e.End.How)
 	}
 	return label
+}
+
+// sayHow tells what the visitor did, in the page's language: cut, or next: 404 Not Found.
+func sayHow(how string) string {
+	if reply, ok := strings.CutPrefix(how, "next: "); ok {
+		return fill(say("next: {reply}"), "{reply}", say(reply))
+	}
+	return say(how)
 }
 
 func headerOf(headers []trace.Header, name string) (value string, sent bool) {

@@ -17,6 +17,7 @@ import (
 type eventsPanel struct {
 	app.Compo
 	Model    *model
+	Language string
 	Changes  int
 	Setup    int
 	View     int
@@ -52,11 +53,11 @@ func (p *eventsPanel) Render() app.UI {
 	var body app.UI
 	switch p.Tab {
 	case tabWire:
-		body = &wireTab{Model: m, Changes: p.Changes, Attempt: p.Attempt}
+		body = &wireTab{Model: m, Language: language, Changes: p.Changes, Attempt: p.Attempt}
 	case tabRequests:
-		body = &requestsTab{Model: m, Changes: p.Changes}
+		body = &requestsTab{Model: m, Language: language, Changes: p.Changes}
 	case tabScript:
-		body = &scriptTab{Model: m, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channel != nil && m.channel.up}
+		body = &scriptTab{Model: m, Language: language, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channel != nil && m.channel.up}
 	case tabCode:
 		body = p.program()
 	default:
@@ -64,18 +65,18 @@ func (p *eventsPanel) Render() app.UI {
 	}
 	return panel("Events").ID("events").Body(
 		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Class("offscreen").Text("Events"),
-			app.Elem("div").Class("tabs").Attr("role", "tablist").Aria("label", "What to show").OnKeyDown(p.onTabKey).Body(
-				p.tabButton(tabEvents, "Events", grouped(shown)),
-				p.tabButton(tabWire, "Wire", ""),
-				p.tabButton(tabRequests, "Requests", grouped(len(exchanges))),
-				p.tabButton(tabScript, "Script", ""),
-				p.tabButton(tabCode, "Code", ""),
+			app.Elem("h2").Class("offscreen").Text(say("Events")),
+			app.Elem("div").Class("tabs").Attr("role", "tablist").Aria("label", say("What to show")).OnKeyDown(p.onTabKey).Body(
+				p.tabButton(tabEvents, say("Events"), grouped(shown)),
+				p.tabButton(tabWire, say("Wire"), ""),
+				p.tabButton(tabRequests, say("Requests"), grouped(len(exchanges))),
+				p.tabButton(tabScript, say("Script"), ""),
+				p.tabButton(tabCode, say("Code"), ""),
 			),
 			app.Elem("div").Class("tools").Body(
 				app.If(p.Tab == tabEvents, p.filterFields),
-				app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onClear).Text("Clear"),
-				app.Elem("button").Attr("type", "button").Class("small").Title("All records as JSON Lines").Attr("disabled", m.log.Len() == 0).OnClick(p.onExport).Text("Export"),
+				app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onClear).Text(say("Clear")),
+				app.Elem("button").Attr("type", "button").Class("small").Title(say("All records as JSON Lines")).Attr("disabled", m.log.Len() == 0).OnClick(p.onExport).Text(say("Export")),
 			),
 		),
 		app.Elem("p").Class("limits").Text(p.limits()), // no live region: it changes with every event
@@ -88,10 +89,10 @@ func (p *eventsPanel) Render() app.UI {
 // filterFields are the controls of the table of events.
 func (p *eventsPanel) filterFields() app.UI {
 	return app.Elem("div").Class("tools").Body(
-		app.Elem("input").Attr("type", "search").ID("filter").Class("small").Attr("placeholder", "filter…").Attr("value", p.Model.view.Filter().Text).
-			Aria("label", "Filter by text").OnInput(p.onFilter),
-		app.Elem("select").Class("small").Aria("label", "Filter by type").OnChange(p.onType).Body(p.types()...),
-		app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", p.Model.view.Frozen()).OnClick(p.onPause).Text("Pause"),
+		app.Elem("input").Attr("type", "search").ID("filter").Class("small").Attr("placeholder", say("filter…")).Attr("value", p.Model.view.Filter().Text).
+			Aria("label", say("Filter by text")).OnInput(p.onFilter),
+		app.Elem("select").Class("small").Aria("label", say("Filter by type")).OnChange(p.onType).Body(p.types()...),
+		app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", p.Model.view.Frozen()).OnClick(p.onPause).Text(say("Pause")),
 	)
 }
 
@@ -101,11 +102,11 @@ func (p *eventsPanel) unheard() app.UI {
 	for _, u := range p.Model.log.Unheard() {
 		items = append(items, app.Elem("li").Body(
 			app.Text(grouped(u.Count)+" × "), app.Elem("code").Text(shorten(u.Type, 40)), app.Text(" "),
-			app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onListen(u.Type), app.EventScope(u.Type)).Text("Listen to "+shorten(u.Type, 40)),
+			app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onListen(u.Type), app.EventScope(u.Type)).Text(fill(say("Listen to {type}"), "{type}", shorten(u.Type, 40))),
 		))
 	}
 	return app.Elem("div").Class("unheard").Body(
-		app.Elem("p").Text("Arrived on the wire, but the page has no listener for the type:"),
+		app.Elem("p").Text(say("Arrived on the wire, but the page has no listener for the type:")),
 		app.Elem("ul").Body(items...),
 	)
 }
@@ -133,19 +134,19 @@ func (p *eventsPanel) limits() string {
 	m := p.Model
 	said := []string{}
 	if n := m.log.Dropped(); n > 0 {
-		said = append(said, grouped(n)+" older "+plural(n, "record was", "records were")+" dropped: the log keeps "+grouped(trace.MaxRecords)+" records or 64 million characters.")
+		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 million characters.", "{n} older records were dropped: the log keeps {most} records or 64 million characters.")
+		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
 	}
 	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && p.Tab == tabEvents {
 		said = append(said, predictedText(m.log))
 	}
 	if m.view.Frozen() {
-		n := m.view.Behind()
-		said = append(said, "Paused: "+grouped(n)+" newer "+plural(n, "record waits", "records wait")+".")
+		said = append(said, count(m.view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
 	}
 	if m.view.Filter() != (trace.Filter{}) {
-		said = append(said, grouped(m.view.Len())+" of "+grouped(m.log.Len())+" records match.")
+		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(m.view.Len()), "{all}", grouped(m.log.Len())))
 	}
-	return strings.Join(said, " ")
+	return sentences(said)
 }
 
 func (p *eventsPanel) types() []app.UI {
@@ -158,7 +159,7 @@ func (p *eventsPanel) types() []app.UI {
 	}
 	names = append(names, string(trace.Construct), string(trace.Close))
 	chosen := m.view.Filter().Type
-	options := []app.UI{app.Elem("option").Attr("value", allTypes).Attr("selected", chosen == "").Text("all types")}
+	options := []app.UI{app.Elem("option").Attr("value", allTypes).Attr("selected", chosen == "").Text(say("all types"))}
 	for _, name := range names {
 		options = append(options, app.Elem("option").Attr("value", name).Attr("selected", chosen == name).Text(shorten(name, 40)))
 	}
@@ -184,15 +185,15 @@ func (p *eventsPanel) table() app.UI {
 	}
 	rows := []app.UI{}
 	for i, r := range m.view.Rows(first, first+viewRows) {
-		rows = append(rows, &eventRow{Model: m, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
+		rows = append(rows, &eventRow{Model: m, Language: language, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
 	}
 	return app.Elem("div").Class("table").Body(
-		app.Elem("div").Attr("role", "table").Aria("label", "Records, newest first").Aria("rowcount", total+1).Body(
+		app.Elem("div").Attr("role", "table").Aria("label", say("Records, newest first")).Aria("rowcount", total+1).Body(
 			app.Elem("div").Attr("role", "rowgroup").Body(
 				app.Elem("div").Class("row head").Attr("role", "row").Aria("rowindex", 1).
-					Body(cells("columnheader", "time", "event", "readyState", "lastEventId", "data")...),
+					Body(cells("columnheader", say("time"), say("event"), "readyState", "lastEventId", "data")...),
 			),
-			app.Elem("div").ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", "Rows").OnScroll(p.onScroll).Body(
+			app.Elem("div").ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", say("Rows")).OnScroll(p.onScroll).Body(
 				app.Elem("div").ID("rows-space").Class("space").Attr("role", "presentation").Body(
 					app.Elem("div").ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
 				),
@@ -205,17 +206,17 @@ func (p *eventsPanel) table() app.UI {
 func (p *eventsPanel) empty() string {
 	switch m := p.Model; {
 	case m.view.Filter() != (trace.Filter{}) && m.log.Len() > 0:
-		return "No record matches the filter."
+		return say("No record matches the filter.")
 	case m.log.State().Live():
-		return "Nothing since it was cleared."
+		return say("Nothing since it was cleared.")
 	}
-	return "No events yet. Press Connect."
+	return say("No events yet. Press Connect.")
 }
 
 func (p *eventsPanel) program() app.UI {
 	return app.Elem("div").Class("code program").Body(
-		app.Elem("pre").Attr("tabindex", 0).Aria("label", "Program").Body(code(programCode(p.Model.setup))),
-		copyButton("Copy the program", "program", p.Copied, p.onCopyProgram),
+		app.Elem("pre").Attr("tabindex", 0).Aria("label", say("Program")).Body(code(programCode(p.Model.setup))),
+		copyButton(say("Copy the program"), "program", p.Copied, p.onCopyProgram),
 	)
 }
 
@@ -343,6 +344,7 @@ func (p *eventsPanel) onCopyProgram(ctx app.Context, _ app.Event) {
 type eventRow struct {
 	app.Compo
 	Model    *model
+	Language string
 	Record   trace.Record
 	Index    int
 	Unfolded bool
@@ -361,8 +363,8 @@ func (e *eventRow) Render() app.UI {
 	}
 	row := []app.UI{
 		cell("time", app.Elem("button").Attr("type", "button").Class("fold").Aria("expanded", e.Unfolded).
-			Aria("label", strconv.FormatFloat(r.T/1000, 'f', 3, 64)+" s, "+r.TypeName()+", details").OnClick(e.onFold).
-			Text(strconv.FormatFloat(r.T/1000, 'f', 3, 64))),
+			Aria("label", fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", r.TypeName())).OnClick(e.onFold).
+			Text(thousandths(r.T))),
 		cell("type "+string(r.Kind), app.Text(shorten(r.TypeName(), 60))),
 		cell("ready", app.Elem("span").Class("chip state").DataSet("state", strings.ToLower(r.ReadyState.String())).Text(stateLabel(r.ReadyState))),
 		cell("id mono", app.Text(shorten(r.LastEventID, 40))),
@@ -380,17 +382,17 @@ func describe(r trace.Record) (text string, mono bool) {
 	case trace.Construct:
 		return "new EventSource(" + quoteJS(r.URL) + map[bool]string{true: ", { withCredentials: true }"}[r.WithCredentials] + ")", true
 	case trace.Open:
-		return "the answer is an event stream; no other detail is given to scripts", false
+		return say("the answer is an event stream; no other detail is given to scripts"), false
 	case trace.Error:
 		if r.ReadyState == eventsource.Closed {
-			return "no detail is given to scripts; the browser gave up", false
+			return say("no detail is given to scripts; the browser gave up"), false
 		}
-		return "no detail is given to scripts; the browser will reconnect", false
+		return say("no detail is given to scripts; the browser will reconnect"), false
 	case trace.Close:
 		return "es.close()", true
 	}
 	if r.Data == "" {
-		return "(empty)", false
+		return say("(empty)"), false
 	}
 	return shorten(r.Data, 400), true
 }
@@ -401,12 +403,12 @@ func (e *eventRow) detail() app.UI {
 	add := func(name, value string) {
 		fields = append(fields, app.Elem("dt").Text(name), app.Elem("dd").Text(value))
 	}
-	add("timeStamp", strconv.FormatFloat(r.At, 'f', -1, 64)+" ms on the page's clock")
+	add("timeStamp", fill(say("{n} ms on the page's clock"), "{n}", strconv.FormatFloat(r.At, 'f', -1, 64)))
 	switch r.Kind {
 	case trace.Message:
 		add("origin", r.Origin)
 		add("lastEventId", quoteJS(r.LastEventID))
-		add("data", grouped(len([]rune(r.Data)))+" characters")
+		add("data", fill(say("{n} characters"), "{n}", grouped(len([]rune(r.Data)))))
 	case trace.Construct:
 		add("url", r.URL)
 	}
@@ -420,14 +422,14 @@ func (e *eventRow) detail() app.UI {
 	}
 	return app.Elem("div").Class("detail").Attr("role", "row").Body(app.Elem("div").Attr("role", "cell").Aria("colspan", 5).Body(
 		app.Elem("div").Class("actions").Body(
-			copyButton("Copy row", "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
+			copyButton(say("Copy row"), "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
 		),
 		app.Elem("dl").Body(fields...),
 		app.If(r.Kind == trace.Message, func() app.UI {
-			return app.Elem("pre").Attr("tabindex", 0).Aria("label", "Data").Text(body)
+			return app.Elem("pre").Attr("tabindex", 0).Aria("label", say("Data")).Text(body)
 		}),
 		app.If(cut > 0, func() app.UI {
-			return app.Elem("p").Text(grouped(cut) + " more characters are not shown; Copy has them all.")
+			return app.Elem("p").Text(fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut)))
 		}),
 	))
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strconv"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
@@ -12,9 +10,10 @@ import (
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
 type factsPanel struct {
 	app.Compo
-	Model   *model
-	Changes int
-	Silent  bool
+	Model    *model
+	Language string
+	Changes  int
+	Silent   bool
 }
 
 // shownFacts is how many are shown; the table has them all.
@@ -24,12 +23,12 @@ func (p *factsPanel) Render() app.UI {
 	facts := p.Model.log.Facts(eventsource.Now())
 	items := []app.UI{}
 	for _, f := range facts[:min(len(facts), shownFacts)] {
-		items = append(items, &factItem{Fact: f})
+		items = append(items, &factItem{Language: language, Fact: f})
 	}
 	return panel("What just happened").Body(
-		app.Elem("h2").Text("What just happened"),
+		app.Elem("h2").Text(say("What just happened")),
 		app.If(len(items) == 0, func() app.UI {
-			return app.Elem("p").Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")
+			return app.Elem("p").Class("empty").Text(say("Nothing yet. Every step of the EventSource will be explained here as it happens."))
 		}),
 		app.Elem("ol").Class("facts").Body(items...),
 	)
@@ -38,14 +37,15 @@ func (p *factsPanel) Render() app.UI {
 // factItem is one fact.
 type factItem struct {
 	app.Compo
-	Fact trace.Fact
+	Language string
+	Fact     trace.Fact
 }
 
 func (i *factItem) Render() app.UI {
 	f := i.Fact
 	s := f.Sentence()
 	return app.Elem("li").Class("fact").DataSet("tone", tones[f.Name]).Body(
-		app.Elem("small").Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
+		app.Elem("small").Text(seconds(f.T)),
 		app.Elem("b").Text(s.Title),
 		app.If(len(s.Body) > 0, func() app.UI { return app.Elem("p").Body(marked(s.Body)...) }),
 		app.Elem("small").Body(

@@ -7,27 +7,28 @@ import (
 // interferePanel changes the stream while it runs. It acts on this page's own stream only.
 type interferePanel struct {
 	app.Compo
-	Model  *model
-	Live   bool
-	Own    bool
-	Up     bool
-	Paused bool
-	Wrong  string
-	Help   bool
+	Model    *model
+	Language string
+	Live     bool
+	Own      bool
+	Up       bool
+	Paused   bool
+	Wrong    string
+	Help     bool
 }
 
 // actions are what can be done to a stream, each with its key.
 var actions = []struct{ key, do, label, title string }{
-	{"c", "cut", "Cut", "reset the connection, as when the cable is cut"},
-	{"e", "end", "End", "end the answer properly"},
-	{"p", "pause", "Pause stream", "the socket stays open, the bytes stop"},
-	{"s", "step", "Step ▸", "send one line of what is held back"},
+	{"c", "cut", later("Cut"), later("reset the connection, as when the cable is cut")},
+	{"e", "end", later("End"), later("end the answer properly")},
+	{"p", "pause", later("Pause stream"), later("the socket stays open, the bytes stop")},
+	{"s", "step", later("Step ▸"), later("send one line of what is held back")},
 }
 
 // jumps are the keys that lead to a field.
 var jumps = []struct{ key, field, title string }{
-	{"m", "send-data", "write a message of your own to send"},
-	{"n", "next", "choose the next reply"},
+	{"m", "send-data", later("write a message of your own to send")},
+	{"n", "next", later("choose the next reply")},
 }
 
 // jump puts the cursor into a field, unfolding what holds it.
@@ -47,59 +48,59 @@ var nextReplies = []struct {
 	{"404 Not Found", map[string]any{"status": 404}},
 	{"500", map[string]any{"status": 500}},
 	{"503", map[string]any{"status": 503}},
-	{"wrong type", map[string]any{"do": "wrong type"}},
-	{"refuse", map[string]any{"do": "refuse"}},
-	{"redirect", map[string]any{"do": "redirect"}},
+	{later("wrong type"), map[string]any{"do": "wrong type"}},
+	{later("refuse"), map[string]any{"do": "refuse"}},
+	{later("redirect"), map[string]any{"do": "redirect"}},
 }
 
 func (p *interferePanel) Render() app.UI {
 	can := p.Live && p.Own && p.Up
 	buttons := []app.UI{}
 	for _, a := range actions {
-		b := app.Elem("button").Attr("type", "button").Title(a.title+" (key "+a.key+")").Attr("disabled", !can).OnClick(p.onAction(a.do), app.EventScope(a.do))
+		b := app.Elem("button").Attr("type", "button").Title(fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key)).Attr("disabled", !can).OnClick(p.onAction(a.do), app.EventScope(a.do))
 		if a.do == "pause" {
 			b = b.Aria("pressed", p.Paused).Class("toggle")
 		}
-		buttons = append(buttons, b.Text(a.label))
+		buttons = append(buttons, b.Text(say(a.label)))
 	}
-	replies := []app.UI{app.Elem("option").Text(asPlanned)}
+	replies := []app.UI{app.Elem("option").Attr("value", asPlanned).Text(say("as planned"))}
 	for _, r := range nextReplies {
-		replies = append(replies, app.Elem("option").Attr("value", r.label).Text(r.label))
+		replies = append(replies, app.Elem("option").Attr("value", r.label).Text(say(r.label)))
 	}
 	return panel("You interfere").Body(
 		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Text("3 · You interfere"),
-			app.Elem("button").Attr("type", "button").Class("small").Aria("expanded", p.Help).Title("Keys (key ?)").Aria("label", "Keys").OnClick(p.onHelp).Text("?"),
+			app.Elem("h2").Text(say("3 · You interfere")),
+			app.Elem("button").Attr("type", "button").Class("small").Aria("expanded", p.Help).Title(say("Keys (key ?)")).Aria("label", say("Keys")).OnClick(p.onHelp).Text("?"),
 		),
 		app.If(!can, func() app.UI { return app.Elem("p").Class("hint").Text(p.why()) }),
 		app.Elem("div").Class("actions even").Body(buttons...),
 		app.Elem("label").Class("check").Body(
-			app.Text("Next reply"),
+			app.Text(say("Next reply")),
 			app.Elem("select").ID("next").Class("small").Attr("disabled", !can).OnChange(p.onNext).Body(replies...),
 		),
 		app.Elem("details").ID("send").Class("adjust").Body(
-			app.Elem("summary").Text("Send an event of your own"),
+			app.Elem("summary").Text(say("Send an event of your own")),
 			app.Elem("form").Class("fields").OnSubmit(p.onSend).Body(
-				field("send-event", "event", "message"), field("send-id", "id", "none"),
-				field("send-retry", "retry", "none"), field("send-comment", "comment", "none"),
+				field("send-event", "event", "message"), field("send-id", "id", say("none")),
+				field("send-retry", "retry", say("none")), field("send-comment", say("comment"), say("none")),
 				app.Elem("label").Class("field wide").Body(app.Elem("span").Text("data"), app.Elem("textarea").ID("send-data").Attr("rows", 2).Spellcheck(false)),
 				app.Elem("label").Class("field wide").Body(
-					app.Elem("span").Text("or raw bytes, with \\n \\r \\0 \\xFF \\uFEFF"),
+					app.Elem("span").Text(fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`)),
 					app.Elem("input").Attr("type", "text").ID("send-raw").Attr("placeholder", "data: half an ev").Attr("autocomplete", "off").Spellcheck(false),
 				),
-				app.Elem("button").Attr("type", "submit").Attr("disabled", !can).Text("Send"),
+				app.Elem("button").Attr("type", "submit").Attr("disabled", !can).Text(say("Send")),
 			),
 		),
-		app.Elem("p").Class("notice").Attr("role", "status").Text(p.Wrong),
+		app.Elem("p").Class("notice").Attr("role", "status").Text(say(p.Wrong)),
 		app.If(p.Help, func() app.UI {
 			keys := []app.UI{}
 			for _, a := range actions {
-				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(a.key)), app.Elem("dd").Text(a.title))
+				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(a.key)), app.Elem("dd").Text(say(a.title)))
 			}
 			for _, j := range jumps {
-				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(j.key)), app.Elem("dd").Text(j.title))
+				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(j.key)), app.Elem("dd").Text(say(j.title)))
 			}
-			keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text("?")), app.Elem("dd").Text("shows and hides this list"))
+			keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text("?")), app.Elem("dd").Text(say("shows and hides this list")))
 			return app.Elem("dl").Class("keys").Body(keys...)
 		}),
 	)
@@ -115,11 +116,11 @@ func field(id, label, usual string) app.UI {
 func (p *interferePanel) why() string {
 	switch {
 	case !p.Up:
-		return "The channel to the server is down: the page tries again by itself."
+		return say("The channel to the server is down: the page tries again by itself.")
 	case !p.Live:
-		return "Connect first: then you can cut, end or hold back the stream while it runs."
+		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
 	}
-	return "This stream is another server's: only streams of this page's own server can be changed."
+	return say("This stream is another server's: only streams of this page's own server can be changed.")
 }
 
 func (p *interferePanel) onAction(do string) app.EventHandler {

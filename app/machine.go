@@ -14,9 +14,10 @@ import (
 // machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
 type machinePanel struct {
 	app.Compo
-	Model   *model
-	Changes int
-	Now     float64
+	Model    *model
+	Language string
+	Changes  int
+	Now      float64
 }
 
 func (p *machinePanel) Render() app.UI {
@@ -27,7 +28,7 @@ func (p *machinePanel) Render() app.UI {
 		app.Elem("p").Class("offscreen").Attr("role", "status").Text(announce(state)),
 		app.Raw(machineSVG(wideMachine, state, counts)),
 		app.Raw(machineSVG(narrowMachine, state, counts)),
-		app.Elem("ul").Class("figures").Aria("label", "Figures").Body(figures(state, counts, log.Dropped(), p.Now)...),
+		app.Elem("ul").Class("figures").Aria("label", say("Figures")).Body(figures(state, counts, log.Dropped(), p.Now)...),
 	)
 }
 
@@ -40,7 +41,7 @@ func stateName(s trace.State) string {
 
 func announce(s trace.State) string {
 	if s.Source == 0 {
-		return "No EventSource yet"
+		return say("No EventSource yet")
 	}
 	return "readyState " + stateLabel(s.ReadyState)
 }
@@ -49,23 +50,23 @@ func announce(s trace.State) string {
 func stateLabel(s eventsource.ReadyState) string { return strconv.Itoa(int(s)) + " " + s.String() }
 
 func figures(state trace.State, counts trace.Counts, dropped int, now float64) []app.UI {
-	spent, of := "–", "not connected yet"
+	spent, of := "–", say("not connected yet")
 	if state.Source > 0 {
 		spent = clock(now - state.Since)
 		switch {
 		case state.ReadyState == eventsource.Connecting && state.Waiting:
-			of = "since the error"
+			of = say("since the error")
 		case state.ReadyState == eventsource.Connecting:
-			of = "waiting for an answer"
+			of = say("waiting for an answer")
 		case state.ReadyState == eventsource.Open:
-			of = "open"
+			of = say("open")
 		case state.ReadyState == eventsource.Closed:
-			spent, of = clock(state.Lived), "lived, closed"
+			spent, of = clock(state.Lived), say("lived, closed")
 		}
 	}
 	wait := "–"
 	if state.Wait != (trace.Wait{}) {
-		wait = trace.Duration(state.Wait.Milliseconds())
+		wait = duration(state.Wait.Milliseconds())
 	}
 	id := state.LastEventID
 	if id == "" {
@@ -76,11 +77,11 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 	}
 	list := []app.UI{
 		figure("spent", spent, of),
-		figure("", grouped(counts.Events), "events"),
+		figure("", grouped(counts.Events), say("events")),
 		figure("", id, "lastEventId"),
-		figure("", grouped(counts.Reconnections()), plural(counts.Reconnections(), "reconnection", "reconnections")),
-		figure("", wait, "last wait, measured"),
-		figure("", grouped(dropped), "dropped from the log"),
+		figure("", grouped(counts.Reconnections()), count(counts.Reconnections(), "reconnection", "reconnections")),
+		figure("", wait, say("last wait, measured")),
+		figure("", grouped(dropped), say("dropped from the log")),
 	}
 	return list
 }
@@ -88,19 +89,12 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 // clock is a running time: tenths at first, whole seconds later.
 func clock(ms float64) string {
 	if ms < 10_000 {
-		return strconv.FormatFloat(max(0, ms)/1000, 'f', 1, 64) + " s"
+		return fill(say("{n} s"), "{n}", strconv.FormatFloat(max(0, ms)/1000, 'f', 1, 64))
 	}
 	if ms < 60_000 {
-		return strconv.Itoa(int(ms/1000)) + " s"
+		return fill(say("{n} s"), "{n}", strconv.Itoa(int(ms/1000)))
 	}
-	return trace.Duration(ms)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return duration(ms)
 }
 
 // grouped writes a number with thin spaces between the thousands.
@@ -137,11 +131,11 @@ var wideMachine = machineLayout{
 	class: "wide", width: 660, height: 176,
 	boxes: [3][4]int{{84, 52, 134, 66}, {302, 52, 118, 66}, {502, 52, 98, 66}},
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, "open"},
-		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, "connection lost"},
-		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, "failed"},
+		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, later("open")},
+		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, later("connection lost")},
+		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, later("failed")},
 		trace.OpenToClose: {"M421 85 L498 85", 460, 77, "close()"},
-		trace.ToClosed:    {"M158 119 C210 172 500 172 548 121", 354, 172, "close() · 204 · HTTP error · wrong type"},
+		trace.ToClosed:    {"M158 119 C210 172 500 172 548 121", 354, 172, later("close() · 204 · HTTP error · wrong type")},
 	},
 }
 
@@ -149,19 +143,19 @@ var narrowMachine = machineLayout{
 	class: "narrow", width: 340, height: 250,
 	boxes: [3][4]int{{10, 46, 122, 58}, {220, 46, 110, 58}, {220, 166, 110, 58}},
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, "open"},
-		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, "lost"},
-		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, "failed"},
+		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, later("open")},
+		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, later("lost")},
+		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, later("failed")},
 		trace.OpenToClose: {"M275 105 L275 163", 300, 138, "close()"},
-		trace.ToClosed:    {"M72 105 C76 176 120 196 217 196", 140, 244, "close() · 204 · HTTP error · wrong type"},
+		trace.ToClosed:    {"M72 105 C76 176 120 196 217 196", 140, 244, later("close() · 204 · HTTP error · wrong type")},
 	},
 }
 
 // machineSVG draws the machine. All text in it is ours: nothing of a stream gets here but numbers.
 func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="machine %s" viewBox="0 0 %d %d" role="img" aria-label="The readyState machine: %s">`,
-		l.class, l.width, l.height, announce(state))
+	fmt.Fprintf(&b, `<svg class="machine %s" viewBox="0 0 %d %d" role="img" aria-label="%s">`,
+		l.class, l.width, l.height, fill(say("The readyState machine: {state}"), "{state}", announce(state)))
 	marker := func(id string) {
 		fmt.Fprintf(&b, `<marker id="%s-%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z"/></marker>`, l.class, id)
 	}
@@ -178,7 +172,7 @@ func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
 		if n > 0 && state.By == t {
 			class += " last"
 		}
-		label := a.label
+		label := say(a.label)
 		if n > 0 {
 			label += " ×" + grouped(n)
 		}

@@ -18,7 +18,7 @@ type model struct {
 
 	setup        Setup
 	setupChanges int
-	notice       string // one sentence under the address: what to change, or what the page waits for
+	notice       func() string // one sentence under the address, unless it must be changed: what the page waits for
 	known        []string
 	source       *eventsource.Source
 
@@ -61,7 +61,7 @@ const (
 )
 
 // noEventSource is said where the browser has none.
-const noEventSource = "This browser has no EventSource, so nothing can be connected. The rest of the page works."
+var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 
 func newModel() *model {
 	log := trace.NewLog()
@@ -131,28 +131,38 @@ func (m *model) navigate(query url.Values) {
 	m.now = eventsource.Now()
 	m.setup = parseSetup(query)
 	m.setupChanges++
-	m.notice = checkURL(m.setup.URL)
+	m.notice = nil
 	if script, ok := scriptOf(m.setup.URL); ok {
 		// A stranger's text is shown, not run: it plays when the visitor says so.
 		m.setup.Connect = false
 		m.tab = tabScript
 		unpack(script, func(text string, ok bool) {
 			if !ok {
-				text = "# The script in this link is damaged: it could not be unpacked."
+				text = say("# The script in this link is damaged: it could not be unpacked.")
 			}
 			m.edit(text)
 			m.update()
 		})
 	}
-	if m.notice == "" && m.setup.Connect {
+	if checkURL(m.setup.URL) == "" && m.setup.Connect {
 		if origin, own := originOf(m.setup.URL); own {
 			m.connect()
 		} else {
-			m.notice = "This link opens a stream of another server, " + origin + ". Nothing was sent yet: press Connect if you want to."
+			m.notice = func() string {
+				return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", origin)
+			}
 		}
 	}
 	m.setup.Connect = false
 	m.update()
+}
+
+// said is the notice: what is wrong with the address comes first.
+func (m *model) said() string {
+	if wrong := checkURL(m.setup.URL); wrong != "" || m.notice == nil {
+		return wrong
+	}
+	return m.notice()
 }
 
 // update has the page drawn again.
@@ -162,7 +172,7 @@ func (m *model) update() { m.ctx.Dispatch(func(app.Context) { m.now = eventsourc
 func (m *model) change(s Setup) {
 	m.setup = s
 	m.setupChanges++
-	m.notice = ""
+	m.notice = nil
 	m.log.SetListening(append(slices.Clone(always), s.Listen...))
 	replaceAddress(s.Query())
 }
@@ -185,8 +195,8 @@ func (m *model) choose(p preset) {
 
 // connect makes a new source, after closing the one that is open.
 func (m *model) connect() {
-	m.notice = checkURL(m.setup.URL)
-	if m.notice != "" {
+	m.notice = nil
+	if checkURL(m.setup.URL) != "" {
 		return
 	}
 	m.close()
@@ -201,10 +211,12 @@ func (m *model) connect() {
 	switch {
 	case ok:
 		m.log.Refuse(at, thrown)
-		m.notice = "Your browser does not take this address: " + thrown.Error()
+		m.notice = func() string {
+			return fill(say("Your browser does not take this address: {error}"), "{error}", thrown.Error())
+		}
 		return
 	case err != nil:
-		m.notice = noEventSource
+		m.notice = func() string { return say(noEventSource) }
 		return
 	}
 	m.source = source

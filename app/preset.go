@@ -16,9 +16,9 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"The classic stream", "Ten ticks, then end", "a customEvent each second", "/sse", []string{"customEvent"}, false, ""},
-	{"The classic stream", "Events without a name", "they arrive as message", "/sse?event=message&interval=500", nil, false, ""},
-	{"The classic stream", "A name nobody listens to", "open, but silent: listen to tick", "/sse?event=tick&count=60", nil, false, ""},
+	{later("The classic stream"), later("Ten ticks, then end"), later("a customEvent each second"), "/sse", []string{"customEvent"}, false, ""},
+	{later("The classic stream"), later("Events without a name"), later("they arrive as message"), "/sse?event=message&interval=500", nil, false, ""},
+	{later("The classic stream"), later("A name nobody listens to"), later("open, but silent: listen to tick"), "/sse?event=tick&count=60", nil, false, ""},
 }
 
 func (p preset) setup() Setup {
@@ -39,8 +39,11 @@ func (p preset) matches(find string) bool {
 // presets are the classic stream's, and the scenarios of our server once it has listed them.
 func (m *model) presets() []preset {
 	all := slices.Clone(presets)
+	for i, p := range all {
+		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
+	}
 	for _, s := range m.scenarios.List {
-		p := preset{group: s.Group, title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, script: s.Text}
+		p := preset{group: say(s.Group), title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, script: s.Text}
 		if s.Connect.SecondOrigin {
 			p.url = m.scenarios.Second + p.url
 		}
@@ -56,14 +59,14 @@ func (m *model) presets() []preset {
 
 // parameter is one of the classic stream's, as the page's form shows it.
 type parameter struct {
-	name, label, hint, usual string
+	name, hint, usual string
 }
 
 var parameters = []parameter{
-	{"interval", "interval", "ms", "1000"},
-	{"count", "count", "events", "10"},
-	{"retry", "retry", "ms", "not sent"},
-	{"event", "event", "name", "customEvent"},
+	{"interval", later("ms"), "1000"},
+	{"count", later("events"), "10"},
+	{"retry", later("ms"), later("not sent")},
+	{"event", later("name"), "customEvent"},
 }
 
 // classic reads the parameters from an address of the classic stream. ok is false for any other address.

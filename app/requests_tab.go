@@ -11,8 +11,9 @@ import (
 // requestsTab is the requests as the server saw them, newest first.
 type requestsTab struct {
 	app.Compo
-	Model   *model
-	Changes int
+	Model    *model
+	Language string
+	Changes  int
 }
 
 func (t *requestsTab) Render() app.UI {
@@ -27,7 +28,7 @@ func (t *requestsTab) Render() app.UI {
 	}
 	return app.Elem("div").Class("requests").Body(
 		app.If(gone > 0, func() app.UI {
-			return app.Elem("p").Class("hint").Text(grouped(gone) + " older requests are not kept.")
+			return app.Elem("p").Class("hint").Text(fill(say("{n} older requests are not kept."), "{n}", grouped(gone)))
 		}),
 		app.Elem("ol").Body(items...),
 	)
@@ -38,19 +39,19 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	if value, sent := headerOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
-	status, ended := "no answer yet", "under way"
+	status, ended := say("no answer yet"), say("under way")
 	if e.Head != nil {
 		status = strconv.Itoa(e.Head.Status)
 	}
 	if e.End != nil {
-		ended = e.End.How + ", by the " + e.End.By
+		ended = fill(say("{how}, by the {who}"), "{how}", say(e.End.How), "{who}", say(e.End.By))
 		if e.Head == nil {
-			status = "no answer"
+			status = say("no answer")
 		}
 	}
-	cookie := "no cookie came"
+	cookie := say("no cookie came")
 	if e.Request.Cookie {
-		cookie = "a cookie came"
+		cookie = say("a cookie came")
 	}
 	fact := func(name, value string) app.UI {
 		return app.Elem("span").Body(app.Elem("small").Text(name), app.Text(" "+value))
@@ -61,7 +62,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	}
 	reply := []app.UI{}
 	if e.Head != nil {
-		reply = append(reply, app.Elem("dt").Text("status "+status), app.Elem("dd").Text(strconv.FormatFloat((e.HeadAt-e.At)/1000, 'f', 3, 64)+" s after the request"))
+		reply = append(reply, app.Elem("dt").Text(say("status")+" "+status), app.Elem("dd").Text(fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))))
 		for _, h := range e.Head.Header {
 			reply = append(reply, app.Elem("dt").Text(h.Name), app.Elem("dd").Text(shorten(visible(h.Value), 300)))
 		}
@@ -69,16 +70,16 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	return app.Elem("li").Body(app.Elem("details").Body(
 		app.Elem("summary").Body(
 			app.Elem("b").Text(requestName(e, all)),
-			fact("at", strconv.FormatFloat((e.At-newAt)/1000, 'f', 3, 64)+" s"),
+			fact(say("at"), seconds(e.At-newAt)),
 			fact("Last-Event-ID", shorten(visible(id), 40)),
-			fact("answer", status),
-			fact("sent", grouped(e.Sent)+" bytes"),
-			fact("ended", ended),
+			fact(say("answer"), status),
+			fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),
+			fact(say("ended"), ended),
 		),
-		app.Elem("h3").Text("Request, as it came from port "+strconv.Itoa(e.Request.Port)+"; "+cookie),
+		app.Elem("h3").Text(fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)),
 		app.Elem("p").Class("mono").Text(e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto),
 		app.Elem("dl").Body(lines...),
-		app.If(len(reply) > 0, func() app.UI { return app.Elem("h3").Text("Answer, as it was sent") }),
+		app.If(len(reply) > 0, func() app.UI { return app.Elem("h3").Text(say("Answer, as it was sent")) }),
 		app.If(len(reply) > 0, func() app.UI { return app.Elem("dl").Body(reply...) }),
 	))
 }

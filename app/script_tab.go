@@ -62,7 +62,7 @@ func (m *model) check() {
 	}
 	const most = 32 << 10 // scenario.DefaultLimits.Text: the parser itself stays out of the page
 	if n := len(m.editor.text); n > most {
-		m.editor.said = "A scenario has at most " + grouped(most) + " bytes; this one has " + grouped(n) + ": shorten it."
+		m.editor.said = fill(say("A scenario has at most {most} bytes; this one has {n}: shorten it."), "{most}", grouped(most), "{n}", grouped(n))
 		return
 	}
 	const pause = 150 * time.Millisecond
@@ -75,11 +75,12 @@ func (m *model) check() {
 // scriptTab is the editor for a scenario of one's own.
 type scriptTab struct {
 	app.Compo
-	Model   *model
-	Text    int
-	Checked *checked
-	Said    string
-	Up      bool
+	Model    *model
+	Language string
+	Text     int
+	Checked  *checked
+	Said     string
+	Up       bool
 }
 
 func (s *scriptTab) Render() app.UI {
@@ -89,7 +90,7 @@ func (s *scriptTab) Render() app.UI {
 		for _, e := range s.Checked.Errors {
 			problems = append(problems, app.Elem("li").Body(app.Elem("button").Attr("type", "button").Class("link").
 				OnClick(s.onProblem(e.Line), app.EventScope(e.Line, e.Column)).
-				Text("line "+strconv.Itoa(e.Line)+", column "+strconv.Itoa(e.Column)), app.Text(" "+e.What)))
+				Text(fill(say("line {line}, column {column}"), "{line}", strconv.Itoa(e.Line), "{column}", strconv.Itoa(e.Column))), app.Text(" "+e.What)))
 		}
 		for i, a := range s.Checked.Attempts {
 			lines := []app.UI{}
@@ -102,34 +103,36 @@ func (s *scriptTab) Render() app.UI {
 			}
 			end := a.End
 			if a.More {
-				end = "more"
+				end = later("more")
 			}
 			previews = append(previews, app.Elem("li").Body(
-				app.Elem("b").Text("request "+strconv.Itoa(i+1)+" → "+strconv.Itoa(a.Status)), app.Elem("small").Text(" then "+end),
+				app.Elem("b").Text(fill(say("request {n}"), "{n}", strconv.Itoa(i+1))+" → "+strconv.Itoa(a.Status)), app.Elem("small").Text(" "+fill(say("then {end}"), "{end}", say(end))),
 				app.Elem("ol").Body(lines...),
 			))
 		}
 	}
 	return app.Elem("div").Class("script").Body(
 		app.Elem("label").Class("field wide").Body(
-			app.Elem("span").Text("A scenario: the stream as it goes over the wire, and directives"),
+			app.Elem("span").Text(say("A scenario: the stream as it goes over the wire, and directives")),
 			app.Elem("textarea").ID("script").Attr("rows", 18).Spellcheck(false).Attr("autocapitalize", "off").OnInput(s.onInput),
 		),
 		app.Elem("div").Class("actions").Body(
-			app.Elem("button").Attr("type", "button").Class("primary").Attr("disabled", len(problems) > 0 || m.editor.text == "").OnClick(s.onPlay).Text("Play"),
-			app.Elem("button").Attr("type", "button").Attr("disabled", m.editor.text == "").OnClick(s.onShare).Text("Share script"),
+			app.Elem("button").Attr("type", "button").Class("primary").Attr("disabled", len(problems) > 0 || m.editor.text == "").OnClick(s.onPlay).Text(say("Play")),
+			app.Elem("button").Attr("type", "button").Attr("disabled", m.editor.text == "").OnClick(s.onShare).Text(say("Share script")),
 		),
-		app.Elem("p").Class("hint").Attr("role", "status").Text(s.Said),
+		app.Elem("p").Class("hint").Attr("role", "status").Text(say(s.Said)),
 		app.Elem("details").Class("adjust").On("toggle", s.onNotation).Body(
-			app.Elem("summary").Text("The notation on one screen"),
-			app.Elem("pre").Attr("tabindex", 0).Aria("label", "The notation").Text(m.editor.notation),
+			app.Elem("summary").Text(say("The notation on one screen")),
+			app.Elem("pre").Attr("tabindex", 0).Aria("label", say("The notation")).Text(m.editor.notation),
 		),
 		app.If(!s.Up, func() app.UI {
-			return app.Elem("p").Class("hint").Text("The channel to the server is down, so the text is not checked while you type.")
+			return app.Elem("p").Class("hint").Text(say("The channel to the server is down, so the text is not checked while you type."))
 		}),
-		app.If(len(problems) > 0, func() app.UI { return app.Elem("ol").Class("problems").Aria("label", "Mistakes").Body(problems...) }),
+		app.If(len(problems) > 0, func() app.UI {
+			return app.Elem("ol").Class("problems").Aria("label", say("Mistakes")).Body(problems...)
+		}),
 		app.If(len(problems) == 0 && len(previews) > 0, func() app.UI {
-			return app.Elem("div").Body(app.Elem("h3").Text("What a browser dispatches, if it listens"), app.Elem("ol").Class("previews").Body(previews...))
+			return app.Elem("div").Body(app.Elem("h3").Text(say("What a browser dispatches, if it listens")), app.Elem("ol").Class("previews").Body(previews...))
 		}),
 	)
 }
@@ -207,7 +210,7 @@ func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 	pack(m.editor.text, func(packed string) {
 		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen}.Query())
 		copyText(ctx, link, func(_ app.Context, ok bool) {
-			m.editor.said = "Link copied. Who opens it sees the text; it plays when Play is pressed."
+			m.editor.said = later("Link copied. Who opens it sees the text; it plays when Play is pressed.")
 			if !ok {
 				m.editor.said = link
 			}

@@ -10,9 +10,10 @@ import (
 // serverPanel says what the server will do: a stream of ours to choose and to adjust, or any other.
 type serverPanel struct {
 	app.Compo
-	Model *model
-	Setup int
-	Find  string
+	Model    *model
+	Language string
+	Setup    int
+	Find     string
 }
 
 func (s *serverPanel) Render() app.UI {
@@ -41,30 +42,30 @@ func (s *serverPanel) Render() app.UI {
 		script = all[chosen].script
 	}
 	return panel("The server will").Body(
-		app.Elem("h2").Text("1 · The server will…"),
-		app.Elem("input").Attr("type", "search").Class("small").Attr("placeholder", "find among "+strconv.Itoa(len(all))+"…").Aria("label", "Find a stream").OnInput(s.onFind),
-		app.Elem("div").Class("choices").Attr("role", "radiogroup").Aria("label", "What the server will do").Attr("tabindex", -1).Body(list...),
+		app.Elem("h2").Text(say("1 · The server will…")),
+		app.Elem("input").Attr("type", "search").Class("small").Attr("placeholder", fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all)))).Aria("label", say("Find a stream")).OnInput(s.onFind),
+		app.Elem("div").Class("choices").Attr("role", "radiogroup").Aria("label", say("What the server will do")).Attr("tabindex", -1).Body(list...),
 		app.Elem("label").Class("choice").Body(
 			app.Elem("input").Attr("type", "radio").Attr("name", "preset").Attr("checked", chosen < 0).OnChange(s.onOwn),
-			app.Elem("span").Body(app.Elem("b").Text("Any URL"), app.Elem("span").Text("type its address under 2")),
+			app.Elem("span").Body(app.Elem("b").Text(say("Any URL")), app.Elem("span").Text(say("type its address under 2"))),
 		),
 		app.If(script != "", func() app.UI {
-			return app.Elem("button").Attr("type", "button").Class("small").OnClick(s.onEdit).Text("Edit this scenario")
+			return app.Elem("button").Attr("type", "button").Class("small").OnClick(s.onEdit).Text(say("Edit this scenario"))
 		}),
 		app.If(isClassic, func() app.UI {
 			fields := []app.UI{}
 			for _, p := range parameters {
 				fields = append(fields, app.Elem("label").Class("field").Body(
-					app.Elem("span").Body(app.Text(p.label+" "), app.Elem("small").Text(p.hint)),
-					app.Elem("input").Attr("type", "text").ID("parameter-"+p.name).Attr("placeholder", p.usual).Attr("value", query.Get(p.name)).
+					app.Elem("span").Body(app.Text(p.name+" "), app.Elem("small").Text(say(p.hint))),
+					app.Elem("input").Attr("type", "text").ID("parameter-"+p.name).Attr("placeholder", say(p.usual)).Attr("value", query.Get(p.name)).
 						Attr("autocomplete", "off").Spellcheck(false).OnInput(s.onParameter(p.name), app.EventScope(p.name)),
 				))
 			}
 			fields = append(fields, app.Elem("label").Class("check").Body(
 				app.Elem("input").Attr("type", "checkbox").Attr("checked", query.Get("resume") != "false").OnChange(s.onResume),
-				app.Text("resume after Last-Event-ID"),
+				app.Text(say("resume after Last-Event-ID")),
 			))
-			return app.Elem("details").Class("adjust").Body(app.Elem("summary").Text("Adjust this stream"), app.Elem("div").Class("fields").Body(fields...))
+			return app.Elem("details").Class("adjust").Body(app.Elem("summary").Text(say("Adjust this stream")), app.Elem("div").Class("fields").Body(fields...))
 		}),
 	)
 }

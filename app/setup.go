@@ -83,13 +83,13 @@ var always = []string{"open", "error", "message"}
 func checkListener(name string, listen []string) string {
 	switch {
 	case name == "":
-		return "Type the event's name first, as the server writes it after event:"
+		return say("Type the event's name first, as the server writes it after event:")
 	case strings.ContainsAny(name, "\r\n"):
-		return "An event's name is one line: remove the line break."
+		return say("An event's name is one line: remove the line break.")
 	case slices.Contains(always, name):
-		return name + " is listened to already, always."
+		return fill(say("{name} is listened to already, always."), "{name}", name)
 	case slices.Contains(listen, name):
-		return name + " is listened to already."
+		return fill(say("{name} is listened to already."), "{name}", name)
 	}
 	return ""
 }
@@ -102,9 +102,9 @@ func checkURL(address string) string {
 	case scheme == "" || scheme == "http" || scheme == "https":
 		return ""
 	case startsWithPort(rest):
-		return "Put http:// or https:// in front: without it the browser reads " + scheme + ": as a scheme, as in mailto:."
+		return fill(say("Put http:// or https:// in front: without it the browser reads {scheme}: as a scheme, as in mailto:."), "{scheme}", scheme)
 	}
-	return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
+	return fill(say("An event stream comes over http or https, not over {scheme}:. Start with https:// or with / for this server."), "{scheme}", scheme)
 }
 
 // startsWithPort reports whether an address that began like a scheme goes on like localhost:3000/sse.

@@ -10,8 +10,9 @@ import (
 // firstSteps tells a new visitor what to do. The trace decides what is done.
 type firstSteps struct {
 	app.Compo
-	Model   *model
-	Changes int
+	Model    *model
+	Language string
+	Changes  int
 
 	done [4]bool
 }
@@ -27,9 +28,9 @@ func (f *firstSteps) Render() app.UI {
 		f.done[i] = f.done[i] || now
 	}
 	step := func(i int, title, more string) app.UI {
-		mark, said := "○", "to do: "
+		mark, said := "○", say("to do: ")
 		if f.done[i] {
-			mark, said = "✓", "done: "
+			mark, said = "✓", say("done: ")
 		}
 		return app.Elem("li").DataSet("done", f.done[i]).Body(
 			app.Elem("span").Class("tick").Aria("hidden", true).Text(mark),
@@ -37,12 +38,12 @@ func (f *firstSteps) Render() app.UI {
 		)
 	}
 	return panel("First steps").Body(
-		app.Elem("h2").Text("First steps"),
+		app.Elem("h2").Text(say("First steps")),
 		app.Elem("ol").Class("steps").Body(
-			step(0, "Press Connect.", "readyState goes 0 → 1, and events arrive."),
-			step(1, "Wait for the end.", "The server ends its answer after ten events. Is it over?"),
-			step(2, "See what the browser does.", "It waits, and asks again by itself. The server answers 204: stop."),
-			step(3, "Connect again, and press Close", "while it is open. Nothing fires; nothing is tried again."),
+			step(0, say("Press Connect."), say("readyState goes 0 → 1, and events arrive.")),
+			step(1, say("Wait for the end."), say("The server ends its answer after ten events. Is it over?")),
+			step(2, say("See what the browser does."), say("It waits, and asks again by itself. The server answers 204: stop.")),
+			step(3, say("Connect again, and press Close"), say("while it is open. Nothing fires; nothing is tried again.")),
 		),
 	)
 }

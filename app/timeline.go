@@ -15,12 +15,13 @@ import (
 // draws again only when something happened, or before the animation runs out of drawing.
 type timelinePanel struct {
 	app.Compo
-	Model   *model
-	Changes int
-	Now     float64
-	Window  float64
-	At      float64
-	Ticks   int
+	Model    *model
+	Language string
+	Changes  int
+	Now      float64
+	Window   float64
+	At       float64
+	Ticks    int
 
 	animation app.Value
 }
@@ -28,12 +29,7 @@ type timelinePanel struct {
 // ahead is how far beyond now is drawn, in milliseconds: longer than the pause between two ticks.
 const ahead = 3000
 
-var timelineWindows = []struct {
-	label string
-	ms    float64
-}{
-	{"10 s", 10_000}, {"20 s", 20_000}, {"30 s", 30_000}, {"1 min", 60_000}, {"2 min", 120_000}, {"5 min", 300_000}, {"10 min", 600_000},
-}
+var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
 func (t *timelinePanel) OnMount(app.Context)  { t.draw() }
 func (t *timelinePanel) OnResize(app.Context) { t.draw() }
@@ -44,36 +40,38 @@ func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
 func (t *timelinePanel) Render() app.UI {
 	options := []app.UI{}
 	for _, w := range timelineWindows {
-		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w.ms))).Attr("selected", w.ms == t.Window).Text(w.label))
+		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w))).Attr("selected", w == t.Window).Text(roundTime(w)))
 	}
 	both := t.foreign() == ""
 	return panel("Timeline").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
 		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Text("Timeline"),
-			app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text("Follow"),
-			app.Elem("select").Class("small").Aria("label", "Width of the timeline").OnChange(t.onWindow).Body(options...),
+			app.Elem("h2").Text(say("Timeline")),
+			app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text(say("Follow")),
+			app.Elem("select").Class("small").Aria("label", say("Width of the timeline")).OnChange(t.onWindow).Body(options...),
 		),
 		app.Elem("div").Class("timeline").Body(
 			app.Elem("div").Class("lanes").Aria("hidden", true).Body(
-				app.Elem("span").Body(app.Text("Browser"), app.Elem("small").Text("readyState")),
-				app.Elem("span").Text("Events"),
-				app.If(both, func() app.UI { return app.Elem("span").Body(app.Text("Wire"), app.Elem("small").Text("bytes out")) }),
-				app.If(both, func() app.UI { return app.Elem("span").Text("Server") }),
+				app.Elem("span").Body(app.Text(say("Browser")), app.Elem("small").Text("readyState")),
+				app.Elem("span").Text(say("Events")),
+				app.If(both, func() app.UI {
+					return app.Elem("span").Body(app.Text(say("Wire")), app.Elem("small").Text(say("bytes out")))
+				}),
+				app.If(both, func() app.UI { return app.Elem("span").Text(say("Server")) }),
 			),
 			app.Elem("div").ID("track").Class("track").Attr("role", "img").Aria("label", t.summary()).Body(
 				app.Elem("div").ID("moving").Class("moving"),
-				app.Elem("div").Class("now").Hidden(t.At != 0).Body(app.Elem("span").Text("now")),
+				app.Elem("div").Class("now").Hidden(t.At != 0).Body(app.Elem("span").Text(say("now"))),
 			),
 		),
 		app.Elem("p").Class("hint").Text(t.foreign()),
-		app.Elem("input").ID("scroll").Attr("type", "range").Class("scroll").Aria("label", "Scroll back in time").Attr("step", 0.1).OnInput(t.onScroll),
+		app.Elem("input").ID("scroll").Attr("type", "range").Class("scroll").Aria("label", say("Scroll back in time")).Attr("step", 0.1).OnInput(t.onScroll),
 	)
 }
 
 // foreign says why there is only the page's side.
 func (t *timelinePanel) foreign() string {
 	if s := t.Model.log.State(); s.Source > 0 && !t.Model.ours(s.URL) {
-		return "This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server."
+		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
 	}
 	return ""
 }
@@ -83,9 +81,10 @@ func (t *timelinePanel) summary() string {
 	log := t.Model.log
 	c := log.Counts()
 	if log.State().Source == 0 {
-		return "Nothing happened yet"
+		return say("Nothing happened yet")
 	}
-	return announce(log.State()) + ". " + grouped(c.Events) + " events, opened " + grouped(c.Of(trace.ToOpen)) + " times, lost " + grouped(c.Of(trace.ToLost)) + " times."
+	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(log.State()),
+		"{events}", grouped(c.Events), "{opened}", grouped(c.Of(trace.ToOpen)), "{lost}", grouped(c.Of(trace.ToLost)))
 }
 
 func (t *timelinePanel) onFollow(app.Context, app.Event) {
@@ -158,5 +157,9 @@ func (t *timelinePanel) draw() {
 		value = (m.scrolledTo - began) / 1000
 	}
 	scroll.Set("value", strconv.FormatFloat(value, 'f', 1, 64))
-	scroll.Call("setAttribute", "aria-valuetext", map[bool]string{true: "now", false: clock((value)*1000) + " after the start"}[follow])
+	at := say("now")
+	if !follow {
+		at = fill(say("{time} after the start"), "{time}", clock(value*1000))
+	}
+	scroll.Call("setAttribute", "aria-valuetext", at)
 }

@@ -6,21 +6,42 @@ import (
 	"eventsource-playground/eventsource"
 )
 
-// toolbar is the page's own controls: share and theme.
+// toolbar is the page's own controls: share, language and theme.
 type toolbar struct {
 	app.Compo
-	Model  *model
-	Theme  string
-	Shared string
+	Model    *model
+	Language string
+	Theme    string
+	Shared   string
 }
 
 func (t *toolbar) Render() app.UI {
+	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Theme))
 	return app.Elem("div").Class("toolbar").Body(
-		app.Elem("span").Class("hint").Attr("role", "status").Text(t.Shared),
-		app.Elem("button").Attr("type", "button").Title("Copy a link that opens this set-up").OnClick(t.onShare).Text("Share"),
-		app.Elem("button").Attr("type", "button").Class("icon").Title("Theme: "+t.Theme).Aria("label", "Theme: "+t.Theme).OnClick(t.onTheme).
+		app.Elem("span").Class("hint").Attr("role", "status").Text(say(t.Shared)),
+		app.Elem("button").Attr("type", "button").Title(say("Copy a link that opens this set-up")).OnClick(t.onShare).Text(say("Share")),
+		t.languages(),
+		app.Elem("button").Attr("type", "button").Class("icon").Title(theme).Aria("label", theme).OnClick(t.onTheme).
 			Body(app.Elem("span").Aria("hidden", true).Text(map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme])),
 	)
+}
+
+// languages is the switch. It says where it leads in both languages: who needs it may not read the one that is shown.
+func (t *toolbar) languages() app.UI {
+	name := func(of, short string) app.UI {
+		if of == language {
+			return app.Elem("b").Text(short)
+		}
+		return app.Elem("span").Text(short)
+	}
+	const both = "Language: English · 语言：中文"
+	return app.Elem("button").Attr("type", "button").Class("languages").Title(both).Aria("label", both).OnClick(t.onLanguage).
+		Body(name(english, "EN"), app.Text(" · "), name(chinese, "中文"))
+}
+
+func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {
+	other := map[string]string{english: chinese, chinese: english}[language]
+	t.Model.chooseLanguage(ctx, other)
 }
 
 func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
@@ -29,10 +50,10 @@ func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	s.Connect = m.log.State().Live()
 	link := linkTo(s.Query())
 	copyText(ctx, link, func(_ app.Context, ok bool) {
-		m.shared = "Link copied"
+		m.shared = later("Link copied")
 		if !ok {
 			replaceAddress(s.Query())
-			m.shared = "Copy it from the address bar"
+			m.shared = later("Copy it from the address bar")
 		}
 		m.update()
 	})

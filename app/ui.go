@@ -7,6 +7,9 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 func main() {
 	app.Route("/", func() app.Composer { return &playground{} })
+	if app.IsClient {
+		chooseLanguage()
+	}
 	app.RunWhenOnBrowser()
 }
 
@@ -32,37 +35,39 @@ func (p *playground) Render() app.UI {
 		app.Elem("header").Class("bar").Body(
 			app.Elem("div").Class("brand").Body(
 				app.Elem("span").Class("dots").Aria("hidden", true).Body(app.Elem("i"), app.Elem("i"), app.Elem("i")),
-				app.Elem("h1").Text("EventSource Playground"),
+				app.Elem("h1").Text(say("EventSource Playground")),
 			),
-			&toolbar{Model: m, Theme: m.theme, Shared: m.shared},
+			&toolbar{Model: m, Language: language, Theme: m.theme, Shared: m.shared},
 		),
 		app.Elem("main").Class("columns").Body(
 			app.Elem("div").Class("column cause").Body(
-				&serverPanel{Model: m, Setup: m.setupChanges, Find: m.find},
+				&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
 				&connectPanel{
-					Model: m, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.notice, Copied: m.copied, Companions: len(m.companions),
+					Model: m, Language: language, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.said(), Copied: m.copied, Companions: len(m.companions),
 				},
 				m.interferePanel(),
 			),
 			app.Elem("div").Class("column effect").Body(
-				&machinePanel{Model: m, Changes: changes, Now: m.now},
-				&timelinePanel{Model: m, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
+				&machinePanel{Model: m, Language: language, Changes: changes, Now: m.now},
+				&timelinePanel{
+					Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks,
+				},
 				&eventsPanel{
-					Model: m, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
+					Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
 					Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
 					Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 				},
 			),
 			app.Elem("div").Class("column meaning").Body(
-				&firstSteps{Model: m, Changes: changes},
-				&factsPanel{Model: m, Changes: changes, Silent: m.log.Silent(m.now)},
+				&firstSteps{Model: m, Language: language, Changes: changes},
+				&factsPanel{Model: m, Language: language, Changes: changes, Silent: m.log.Silent(m.now)},
 			),
 		),
 	)
 }
 
 func (m *model) interferePanel() *interferePanel {
-	p := &interferePanel{Model: m, Live: m.log.State().Live(), Own: m.ours(m.log.State().URL), Paused: m.paused, Help: m.help}
+	p := &interferePanel{Model: m, Language: language, Live: m.log.State().Live(), Own: m.ours(m.log.State().URL), Paused: m.paused, Help: m.help}
 	if m.channel != nil {
 		p.Up, p.Wrong = m.channel.up, m.channel.wrong
 	}
@@ -76,7 +81,7 @@ func (m *model) channelStatus() string {
 	return m.channel.status()
 }
 
-// panel is a region of the page, found by its name.
+// panel is a region of the page, found by its name: by who listens in his language, by the style in English.
 func panel(name string) app.HTMLElem {
-	return app.Elem("section").Class("panel").Aria("label", name)
+	return app.Elem("section").Class("panel").DataSet("panel", name).Aria("label", say(name))
 }

@@ -16,9 +16,10 @@ const shownLines = 200
 // wireTab is what went over the wire, line by line, with what a decoder that follows HTML 9.2.6 makes of each.
 type wireTab struct {
 	app.Compo
-	Model   *model
-	Changes int
-	Attempt int // index among the exchanges; -1 is the newest
+	Model    *model
+	Language string
+	Changes  int
+	Attempt  int // index among the exchanges; -1 is the newest
 }
 
 // OnUpdate keeps the newest line in view, unless the visitor scrolled up to read.
@@ -49,7 +50,7 @@ func (w *wireTab) Render() app.UI {
 		at = len(exchanges) - 1
 	}
 	e := exchanges[at]
-	choices := []app.UI{app.Elem("option").Attr("value", "-1").Attr("selected", w.Attempt < 0).Text("the newest")}
+	choices := []app.UI{app.Elem("option").Attr("value", "-1").Attr("selected", w.Attempt < 0).Text(say("the newest"))}
 	for i, e := range exchanges {
 		choices = append(choices, app.Elem("option").Attr("value", strconv.Itoa(i)).Attr("selected", w.Attempt == i).Text(requestName(e, exchanges)))
 	}
@@ -58,25 +59,25 @@ func (w *wireTab) Render() app.UI {
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
 	for _, l := range lines {
-		rows = append(rows, &wireRow{At: l.At - m.newAt(e.Source), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
+		rows = append(rows, &wireRow{Language: language, At: l.At - m.newAt(e.Source), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
 	}
-	said := []string{requestName(e, exchanges), strconv.Itoa(e.Sent) + " bytes"}
+	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
 	if earlier > 0 {
-		said = append(said, grouped(earlier)+" earlier lines are not shown")
+		said = append(said, fill(say("{n} earlier lines are not shown"), "{n}", grouped(earlier)))
 	}
 	if e.Blind {
-		said = append(said, "some bytes were too many to be shown, so what follows them is not decoded")
+		said = append(said, say("some bytes were too many to be shown, so what follows them is not decoded"))
 	}
 	if e.Head == nil {
-		said = append(said, "no answer yet")
+		said = append(said, say("no answer yet"))
 	} else if e.Head.Status != 200 {
-		said = append(said, "status "+strconv.Itoa(e.Head.Status)+": a browser reads no events in it")
+		said = append(said, fill(say("status {status}: a browser reads no events in it"), "{status}", strconv.Itoa(e.Head.Status)))
 	}
 	return app.Elem("div").Class("wire").Body(
-		app.Elem("label").Class("check").Body(app.Text("attempt"), app.Elem("select").Class("small").OnChange(w.onAttempt).Body(choices...)),
-		app.Elem("p").Class("hint").Text(strings.Join(said, " · ")+"."),
+		app.Elem("label").Class("check").Body(app.Text(say("attempt")), app.Elem("select").Class("small").OnChange(w.onAttempt).Body(choices...)),
+		app.Elem("p").Class("hint").Text(strings.Join(said, " · ")+say(".")),
 		app.Elem("p").Class("hint").Text(predictedText(m.log)),
-		app.Elem("ol").ID("wire-lines").Class("lines").Attr("tabindex", 0).Aria("label", "Lines, as they were sent").Body(rows...),
+		app.Elem("ol").ID("wire-lines").Class("lines").Attr("tabindex", 0).Aria("label", say("Lines, as they were sent")).Body(rows...),
 	)
 }
 
@@ -86,11 +87,14 @@ func predictedText(log *trace.Log) string {
 	for _, u := range log.Unheard() {
 		unheard += u.Count
 	}
-	said := "Predicted from the wire: " + grouped(log.Predicted()) + " events. Seen by the page: " + grouped(log.Counts().Events) + "."
-	if unheard > 0 {
-		said += " Without a listener here: " + grouped(unheard) + "."
+	said := []string{
+		fill(say("Predicted from the wire: {n} events."), "{n}", grouped(log.Predicted())),
+		fill(say("Seen by the page: {n}."), "{n}", grouped(log.Counts().Events)),
 	}
-	return said
+	if unheard > 0 {
+		said = append(said, fill(say("Without a listener here: {n}."), "{n}", grouped(unheard)))
+	}
+	return sentences(said)
 }
 
 func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
@@ -101,15 +105,15 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 
 func noServerSide(m *model) string {
 	if s := m.log.State(); s.Source > 0 && !m.ours(s.URL) {
-		return "This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here."
+		return say("This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here.")
 	}
-	return "Nothing yet. Press Connect: each request to this page's own server will show here."
+	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")
 }
 
 func requestName(e *trace.Exchange, all []*trace.Exchange) string {
-	name := "request " + strconv.Itoa(e.Attempt)
+	name := fill(say("request {n}"), "{n}", strconv.Itoa(e.Attempt))
 	if all[0].Source != all[len(all)-1].Source {
-		name = "EventSource " + strconv.Itoa(e.Source) + ", " + name
+		name = "EventSource " + strconv.Itoa(e.Source) + say(", ") + name
 	}
 	return name
 }
@@ -117,32 +121,42 @@ func requestName(e *trace.Exchange, all []*trace.Exchange) string {
 // wireRow is one line.
 type wireRow struct {
 	app.Compo
-	At    float64
-	Line  sse.Line
-	Heard bool
+	Language string
+	At       float64
+	Line     sse.Line
+	Heard    bool
 }
 
 func (r *wireRow) Render() app.UI {
 	l := r.Line
 	text := visible(l.Raw)
 	if l.Raw == "" {
-		text = "(blank line)"
+		text = say("(blank line)")
 		if l.Terminator == "" {
-			text = "(the stream ended)"
+			text = say("(the stream ended)")
 		}
 	}
-	why := l.Why
+	why := sayWhy(l.Why)
 	if l.Event != nil {
-		why = l.Event.Type + " " + quoteJS(shorten(l.Event.Data, 80)) + ", lastEventId " + quoteJS(shorten(l.Event.LastEventID, 40))
+		why = l.Event.Type + " " + quoteJS(shorten(l.Event.Data, 80)) + say(", ") + "lastEventId " + quoteJS(shorten(l.Event.LastEventID, 40))
 		if !r.Heard {
-			why += ": no listener for this type here"
+			why += say(": no listener for this type here")
 		}
 	}
 	return app.Elem("li").DataSet("outcome", l.Outcome.String()).Body(
 		app.Elem("span").Class("time").Text(strconv.FormatFloat(r.At/1000, 'f', 3, 64)),
 		app.Elem("code").Text(shorten(text, 300)),
-		app.Elem("span").Class("outcome").Body(app.Elem("b").Text(l.Outcome.String()), app.Text(" "+why)),
+		app.Elem("span").Class("outcome").Body(app.Elem("b").Text(say(l.Outcome.String())), app.Text(" "+why)),
 	)
+}
+
+// sayWhy says the decoder's reason. One of them quotes names.
+func sayWhy(why string) string {
+	if names, ok := strings.CutSuffix(why, ": a name must match exactly"); ok {
+		name, meant, _ := strings.Cut(names, " is not ")
+		return fill(say("{name} is not {meant}: a name must match exactly"), "{name}", name, "{meant}", meant)
+	}
+	return say(why)
 }
 
 // visible shows control characters, which a browser would not.

@@ -37,6 +37,11 @@ func pack(folder string, fast bool) error {
 		sources[name] = content
 		fmt.Fprintf(version, "%s %d\n%s", name, len(content), content)
 	}
+	words, err := mergeWords(filepath.Join(folder, ".."))
+	if err != nil {
+		return err
+	}
+	version.Write(words)
 
 	files, err := goapp{
 		version:  fmt.Sprintf("%x", version.Sum(nil)[:10]),
@@ -49,6 +54,7 @@ func pack(folder string, fast bool) error {
 	if err := addIcons(files, sources["icon.svg"]); err != nil {
 		return err
 	}
+	files["web/zh.json"] = words
 	files["index.html"] = sources["index.html"]
 	files["web/app.wasm"] = sources["app.wasm"]
 	files["web/style.css"] = sources["style.css"]

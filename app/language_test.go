@@ -1,0 +1,230 @@
+package main
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// spoken is what the page says: each English text and where it stands.
+type spoken map[string]string
+
+// showing are the functions whose arguments a visitor reads. The number is the first one that is read.
+var showing = map[string]int{"Text": 0, "Title": 0, "field": 1, "copyButton": 0, "fact": 0, "figure": 2, "step": 1, "tabButton": 1, "cells": 1}
+
+// speaking are those whose first texts are said: how many.
+var speaking = map[string]int{"say": 1, "later": 1, "panel": 1, "count": 2}
+
+// untranslated are names of the standard and of the notation, and what is nobody's language.
+var untranslated = []string{
+	"readyState", "lastEventId", "withCredentials", "data", "event", "id", "retry", "origin", "url", "URL", "timeStamp", "Last-Event-ID", "message",
+	"es.close()", "EventSource ", "EventSource", "HTML ", "lastEventId ", "EN", "中文", "s", "ms", "→", "Language: English · 语言：中文",
+}
+
+var (
+	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+	letters     = regexp.MustCompile(`\pL`)
+	// readByPeople are the attributes that view says, with their literal values; text is what stands between tags.
+	tag          = regexp.MustCompile(`<[^<>]*>`)
+	readByPeople = regexp.MustCompile(`\b(?:aria-label|placeholder|title)="([^"]*)"`)
+)
+
+// listen collects what a file says, and reports what it shows without saying it.
+func (s spoken) listen(t *testing.T, name string, source any) {
+	t.Helper()
+	files := gotoken.NewFileSet()
+	file, err := parser.ParseFile(files, name, source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(n ast.Node) string { return files.Position(n.Pos()).String() }
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		function := called(call)
+		for _, text := range s.said(function, call) {
+			s[text] = at(call)
+		}
+		first, shows := showing[function]
+		if function == "Aria" || function == "Attr" {
+			what, _ := literal(call.Args[0])
+			first, shows = 1, slices.Contains([]string{"label", "valuetext", "placeholder", "title", "aria-label"}, what)
+		}
+		if !shows {
+			return true
+		}
+		for _, arg := range call.Args[min(first, len(call.Args)):] {
+			for _, text := range unsaid(arg) {
+				t.Errorf("%s: %q is shown without being said: say(%[2]q)", at(arg), text)
+			}
+		}
+		return true
+	})
+}
+
+// said are the texts that a call says.
+func (s spoken) said(function string, call *ast.CallExpr) (texts []string) {
+	switch n := speaking[function]; {
+	case function == "count":
+		if text, ok := literal(call.Args[n]); ok {
+			texts = append(texts, text)
+		}
+	case n > 0:
+		if text, ok := literal(call.Args[0]); ok {
+			texts = append(texts, text)
+		}
+	case function == "view" || function == "when":
+		for _, arg := range call.Args[:min(2, len(call.Args))] {
+			html, _ := literal(arg)
+			for _, attribute := range readByPeople.FindAllStringSubmatch(html, -1) {
+				texts = append(texts, attribute[1])
+			}
+			for _, text := range strings.FieldsFunc(tag.ReplaceAllString(html, "\x00"), func(r rune) bool { return r == 0 }) {
+				for _, text := range strings.Split(text, "{}") {
+					texts = append(texts, strings.Trim(text, "\n\t"))
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(texts, func(text string) bool {
+		return !letters.MatchString(text) || function == "view" && slices.Contains(untranslated, text)
+	})
+}
+
+// unsaid are the words in an argument that are not inside of a call.
+func unsaid(arg ast.Expr) (texts []string) {
+	ast.Inspect(arg, func(n ast.Node) bool {
+		if _, ok := n.(*ast.CallExpr); ok {
+			return false
+		}
+		if text, ok := literal(n); ok && letters.MatchString(text) && !slices.Contains(untranslated, text) {
+			texts = append(texts, text)
+		}
+		return true
+	})
+	return texts
+}
+
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
+}
+
+func literal(n ast.Node) (string, bool) {
+	if basic, ok := n.(*ast.BasicLit); ok && basic.Kind == gotoken.STRING {
+		text, err := strconv.Unquote(basic.Value)
+		return text, err == nil
+	}
+	return "", false
+}
+
+// saidByOthers are texts of the trace and the server that the page says in its language, and the folders where they stand.
+var saidByOthers = map[string][]string{
+	"../sse": {
+		"field", "comment", "ignored", "dispatched", "blank", "discarded",
+		"the stream ended before a blank line, so what was pending is forgotten", ", the id too",
+		"the stream ended before the line did", "id holds U+0000", "retry takes digits only, at least one", "no such field in the standard",
+		"there is no data field, so nothing is dispatched", ", and the event's type is forgotten", ", but the id is kept",
+	},
+	"../server":           {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send", "silence"},
+	"../scenario":         {"hold"},
+	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load"},
+	".":                   {"system", "light", "dark"},
+}
+
+func sourceOf(t *testing.T, folder string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, name := range glob(t, folder+"/*.go") {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(content)
+	}
+	return all.String()
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("got no file %s, %v", pattern, err)
+	}
+	return names
+}
+
+func TestEveryTextIsSaidInChinese(t *testing.T) {
+	said := spoken{}
+	for _, name := range glob(t, "*.go") {
+		if !strings.HasSuffix(name, "_test.go") {
+			said.listen(t, name, nil)
+		}
+	}
+	for folder, texts := range saidByOthers {
+		source := sourceOf(t, folder)
+		for _, text := range texts {
+			if !strings.Contains(source, strconv.Quote(text)) {
+				t.Errorf("%q: nothing in %s says so any more", text, folder)
+			}
+			said[text] = folder
+		}
+	}
+	chinese := map[string]string{}
+	for _, name := range glob(t, "*zh.json") {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := map[string]string{}
+		if err := json.Unmarshal(content, &words); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for text, translation := range words {
+			if _, twice := chinese[text]; twice {
+				t.Errorf("%s: %q is in another file too", name, text)
+			}
+			chinese[text] = translation
+		}
+	}
+	for _, text := range slices.Sorted(maps.Keys(said)) {
+		translation, ok := chinese[text]
+		if !ok {
+			t.Errorf("%s: %q is not in app/zh.json", said[text], text)
+			continue
+		}
+		if want, got := placeholders(text), placeholders(translation); !slices.Equal(got, want) {
+			t.Errorf("app/zh.json: got the placeholders %v in %q; want %v", got, translation, want)
+		}
+	}
+	for text := range chinese {
+		if _, ok := said[text]; !ok {
+			t.Errorf("app/zh.json: nothing says %q", text)
+		}
+	}
+}
+
+func placeholders(text string) []string {
+	found := placeholder.FindAllString(text, -1)
+	slices.Sort(found)
+	return found
+}

@@ -1,3 +1,0 @@
-package main
-
-func say(s string) string { return s }
