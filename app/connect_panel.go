@@ -73,16 +73,12 @@ func (c *connectPanel) Render() app.UI {
 		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
 		c.Notice,
 		c.onConnect, !c.Live, c.onClose,
-		app.If(!eventsource.Supported() && app.IsClient, func() app.UI { return view(`<p class="notice">{}</p>`, say(noEventSource)) }),
-		app.If(c.Companions > 0, func() app.UI {
-			return view(`<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-				fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.Companions)), c.onCompanion)
-		}),
+		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
+		when(c.Companions > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.Companions)), c.onCompanion),
 		m.setup.Credentials, c.onCredentials,
 		code(constructorCode(m.setup)),
-		app.If(m.ours(m.setup.URL), func() app.UI {
-			return view(`<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`)
-		}),
+		when(m.ours(m.setup.URL), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
 		c.wrong,
@@ -155,14 +151,13 @@ func copyButton(label, what, copied string, onClick app.EventHandler) app.UI {
 	if copied == what || copied == what+" failed" {
 		label = fill(say("{button}: {word}"), "{button}", label, "{word}", word)
 	}
-	return app.Elem("button").Attr("type", "button").Class("small").Aria("label", label).
-		OnClick(onClick).Text(word)
+	return view(`<button type="button" class="small" aria-label={} onclick={}>{}</button>`, label, onClick, word)
 }
 
 func code(tokens []token) app.UI {
 	spans := []app.UI{}
 	for _, t := range tokens {
-		spans = append(spans, app.Elem("span").Class(t.class).Text(t.text))
+		spans = append(spans, view(`<span class={}>{}</span>`, t.class, t.text))
 	}
-	return app.Elem("code").Body(spans...)
+	return view(`<code>{}</code>`, spans)
 }

@@ -63,52 +63,56 @@ func (p *eventsPanel) Render() app.UI {
 	default:
 		body = p.table()
 	}
-	return panel("Events").ID("events").Body(
-		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Class("offscreen").Text(say("Events")),
-			app.Elem("div").Class("tabs").Attr("role", "tablist").Aria("label", say("What to show")).OnKeyDown(p.onTabKey).Body(
-				p.tabButton(tabEvents, say("Events"), grouped(shown)),
-				p.tabButton(tabWire, say("Wire"), ""),
-				p.tabButton(tabRequests, say("Requests"), grouped(len(exchanges))),
-				p.tabButton(tabScript, say("Script"), ""),
-				p.tabButton(tabCode, say("Code"), ""),
-			),
-			app.Elem("div").Class("tools").Body(
-				app.If(p.Tab == tabEvents, p.filterFields),
-				app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onClear).Text(say("Clear")),
-				app.Elem("button").Attr("type", "button").Class("small").Title(say("All records as JSON Lines")).Attr("disabled", m.log.Len() == 0).OnClick(p.onExport).Text(say("Export")),
-			),
-		),
-		app.Elem("p").Class("limits").Text(p.limits()), // no live region: it changes with every event
-		app.If(len(m.log.Unheard()) > 0, p.unheard),
-		app.Elem("div").ID("panel-"+p.Tab).Attr("role", "tabpanel").Aria("labelledby", "tab-"+p.Tab).Body(body),
-		app.Elem("p").Class("limits").Text(p.Channel), // last: it comes and goes, and must not move what is being clicked
+	return view(`<section class="panel" data-panel="Events" aria-label="Events" id="events">
+		<div class="title">
+			<h2 class="offscreen">Events</h2>
+			<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}</div>
+			<div class="tools">
+				{}
+				<button type="button" class="small" onclick={}>Clear</button>
+				<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>Export</button>
+			</div>
+		</div>
+		<p class="limits">{}</p>
+		{}
+		<div id={} role="tabpanel" aria-labelledby={}>{}</div>
+		<p class="limits">{}</p>
+	</section>`,
+		p.onTabKey,
+		p.tabButton(tabEvents, say("Events"), grouped(shown)),
+		p.tabButton(tabWire, say("Wire"), ""),
+		p.tabButton(tabRequests, say("Requests"), grouped(len(exchanges))),
+		p.tabButton(tabScript, say("Script"), ""),
+		p.tabButton(tabCode, say("Code"), ""),
+		p.filterFields(), p.onClear, m.log.Len() == 0, p.onExport,
+		p.limits(), // no live region: it changes with every event
+		p.unheard(),
+		"panel-"+p.Tab, "tab-"+p.Tab, body,
+		p.Channel, // last: it comes and goes, and must not move what is being clicked
 	)
 }
 
 // filterFields are the controls of the table of events.
-func (p *eventsPanel) filterFields() app.UI {
-	return app.Elem("div").Class("tools").Body(
-		app.Elem("input").Attr("type", "search").ID("filter").Class("small").Attr("placeholder", say("filter…")).Attr("value", p.Model.view.Filter().Text).
-			Aria("label", say("Filter by text")).OnInput(p.onFilter),
-		app.Elem("select").Class("small").Aria("label", say("Filter by type")).OnChange(p.onType).Body(p.types()...),
-		app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", p.Model.view.Frozen()).OnClick(p.onPause).Text(say("Pause")),
-	)
+func (p *eventsPanel) filterFields() any {
+	v := p.Model.view
+	return when(p.Tab == tabEvents, `<div class="tools">
+		<input type="search" id="filter" class="small" placeholder="filter…" value={} aria-label="Filter by text" oninput={}/>
+		<select class="small" aria-label="Filter by type" onchange={}>{}</select>
+		<button type="button" class="small toggle" aria-pressed={} onclick={}>Pause</button>
+	</div>`, v.Filter().Text, p.onFilter, p.onType, p.types(), v.Frozen(), p.onPause)
 }
 
 // unheard are events that arrived on the wire and reached no listener: only the server's side shows them.
-func (p *eventsPanel) unheard() app.UI {
+func (p *eventsPanel) unheard() any {
 	items := []app.UI{}
 	for _, u := range p.Model.log.Unheard() {
-		items = append(items, app.Elem("li").Body(
-			app.Text(grouped(u.Count)+" × "), app.Elem("code").Text(shorten(u.Type, 40)), app.Text(" "),
-			app.Elem("button").Attr("type", "button").Class("small").OnClick(p.onListen(u.Type), app.EventScope(u.Type)).Text(fill(say("Listen to {type}"), "{type}", shorten(u.Type, 40))),
-		))
+		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
+			grouped(u.Count), shorten(u.Type, 40), scoped{u.Type, p.onListen(u.Type)}, fill(say("Listen to {type}"), "{type}", shorten(u.Type, 40))))
 	}
-	return app.Elem("div").Class("unheard").Body(
-		app.Elem("p").Text(say("Arrived on the wire, but the page has no listener for the type:")),
-		app.Elem("ul").Body(items...),
-	)
+	return when(len(items) > 0, `<div class="unheard">
+		<p>Arrived on the wire, but the page has no listener for the type:</p>
+		<ul>{}</ul>
+	</div>`, items)
 }
 
 func (p *eventsPanel) onListen(typ string) app.EventHandler {
@@ -121,12 +125,12 @@ func (p *eventsPanel) tabButton(name, label, count string) app.UI {
 	if on {
 		focus = 0
 	}
-	b := app.Elem("button").Attr("type", "button").ID("tab-"+name).Attr("role", "tab").Aria("selected", on).Attr("tabindex", focus).
-		OnClick(p.onTab(name), app.EventScope(name))
+	controls := ""
 	if on {
-		b = b.Aria("controls", "panel-"+name)
+		controls = "panel-" + name
 	}
-	return b.Body(app.Text(label), app.If(count != "", func() app.UI { return app.Elem("span").Text(" " + count) }))
+	return view(`<button type="button" id={} role="tab" aria-selected={} aria-controls={} tabindex={} onclick={}>{}{}</button>`,
+		"tab-"+name, on, controls, focus, scoped{name, p.onTab(name)}, label, when(count != "", `<span>{}</span>`, " "+count))
 }
 
 // limits says what is not shown, and why.
@@ -159,9 +163,10 @@ func (p *eventsPanel) types() []app.UI {
 	}
 	names = append(names, string(trace.Construct), string(trace.Close))
 	chosen := m.view.Filter().Type
-	options := []app.UI{app.Elem("option").Attr("value", allTypes).Attr("selected", chosen == "").Text(say("all types"))}
+	option := `<option value={} selected={}>{}</option>`
+	options := []app.UI{view(option, allTypes, chosen == "", say("all types"))}
 	for _, name := range names {
-		options = append(options, app.Elem("option").Attr("value", name).Attr("selected", chosen == name).Text(shorten(name, 40)))
+		options = append(options, view(option, name, chosen == name, shorten(name, 40)))
 	}
 	return options
 }
@@ -176,31 +181,29 @@ func (p *eventsPanel) table() app.UI {
 		p.Top = m.topRow
 	}
 	first := max(0, min(p.Top, total-1)-extraRows)
-	cells := func(role string, names ...string) []app.UI {
-		list := []app.UI{}
-		for _, n := range names {
-			list = append(list, app.Elem("span").Attr("role", role).Text(n))
-		}
-		return list
-	}
 	rows := []app.UI{}
 	for i, r := range m.view.Rows(first, first+viewRows) {
 		rows = append(rows, &eventRow{Model: m, Language: language, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
 	}
-	return app.Elem("div").Class("table").Body(
-		app.Elem("div").Attr("role", "table").Aria("label", say("Records, newest first")).Aria("rowcount", total+1).Body(
-			app.Elem("div").Attr("role", "rowgroup").Body(
-				app.Elem("div").Class("row head").Attr("role", "row").Aria("rowindex", 1).
-					Body(cells("columnheader", say("time"), say("event"), "readyState", "lastEventId", "data")...),
-			),
-			app.Elem("div").ID("rows").Class("rows").Attr("role", "rowgroup").Attr("tabindex", 0).Aria("label", say("Rows")).OnScroll(p.onScroll).Body(
-				app.Elem("div").ID("rows-space").Class("space").Attr("role", "presentation").Body(
-					app.Elem("div").ID("rows-window").Class("window").Attr("role", "presentation").Body(rows...),
-				),
-			),
-		),
-		app.If(total == 0, func() app.UI { return app.Elem("p").Class("empty").Text(p.empty()) }),
-	)
+	return view(`<div class="table">
+		<div role="table" aria-label="Records, newest first" aria-rowcount={}>
+			<div role="rowgroup">
+				<div class="row head" role="row" aria-rowindex="1">
+					<span role="columnheader">time</span>
+					<span role="columnheader">event</span>
+					<span role="columnheader">readyState</span>
+					<span role="columnheader">lastEventId</span>
+					<span role="columnheader">data</span>
+				</div>
+			</div>
+			<div id="rows" class="rows" role="rowgroup" tabindex="0" aria-label="Rows" onscroll={}>
+				<div id="rows-space" class="space" role="presentation">
+					<div id="rows-window" class="window" role="presentation">{}</div>
+				</div>
+			</div>
+		</div>
+		{}
+	</div>`, total+1, p.onScroll, rows, when(total == 0, `<p class="empty">{}</p>`, p.empty()))
 }
 
 func (p *eventsPanel) empty() string {
@@ -214,10 +217,8 @@ func (p *eventsPanel) empty() string {
 }
 
 func (p *eventsPanel) program() app.UI {
-	return app.Elem("div").Class("code program").Body(
-		app.Elem("pre").Attr("tabindex", 0).Aria("label", say("Program")).Body(code(programCode(p.Model.setup))),
-		copyButton(say("Copy the program"), "program", p.Copied, p.onCopyProgram),
-	)
+	return view(`<div class="code program"><pre tabindex="0" aria-label="Program">{}</pre>{}</div>`,
+		code(programCode(p.Model.setup)), copyButton(say("Copy the program"), "program", p.Copied, p.onCopyProgram))
 }
 
 func (p *eventsPanel) OnMount(ctx app.Context)  { p.place(ctx) }
@@ -353,26 +354,29 @@ type eventRow struct {
 
 func (e *eventRow) Render() app.UI {
 	r := e.Record
-	cell := func(class string, body ...app.UI) app.UI {
-		return app.Elem("span").Class(class).Attr("role", "cell").Body(body...)
-	}
 	data, mono := describe(r)
 	class := "data"
 	if mono {
 		class = "data mono"
 	}
-	row := []app.UI{
-		cell("time", app.Elem("button").Attr("type", "button").Class("fold").Aria("expanded", e.Unfolded).
-			Aria("label", fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", r.TypeName())).OnClick(e.onFold).
-			Text(thousandths(r.T))),
-		cell("type "+string(r.Kind), app.Text(shorten(r.TypeName(), 60))),
-		cell("ready", app.Elem("span").Class("chip state").DataSet("state", strings.ToLower(r.ReadyState.String())).Text(stateLabel(r.ReadyState))),
-		cell("id mono", app.Text(shorten(r.LastEventID, 40))),
-		cell(class, app.Text(data)),
-	}
-	return app.Elem("div").Class("entry").Attr("role", "presentation").DataSet("unfolded", e.Unfolded).Body(
-		app.Elem("div").Class("row").Attr("role", "row").Aria("rowindex", e.Index+2).OnClick(e.onRow).Body(row...),
-		app.If(e.Unfolded, e.detail),
+	ready := strings.ToLower(r.ReadyState.String())
+	return view(`<div class="entry" role="presentation" data-unfolded={}>
+		<div class="row" role="row" aria-rowindex={} onclick={}>
+			<span class="time" role="cell"><button type="button" class="fold" aria-expanded={} aria-label={} onclick={}>{}</button></span>
+			<span class={} role="cell">{}</span>
+			<span class="ready" role="cell"><span class="chip state" data-state={}>{}</span></span>
+			<span class="id mono" role="cell">{}</span>
+			<span class={} role="cell">{}</span>
+		</div>
+		{}
+	</div>`,
+		e.Unfolded, e.Index+2, e.onRow,
+		e.Unfolded, fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", r.TypeName()), e.onFold, thousandths(r.T),
+		"type "+string(r.Kind), shorten(r.TypeName(), 60),
+		ready, stateLabel(r.ReadyState),
+		shorten(r.LastEventID, 40),
+		class, data,
+		e.detail(),
 	)
 }
 
@@ -397,11 +401,15 @@ func describe(r trace.Record) (text string, mono bool) {
 	return shorten(r.Data, 400), true
 }
 
-func (e *eventRow) detail() app.UI {
+// detail is all of a record that is unfolded.
+func (e *eventRow) detail() any {
+	if !e.Unfolded {
+		return nil
+	}
 	r := e.Record
 	fields := []app.UI{}
 	add := func(name, value string) {
-		fields = append(fields, app.Elem("dt").Text(name), app.Elem("dd").Text(value))
+		fields = append(fields, view(`<dt>{}</dt>`, name), view(`<dd>{}</dd>`, value))
 	}
 	add("timeStamp", fill(say("{n} ms on the page's clock"), "{n}", strconv.FormatFloat(r.At, 'f', -1, 64)))
 	switch r.Kind {
@@ -420,18 +428,15 @@ func (e *eventRow) detail() app.UI {
 	if runes := []rune(body); len(runes) > mostShown {
 		body, cut = string(runes[:mostShown]), len(runes)-mostShown
 	}
-	return app.Elem("div").Class("detail").Attr("role", "row").Body(app.Elem("div").Attr("role", "cell").Aria("colspan", 5).Body(
-		app.Elem("div").Class("actions").Body(
-			copyButton(say("Copy row"), "row", map[bool]string{true: "row"}[e.Copied], e.onCopy),
-		),
-		app.Elem("dl").Body(fields...),
-		app.If(r.Kind == trace.Message, func() app.UI {
-			return app.Elem("pre").Attr("tabindex", 0).Aria("label", say("Data")).Text(body)
-		}),
-		app.If(cut > 0, func() app.UI {
-			return app.Elem("p").Text(fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut)))
-		}),
-	))
+	return view(`<div class="detail" role="row"><div role="cell" aria-colspan="5">
+		<div class="actions">{}</div>
+		<dl>{}</dl>
+		{}
+		{}
+	</div></div>`,
+		copyButton(say("Copy row"), "row", map[bool]string{true: "row"}[e.Copied], e.onCopy), fields,
+		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
+		when(cut > 0, `<p>{}</p>`, fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut))))
 }
 
 func (e *eventRow) onRow(ctx app.Context, event app.Event) {

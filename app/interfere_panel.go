@@ -57,60 +57,78 @@ func (p *interferePanel) Render() app.UI {
 	can := p.Live && p.Own && p.Up
 	buttons := []app.UI{}
 	for _, a := range actions {
-		b := app.Elem("button").Attr("type", "button").Title(fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key)).Attr("disabled", !can).OnClick(p.onAction(a.do), app.EventScope(a.do))
+		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
+		values := []any{fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key), !can, scoped{a.do, p.onAction(a.do)}, say(a.label)}
 		if a.do == "pause" {
-			b = b.Aria("pressed", p.Paused).Class("toggle")
+			button = `<button type="button" class="toggle" aria-pressed={} title={} disabled={} onclick={}>{}</button>`
+			values = append([]any{p.Paused}, values...)
 		}
-		buttons = append(buttons, b.Text(say(a.label)))
+		buttons = append(buttons, view(button, values...))
 	}
-	replies := []app.UI{app.Elem("option").Attr("value", asPlanned).Text(say("as planned"))}
+	replies := []app.UI{view(`<option value={}>{}</option>`, asPlanned, say(asPlanned))}
 	for _, r := range nextReplies {
-		replies = append(replies, app.Elem("option").Attr("value", r.label).Text(say(r.label)))
+		replies = append(replies, view(`<option value={}>{}</option>`, r.label, say(r.label)))
 	}
-	return panel("You interfere").Body(
-		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Text(say("3 · You interfere")),
-			app.Elem("button").Attr("type", "button").Class("small").Aria("expanded", p.Help).Title(say("Keys (key ?)")).Aria("label", say("Keys")).OnClick(p.onHelp).Text("?"),
-		),
-		app.If(!can, func() app.UI { return app.Elem("p").Class("hint").Text(p.why()) }),
-		app.Elem("div").Class("actions even").Body(buttons...),
-		app.Elem("label").Class("check").Body(
-			app.Text(say("Next reply")),
-			app.Elem("select").ID("next").Class("small").Attr("disabled", !can).OnChange(p.onNext).Body(replies...),
-		),
-		app.Elem("details").ID("send").Class("adjust").Body(
-			app.Elem("summary").Text(say("Send an event of your own")),
-			app.Elem("form").Class("fields").OnSubmit(p.onSend).Body(
-				field("send-event", "event", "message"), field("send-id", "id", say("none")),
-				field("send-retry", "retry", say("none")), field("send-comment", say("comment"), say("none")),
-				app.Elem("label").Class("field wide").Body(app.Elem("span").Text("data"), app.Elem("textarea").ID("send-data").Attr("rows", 2).Spellcheck(false)),
-				app.Elem("label").Class("field wide").Body(
-					app.Elem("span").Text(fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`)),
-					app.Elem("input").Attr("type", "text").ID("send-raw").Attr("placeholder", "data: half an ev").Attr("autocomplete", "off").Spellcheck(false),
-				),
-				app.Elem("button").Attr("type", "submit").Attr("disabled", !can).Text(say("Send")),
-			),
-		),
-		app.Elem("p").Class("notice").Attr("role", "status").Text(say(p.Wrong)),
-		app.If(p.Help, func() app.UI {
-			keys := []app.UI{}
-			for _, a := range actions {
-				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(a.key)), app.Elem("dd").Text(say(a.title)))
-			}
-			for _, j := range jumps {
-				keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text(j.key)), app.Elem("dd").Text(say(j.title)))
-			}
-			keys = append(keys, app.Elem("dt").Body(app.Elem("kbd").Text("?")), app.Elem("dd").Text(say("shows and hides this list")))
-			return app.Elem("dl").Class("keys").Body(keys...)
-		}),
+	return view(`<section class="panel" data-panel="You interfere" aria-label="You interfere">
+		<div class="title">
+			<h2>3 · You interfere</h2>
+			<button type="button" class="small" aria-expanded={} title="Keys (key ?)" aria-label="Keys" onclick={}>?</button>
+		</div>
+		{}
+		<div class="actions even">{}</div>
+		<label class="check">Next reply<select id="next" class="small" disabled={} onchange={}>{}</select></label>
+		<details id="send" class="adjust">
+			<summary>Send an event of your own</summary>
+			<form class="fields" onsubmit={}>
+				{}
+				<label class="field wide"><span>data</span><textarea id="send-data" rows="2" spellcheck="false"/></label>
+				<label class="field wide">
+					<span>{}</span>
+					<input type="text" id="send-raw" placeholder="data: half an ev" autocomplete="off" spellcheck="false"/>
+				</label>
+				<button type="submit" disabled={}>Send</button>
+			</form>
+		</details>
+		<p class="notice" role="status">{}</p>
+		{}
+	</section>`,
+		p.Help, p.onHelp,
+		when(!can, `<p class="hint">{}</p>`, p.why()),
+		buttons,
+		!can, p.onNext, replies,
+		p.onSend,
+		[]app.UI{
+			field("send-event", "event", "message"), field("send-id", "id", say("none")),
+			field("send-retry", "retry", say("none")), field("send-comment", say("comment"), say("none")),
+		},
+		fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`),
+		!can,
+		say(p.Wrong),
+		when(p.Help, `<dl class="keys">{}</dl>`, keys()),
 	)
 }
 
+// keys are what a key does, as a list.
+func keys() []app.UI {
+	list := []app.UI{}
+	add := func(key, does string) {
+		list = append(list, view(`<dt><kbd>{}</kbd></dt>`, key), view(`<dd>{}</dd>`, say(does)))
+	}
+	for _, a := range actions {
+		add(a.key, a.title)
+	}
+	for _, j := range jumps {
+		add(j.key, j.title)
+	}
+	add("?", later("shows and hides this list"))
+	return list
+}
+
 func field(id, label, usual string) app.UI {
-	return app.Elem("label").Class("field").Body(
-		app.Elem("span").Text(label),
-		app.Elem("input").Attr("type", "text").ID(id).Attr("placeholder", usual).Attr("autocomplete", "off").Spellcheck(false),
-	)
+	return view(`<label class="field">
+		<span>{}</span>
+		<input type="text" id={} placeholder={} autocomplete="off" spellcheck="false"/>
+	</label>`, label, id, usual)
 }
 
 func (p *interferePanel) why() string {

@@ -19,7 +19,7 @@ import (
 type spoken map[string]string
 
 // showing are the functions whose arguments a visitor reads. The number is the first one that is read.
-var showing = map[string]int{"Text": 0, "Title": 0, "field": 1, "copyButton": 0, "fact": 0, "figure": 2, "step": 1, "tabButton": 1, "cells": 1}
+var showing = map[string]int{"Text": 0, "field": 1, "fact": 0, "figure": 2, "step": 1, "tabButton": 1}
 
 // speaking are those whose first texts are said: how many.
 var speaking = map[string]int{"say": 1, "later": 1, "panel": 1, "count": 2}

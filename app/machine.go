@@ -23,12 +23,16 @@ type machinePanel struct {
 func (p *machinePanel) Render() app.UI {
 	log := p.Model.log
 	state, counts := log.State(), log.Counts()
-	return panel("readyState").DataSet("state", stateName(state)).Body(
-		app.Elem("h2").Text("readyState"),
-		app.Elem("p").Class("offscreen").Attr("role", "status").Text(announce(state)),
-		app.Raw(machineSVG(wideMachine, state, counts)),
-		app.Raw(machineSVG(narrowMachine, state, counts)),
-		app.Elem("ul").Class("figures").Aria("label", say("Figures")).Body(figures(state, counts, log.Dropped(), p.Now)...),
+	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
+		<h2>readyState</h2>
+		<p class="offscreen" role="status">{}</p>
+		{}
+		{}
+		<ul class="figures" aria-label="Figures">{}</ul>
+	</section>`,
+		stateName(state), announce(state),
+		app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)),
+		figures(state, counts, log.Dropped(), p.Now),
 	)
 }
 
@@ -73,7 +77,7 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		id = "–"
 	}
 	figure := func(class, value, label string) app.UI {
-		return app.Elem("li").Class(class).Body(app.Elem("b").Title(value).Text(shorten(value, 24)), app.Elem("span").Text(label))
+		return view(`<li class={}><b title={}>{}</b><span>{}</span></li>`, class, value, shorten(value, 24), label)
 	}
 	list := []app.UI{
 		figure("spent", spent, of),

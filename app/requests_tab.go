@@ -20,18 +20,15 @@ func (t *requestsTab) Render() app.UI {
 	m := t.Model
 	exchanges, gone := m.log.Exchanges()
 	if len(exchanges) == 0 {
-		return app.Elem("p").Class("empty").Text(noServerSide(m))
+		return view(`<p class="empty">{}</p>`, noServerSide(m))
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {
 		items = append(items, exchangeItem(exchanges[i], exchanges, m.newAt(exchanges[i].Source)))
 	}
-	return app.Elem("div").Class("requests").Body(
-		app.If(gone > 0, func() app.UI {
-			return app.Elem("p").Class("hint").Text(fill(say("{n} older requests are not kept."), "{n}", grouped(gone)))
-		}),
-		app.Elem("ol").Body(items...),
-	)
+	return view(`<div class="requests">{}<ol>{}</ol></div>`,
+		when(gone > 0, `<p class="hint">{}</p>`, fill(say("{n} older requests are not kept."), "{n}", grouped(gone))),
+		items)
 }
 
 func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.UI {
@@ -54,32 +51,43 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 		cookie = say("a cookie came")
 	}
 	fact := func(name, value string) app.UI {
-		return app.Elem("span").Body(app.Elem("small").Text(name), app.Text(" "+value))
+		return view(`<span><small>{}</small>{}</span>`, name, " "+value)
 	}
-	lines := []app.UI{}
-	for _, h := range e.Request.Header {
-		lines = append(lines, app.Elem("dt").Text(h.Name), app.Elem("dd").Text(shorten(visible(h.Value), 300)))
-	}
-	reply := []app.UI{}
+	reply, replyTitle := []app.UI{}, any(nil)
 	if e.Head != nil {
-		reply = append(reply, app.Elem("dt").Text(say("status")+" "+status), app.Elem("dd").Text(fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))))
-		for _, h := range e.Head.Header {
-			reply = append(reply, app.Elem("dt").Text(h.Name), app.Elem("dd").Text(shorten(visible(h.Value), 300)))
-		}
+		replyTitle = view(`<h3>Answer, as it was sent</h3>`)
+		reply = append([]app.UI{
+			view(`<dt>{}</dt>`, say("status")+" "+status),
+			view(`<dd>{}</dd>`, fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))),
+		}, fields(e.Head.Header)...)
 	}
-	return app.Elem("li").Body(app.Elem("details").Body(
-		app.Elem("summary").Body(
-			app.Elem("b").Text(requestName(e, all)),
-			fact(say("at"), seconds(e.At-newAt)),
-			fact("Last-Event-ID", shorten(visible(id), 40)),
-			fact(say("answer"), status),
-			fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),
-			fact(say("ended"), ended),
-		),
-		app.Elem("h3").Text(fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)),
-		app.Elem("p").Class("mono").Text(e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto),
-		app.Elem("dl").Body(lines...),
-		app.If(len(reply) > 0, func() app.UI { return app.Elem("h3").Text(say("Answer, as it was sent")) }),
-		app.If(len(reply) > 0, func() app.UI { return app.Elem("dl").Body(reply...) }),
-	))
+	return view(`<li><details>
+		<summary><b>{}</b>{}{}{}{}{}</summary>
+		<h3>{}</h3>
+		<p class="mono">{}</p>
+		<dl>{}</dl>
+		{}
+		{}
+	</details></li>`,
+		requestName(e, all),
+		fact(say("at"), seconds(e.At-newAt)),
+		fact("Last-Event-ID", shorten(visible(id), 40)),
+		fact(say("answer"), status),
+		fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),
+		fact(say("ended"), ended),
+		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
+		e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto,
+		fields(e.Request.Header),
+		replyTitle,
+		when(e.Head != nil, `<dl>{}</dl>`, reply),
+	)
+}
+
+// fields are the lines of a head.
+func fields(headers []trace.Header) []app.UI {
+	lines := []app.UI{}
+	for _, h := range headers {
+		lines = append(lines, view(`<dt>{}</dt>`, h.Name), view(`<dd>{}</dd>`, shorten(visible(h.Value), 300)))
+	}
+	return lines
 }

@@ -88,9 +88,9 @@ func (s *scriptTab) Render() app.UI {
 	problems, previews := []app.UI{}, []app.UI{}
 	if s.Checked != nil {
 		for _, e := range s.Checked.Errors {
-			problems = append(problems, app.Elem("li").Body(app.Elem("button").Attr("type", "button").Class("link").
-				OnClick(s.onProblem(e.Line), app.EventScope(e.Line, e.Column)).
-				Text(fill(say("line {line}, column {column}"), "{line}", strconv.Itoa(e.Line), "{column}", strconv.Itoa(e.Column))), app.Text(" "+e.What)))
+			problems = append(problems, view(`<li><button type="button" class="link" onclick={}>{}</button> {}</li>`,
+				scoped{e.Line<<16 | e.Column, s.onProblem(e.Line)},
+				fill(say("line {line}, column {column}"), "{line}", strconv.Itoa(e.Line), "{column}", strconv.Itoa(e.Column)), e.What))
 		}
 		for i, a := range s.Checked.Attempts {
 			lines := []app.UI{}
@@ -98,42 +98,47 @@ func (s *scriptTab) Render() app.UI {
 				if l.Event == nil {
 					continue
 				}
-				lines = append(lines, app.Elem("li").Body(app.Elem("b").Text(shorten(l.Event.Type, 40)), app.Elem("code").Text(" "+quoteJS(shorten(l.Event.Data, 120))),
-					app.Elem("small").Text(" lastEventId "+quoteJS(shorten(l.Event.LastEventID, 40)))))
+				lines = append(lines, view(`<li><b>{}</b><code>{}</code><small>{}</small></li>`,
+					shorten(l.Event.Type, 40), " "+quoteJS(shorten(l.Event.Data, 120)), " lastEventId "+quoteJS(shorten(l.Event.LastEventID, 40))))
 			}
 			end := a.End
 			if a.More {
 				end = later("more")
 			}
-			previews = append(previews, app.Elem("li").Body(
-				app.Elem("b").Text(fill(say("request {n}"), "{n}", strconv.Itoa(i+1))+" → "+strconv.Itoa(a.Status)), app.Elem("small").Text(" "+fill(say("then {end}"), "{end}", say(end))),
-				app.Elem("ol").Body(lines...),
-			))
+			previews = append(previews, view(`<li><b>{}</b><small>{}</small><ol>{}</ol></li>`,
+				fill(say("request {n}"), "{n}", strconv.Itoa(i+1))+" → "+strconv.Itoa(a.Status),
+				" "+fill(say("then {end}"), "{end}", say(end)), lines))
 		}
 	}
-	return app.Elem("div").Class("script").Body(
-		app.Elem("label").Class("field wide").Body(
-			app.Elem("span").Text(say("A scenario: the stream as it goes over the wire, and directives")),
-			app.Elem("textarea").ID("script").Attr("rows", 18).Spellcheck(false).Attr("autocapitalize", "off").OnInput(s.onInput),
-		),
-		app.Elem("div").Class("actions").Body(
-			app.Elem("button").Attr("type", "button").Class("primary").Attr("disabled", len(problems) > 0 || m.editor.text == "").OnClick(s.onPlay).Text(say("Play")),
-			app.Elem("button").Attr("type", "button").Attr("disabled", m.editor.text == "").OnClick(s.onShare).Text(say("Share script")),
-		),
-		app.Elem("p").Class("hint").Attr("role", "status").Text(say(s.Said)),
-		app.Elem("details").Class("adjust").On("toggle", s.onNotation).Body(
-			app.Elem("summary").Text(say("The notation on one screen")),
-			app.Elem("pre").Attr("tabindex", 0).Aria("label", say("The notation")).Text(m.editor.notation),
-		),
-		app.If(!s.Up, func() app.UI {
-			return app.Elem("p").Class("hint").Text(say("The channel to the server is down, so the text is not checked while you type."))
-		}),
-		app.If(len(problems) > 0, func() app.UI {
-			return app.Elem("ol").Class("problems").Aria("label", say("Mistakes")).Body(problems...)
-		}),
-		app.If(len(problems) == 0 && len(previews) > 0, func() app.UI {
-			return app.Elem("div").Body(app.Elem("h3").Text(say("What a browser dispatches, if it listens")), app.Elem("ol").Class("previews").Body(previews...))
-		}),
+	return view(`<div class="script">
+		<label class="field wide">
+			<span>A scenario: the stream as it goes over the wire, and directives</span>
+			<textarea id="script" rows="18" spellcheck="false" autocapitalize="off" oninput={}/>
+		</label>
+		<div class="actions">
+			<button type="button" class="primary" disabled={} onclick={}>Play</button>
+			<button type="button" disabled={} onclick={}>Share script</button>
+		</div>
+		<p class="hint" role="status">{}</p>
+		<details class="adjust" ontoggle={}>
+			<summary>The notation on one screen</summary>
+			<pre tabindex="0" aria-label="The notation">{}</pre>
+		</details>
+		{}
+		{}
+		{}
+	</div>`,
+		s.onInput,
+		len(problems) > 0 || m.editor.text == "", s.onPlay,
+		m.editor.text == "", s.onShare,
+		say(s.Said),
+		s.onNotation, m.editor.notation,
+		when(!s.Up, `<p class="hint">The channel to the server is down, so the text is not checked while you type.</p>`),
+		when(len(problems) > 0, `<ol class="problems" aria-label="Mistakes">{}</ol>`, problems),
+		when(len(problems) == 0 && len(previews) > 0, `<div>
+			<h3>What a browser dispatches, if it listens</h3>
+			<ol class="previews">{}</ol>
+		</div>`, previews),
 	)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -30,44 +31,52 @@ func (s *serverPanel) Render() app.UI {
 		}
 		if p.group != group {
 			group = p.group
-			list = append(list, app.Elem("h3").Text(group))
+			list = append(list, view(`<h3>{}</h3>`, say(group)))
 		}
-		list = append(list, app.Elem("label").Class("choice").Body(
-			app.Elem("input").Attr("type", "radio").Attr("name", "preset").Attr("checked", i == chosen).OnChange(s.onChoose(p), app.EventScope(p.url)),
-			app.Elem("span").Body(app.Elem("b").Text(p.title), app.Elem("span").Text(p.about)),
-		))
+		list = append(list, view(`<label class="choice">
+			<input type="radio" name="preset" checked={} onchange={}/>
+			<span><b>{}</b><span>{}</span></span>
+		</label>`, i == chosen, scoped{p.url, s.onChoose(p)}, p.title, p.about))
 	}
 	script := ""
 	if chosen >= 0 {
 		script = all[chosen].script
 	}
-	return panel("The server will").Body(
-		app.Elem("h2").Text(say("1 · The server will…")),
-		app.Elem("input").Attr("type", "search").Class("small").Attr("placeholder", fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all)))).Aria("label", say("Find a stream")).OnInput(s.onFind),
-		app.Elem("div").Class("choices").Attr("role", "radiogroup").Aria("label", say("What the server will do")).Attr("tabindex", -1).Body(list...),
-		app.Elem("label").Class("choice").Body(
-			app.Elem("input").Attr("type", "radio").Attr("name", "preset").Attr("checked", chosen < 0).OnChange(s.onOwn),
-			app.Elem("span").Body(app.Elem("b").Text(say("Any URL")), app.Elem("span").Text(say("type its address under 2"))),
-		),
-		app.If(script != "", func() app.UI {
-			return app.Elem("button").Attr("type", "button").Class("small").OnClick(s.onEdit).Text(say("Edit this scenario"))
-		}),
-		app.If(isClassic, func() app.UI {
-			fields := []app.UI{}
-			for _, p := range parameters {
-				fields = append(fields, app.Elem("label").Class("field").Body(
-					app.Elem("span").Body(app.Text(p.name+" "), app.Elem("small").Text(say(p.hint))),
-					app.Elem("input").Attr("type", "text").ID("parameter-"+p.name).Attr("placeholder", say(p.usual)).Attr("value", query.Get(p.name)).
-						Attr("autocomplete", "off").Spellcheck(false).OnInput(s.onParameter(p.name), app.EventScope(p.name)),
-				))
-			}
-			fields = append(fields, app.Elem("label").Class("check").Body(
-				app.Elem("input").Attr("type", "checkbox").Attr("checked", query.Get("resume") != "false").OnChange(s.onResume),
-				app.Text(say("resume after Last-Event-ID")),
-			))
-			return app.Elem("details").Class("adjust").Body(app.Elem("summary").Text(say("Adjust this stream")), app.Elem("div").Class("fields").Body(fields...))
-		}),
+	return view(`<section class="panel" data-panel="The server will" aria-label="The server will">
+		<h2>1 · The server will…</h2>
+		<input type="search" class="small" placeholder={} aria-label="Find a stream" oninput={}/>
+		<div class="choices" role="radiogroup" aria-label="What the server will do" tabindex="-1">{}</div>
+		<label class="choice">
+			<input type="radio" name="preset" checked={} onchange={}/>
+			<span><b>Any URL</b><span>type its address under 2</span></span>
+		</label>
+		{}
+		{}
+	</section>`,
+		fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all))), s.onFind,
+		list,
+		chosen < 0, s.onOwn,
+		when(script != "", `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
+		when(isClassic, `<details class="adjust">
+			<summary>Adjust this stream</summary>
+			<div class="fields">
+				{}
+				<label class="check"><input type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
+			</div>
+		</details>`, s.parameters(query), query.Get("resume") != "false", s.onResume),
 	)
+}
+
+// parameters are the fields for what the classic stream can be told.
+func (s *serverPanel) parameters(query url.Values) []app.UI {
+	fields := []app.UI{}
+	for _, p := range parameters {
+		fields = append(fields, view(`<label class="field">
+			<span>{} <small>{}</small></span>
+			<input type="text" id={} placeholder={} value={} autocomplete="off" spellcheck="false" oninput={}/>
+		</label>`, p.name, say(p.hint), "parameter-"+p.name, say(p.usual), query.Get(p.name), scoped{p.name, s.onParameter(p.name)}))
+	}
+	return fields
 }
 
 func (s *serverPanel) onChoose(p preset) app.EventHandler {

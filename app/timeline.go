@@ -40,31 +40,40 @@ func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
 func (t *timelinePanel) Render() app.UI {
 	options := []app.UI{}
 	for _, w := range timelineWindows {
-		options = append(options, app.Elem("option").Attr("value", strconv.Itoa(int(w))).Attr("selected", w == t.Window).Text(roundTime(w)))
+		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(int(w)), w == t.Window, roundTime(w)))
 	}
-	both := t.foreign() == ""
-	return panel("Timeline").DataSet("lanes", map[bool]string{true: "all", false: "page"}[both]).Body(
-		app.Elem("div").Class("title").Body(
-			app.Elem("h2").Text(say("Timeline")),
-			app.Elem("button").Attr("type", "button").Class("small toggle").Aria("pressed", t.At == 0).OnClick(t.onFollow).Text(say("Follow")),
-			app.Elem("select").Class("small").Aria("label", say("Width of the timeline")).OnChange(t.onWindow).Body(options...),
-		),
-		app.Elem("div").Class("timeline").Body(
-			app.Elem("div").Class("lanes").Aria("hidden", true).Body(
-				app.Elem("span").Body(app.Text(say("Browser")), app.Elem("small").Text("readyState")),
-				app.Elem("span").Text(say("Events")),
-				app.If(both, func() app.UI {
-					return app.Elem("span").Body(app.Text(say("Wire")), app.Elem("small").Text(say("bytes out")))
-				}),
-				app.If(both, func() app.UI { return app.Elem("span").Text(say("Server")) }),
-			),
-			app.Elem("div").ID("track").Class("track").Attr("role", "img").Aria("label", t.summary()).Body(
-				app.Elem("div").ID("moving").Class("moving"),
-				app.Elem("div").Class("now").Hidden(t.At != 0).Body(app.Elem("span").Text(say("now"))),
-			),
-		),
-		app.Elem("p").Class("hint").Text(t.foreign()),
-		app.Elem("input").ID("scroll").Attr("type", "range").Class("scroll").Aria("label", say("Scroll back in time")).Attr("step", 0.1).OnInput(t.onScroll),
+	foreign := t.foreign()
+	both, lanes := foreign == "", "page"
+	if both {
+		lanes = "all"
+	}
+	return view(`<section class="panel" data-panel="Timeline" aria-label="Timeline" data-lanes={}>
+		<div class="title">
+			<h2>Timeline</h2>
+			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
+			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
+		</div>
+		<div class="timeline">
+			<div class="lanes" aria-hidden="true">
+				<span>Browser<small>readyState</small></span>
+				<span>Events</span>
+				{}
+				{}
+			</div>
+			<div id="track" class="track" role="img" aria-label={}>
+				<div id="moving" class="moving"/>
+				<div class="now" hidden={}><span>now</span></div>
+			</div>
+		</div>
+		<p class="hint">{}</p>
+		<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+	</section>`,
+		lanes,
+		t.At == 0, t.onFollow,
+		t.onWindow, options,
+		when(both, `<span>Wire<small>bytes out</small></span>`), when(both, `<span>Server</span>`),
+		t.summary(), t.At != 0,
+		foreign, t.onScroll,
 	)
 }
 

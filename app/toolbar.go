@@ -17,26 +17,27 @@ type toolbar struct {
 
 func (t *toolbar) Render() app.UI {
 	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Theme))
-	return app.Elem("div").Class("toolbar").Body(
-		app.Elem("span").Class("hint").Attr("role", "status").Text(say(t.Shared)),
-		app.Elem("button").Attr("type", "button").Title(say("Copy a link that opens this set-up")).OnClick(t.onShare).Text(say("Share")),
-		t.languages(),
-		app.Elem("button").Attr("type", "button").Class("icon").Title(theme).Aria("label", theme).OnClick(t.onTheme).
-			Body(app.Elem("span").Aria("hidden", true).Text(map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme])),
+	return view(`<div class="toolbar">
+		<span class="hint" role="status">{}</span>
+		<button type="button" title="Copy a link that opens this set-up" onclick={}>Share</button>
+		<button type="button" class="languages" title={} aria-label={} onclick={}>{} · {}</button>
+		<button type="button" class="icon" title={} aria-label={} onclick={}><span aria-hidden="true">{}</span></button>
+	</div>`,
+		say(t.Shared), t.onShare,
+		both, both, t.onLanguage, inLanguage(english, "EN"), inLanguage(chinese, "中文"),
+		theme, theme, t.onTheme, map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme],
 	)
 }
 
-// languages is the switch. It says where it leads in both languages: who needs it may not read the one that is shown.
-func (t *toolbar) languages() app.UI {
-	name := func(of, short string) app.UI {
-		if of == language {
-			return app.Elem("b").Text(short)
-		}
-		return app.Elem("span").Text(short)
+// both names the switch of languages in both: who needs it may not read the one that is shown.
+const both = "Language: English · 语言：中文"
+
+// inLanguage is a language's name, marked if it is the page's.
+func inLanguage(of, name string) app.UI {
+	if of == language {
+		return view(`<b>{}</b>`, name)
 	}
-	const both = "Language: English · 语言：中文"
-	return app.Elem("button").Attr("type", "button").Class("languages").Title(both).Aria("label", both).OnClick(t.onLanguage).
-		Body(name(english, "EN"), app.Text(" · "), name(chinese, "中文"))
+	return view(`<span>{}</span>`, name)
 }
 
 func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {

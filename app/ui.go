@@ -31,38 +31,32 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 func (p *playground) Render() app.UI {
 	m := p.model
 	changes := m.log.Changes()
-	return app.Elem("div").Class("page").Body(
-		app.Elem("header").Class("bar").Body(
-			app.Elem("div").Class("brand").Body(
-				app.Elem("span").Class("dots").Aria("hidden", true).Body(app.Elem("i"), app.Elem("i"), app.Elem("i")),
-				app.Elem("h1").Text(say("EventSource Playground")),
-			),
-			&toolbar{Model: m, Language: language, Theme: m.theme, Shared: m.shared},
-		),
-		app.Elem("main").Class("columns").Body(
-			app.Elem("div").Class("column cause").Body(
-				&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
-				&connectPanel{
-					Model: m, Language: language, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.said(), Copied: m.copied, Companions: len(m.companions),
-				},
-				m.interferePanel(),
-			),
-			app.Elem("div").Class("column effect").Body(
-				&machinePanel{Model: m, Language: language, Changes: changes, Now: m.now},
-				&timelinePanel{
-					Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks,
-				},
-				&eventsPanel{
-					Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
-					Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
-					Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
-				},
-			),
-			app.Elem("div").Class("column meaning").Body(
-				&firstSteps{Model: m, Language: language, Changes: changes},
-				&factsPanel{Model: m, Language: language, Changes: changes, Silent: m.log.Silent(m.now)},
-			),
-		),
+	return view(`<div class="page">
+		<header class="bar">
+			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
+			{}
+		</header>
+		<main class="columns">
+			<div class="column cause">{}{}{}</div>
+			<div class="column effect">{}{}{}</div>
+			<div class="column meaning">{}{}</div>
+		</main>
+	</div>`,
+		&toolbar{Model: m, Language: language, Theme: m.theme, Shared: m.shared},
+		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
+		&connectPanel{
+			Model: m, Language: language, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.said(), Copied: m.copied, Companions: len(m.companions),
+		},
+		m.interferePanel(),
+		&machinePanel{Model: m, Language: language, Changes: changes, Now: m.now},
+		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
+		&eventsPanel{
+			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
+			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
+			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
+		},
+		&firstSteps{Model: m, Language: language, Changes: changes},
+		&factsPanel{Model: m, Language: language, Changes: changes, Silent: m.log.Silent(m.now)},
 	)
 }
 

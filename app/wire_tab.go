@@ -43,16 +43,17 @@ func (w *wireTab) Render() app.UI {
 	m := w.Model
 	exchanges, _ := m.log.Exchanges()
 	if len(exchanges) == 0 {
-		return app.Elem("p").Class("empty").Text(noServerSide(m))
+		return view(`<p class="empty">{}</p>`, noServerSide(m))
 	}
 	at := w.Attempt
 	if at < 0 || at >= len(exchanges) {
 		at = len(exchanges) - 1
 	}
 	e := exchanges[at]
-	choices := []app.UI{app.Elem("option").Attr("value", "-1").Attr("selected", w.Attempt < 0).Text(say("the newest"))}
+	option := `<option value={} selected={}>{}</option>`
+	choices := []app.UI{view(option, "-1", w.Attempt < 0, say("the newest"))}
 	for i, e := range exchanges {
-		choices = append(choices, app.Elem("option").Attr("value", strconv.Itoa(i)).Attr("selected", w.Attempt == i).Text(requestName(e, exchanges)))
+		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
 	lines := e.Lines
 	earlier := e.Forgotten + max(0, len(lines)-shownLines)
@@ -73,12 +74,13 @@ func (w *wireTab) Render() app.UI {
 	} else if e.Head.Status != 200 {
 		said = append(said, fill(say("status {status}: a browser reads no events in it"), "{status}", strconv.Itoa(e.Head.Status)))
 	}
-	return app.Elem("div").Class("wire").Body(
-		app.Elem("label").Class("check").Body(app.Text(say("attempt")), app.Elem("select").Class("small").OnChange(w.onAttempt).Body(choices...)),
-		app.Elem("p").Class("hint").Text(strings.Join(said, " · ")+say(".")),
-		app.Elem("p").Class("hint").Text(predictedText(m.log)),
-		app.Elem("ol").ID("wire-lines").Class("lines").Attr("tabindex", 0).Aria("label", say("Lines, as they were sent")).Body(rows...),
-	)
+	return view(`<div class="wire">
+		<label class="check">attempt<select class="small" onchange={}>{}</select></label>
+		<p class="hint">{}</p>
+		<p class="hint">{}</p>
+		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent">{}</ol>
+	</div>`,
+		w.onAttempt, choices, strings.Join(said, " · ")+say("."), predictedText(m.log), rows)
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
@@ -143,11 +145,11 @@ func (r *wireRow) Render() app.UI {
 			why += say(": no listener for this type here")
 		}
 	}
-	return app.Elem("li").DataSet("outcome", l.Outcome.String()).Body(
-		app.Elem("span").Class("time").Text(strconv.FormatFloat(r.At/1000, 'f', 3, 64)),
-		app.Elem("code").Text(shorten(text, 300)),
-		app.Elem("span").Class("outcome").Body(app.Elem("b").Text(say(l.Outcome.String())), app.Text(" "+why)),
-	)
+	return view(`<li data-outcome={}>
+		<span class="time">{}</span>
+		<code>{}</code>
+		<span class="outcome"><b>{}</b>{}</span>
+	</li>`, l.Outcome.String(), thousandths(r.At), shorten(text, 300), say(l.Outcome.String()), " "+why)
 }
 
 // sayWhy says the decoder's reason. One of them quotes names.
