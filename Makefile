@@ -41,8 +41,10 @@ files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go'
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
+# Calls in app are not inlined (-l): that is a hundredth of all bytes, and it only draws. What is called for each event
+# is in the packages below it, where nothing is left out.
 web/app.wasm: $(call files,$(page))
-	GOOS=js GOARCH=wasm go build -trimpath -ldflags="-s -w" -o $@ ./app
+	GOOS=js GOARCH=wasm go build -trimpath -gcflags=eventsource-playground/app=-l -ldflags="-s -w" -o $@ ./app
 
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
