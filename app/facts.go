@@ -50,7 +50,7 @@ func (i *factItem) Render() app.UI {
 		app.If(len(s.Body) > 0, func() app.UI { return app.Elem("p").Body(marked(s.Body)...) }),
 		app.Elem("small").Body(
 			app.Elem("a").Attr("href", "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Attr("target", "_blank").Attr("rel", "noopener noreferrer").Text("HTML "+s.Section),
-			app.Text(" · seen by the "+string(f.Observer)),
+			app.Text(fill(say(" · seen by the {who}"), "{who}", say(string(f.Observer)))),
 		),
 	)
 }

@@ -37,7 +37,7 @@ func jump(field string) {
 	element(field).Call("focus")
 }
 
-const asPlanned = "as planned"
+var asPlanned = later("as planned")
 
 var nextReplies = []struct {
 	label string

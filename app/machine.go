@@ -135,7 +135,7 @@ var wideMachine = machineLayout{
 	class: "wide", width: 660, height: 176,
 	boxes: [3][4]int{{84, 52, 134, 66}, {302, 52, 118, 66}, {502, 52, 98, 66}},
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, later("open")},
+		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, "open"},
 		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, later("connection lost")},
 		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, later("failed")},
 		trace.OpenToClose: {"M421 85 L498 85", 460, 77, "close()"},
@@ -147,7 +147,7 @@ var narrowMachine = machineLayout{
 	class: "narrow", width: 340, height: 250,
 	boxes: [3][4]int{{10, 46, 122, 58}, {220, 46, 110, 58}, {220, 166, 110, 58}},
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, later("open")},
+		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, "open"},
 		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, later("lost")},
 		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, later("failed")},
 		trace.OpenToClose: {"M275 105 L275 163", 300, 138, "close()"},

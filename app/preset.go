@@ -12,7 +12,7 @@ type preset struct {
 	url                 string
 	listen              []string
 	credentials         bool
-	script              string // of a scenario, its text
+	scenario            string // its name, if it is one
 }
 
 var presets = []preset{
@@ -43,7 +43,7 @@ func (m *model) presets() []preset {
 		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
 	}
 	for _, s := range m.scenarios.List {
-		p := preset{group: say(s.Group), title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, script: s.Text}
+		p := preset{group: say(s.Group), title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, scenario: s.Name}
 		if s.Connect.SecondOrigin {
 			p.url = m.scenarios.Second + p.url
 		}

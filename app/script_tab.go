@@ -233,7 +233,6 @@ type scenarios struct {
 		Group   string   `json:"group"`
 		About   string   `json:"about"`
 		Listen  []string `json:"listen"`
-		Text    string   `json:"text"`
 		Connect struct {
 			SecondOrigin bool `json:"secondOrigin"`
 			Credentials  bool `json:"credentials"`
@@ -244,10 +243,12 @@ type scenarios struct {
 
 // loadScenarios fetches the list.
 func (m *model) loadScenarios() {
-	fetchText("/scenarios", func(text string) {
-		if json.Unmarshal([]byte(text), &m.scenarios) != nil {
+	fetchText("/scenarios?lang="+language, func(text string) {
+		var list scenarios
+		if json.Unmarshal([]byte(text), &list) != nil {
 			return
 		}
+		m.scenarios = list
 		m.setupChanges++
 		m.update()
 		m.ctx.Defer(func(app.Context) { showChosen() })

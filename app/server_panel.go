@@ -31,17 +31,14 @@ func (s *serverPanel) Render() app.UI {
 		}
 		if p.group != group {
 			group = p.group
-			list = append(list, view(`<h3>{}</h3>`, say(group)))
+			list = append(list, view(`<h3>{}</h3>`, group))
 		}
 		list = append(list, view(`<label class="choice">
 			<input type="radio" name="preset" checked={} onchange={}/>
 			<span><b>{}</b><span>{}</span></span>
 		</label>`, i == chosen, scoped{p.url, s.onChoose(p)}, p.title, p.about))
 	}
-	script := ""
-	if chosen >= 0 {
-		script = all[chosen].script
-	}
+	isScenario := chosen >= 0 && all[chosen].scenario != ""
 	return view(`<section class="panel" data-panel="The server will" aria-label="The server will">
 		<h2>1 · The server will…</h2>
 		<input type="search" class="small" placeholder={} aria-label="Find a stream" oninput={}/>
@@ -56,7 +53,7 @@ func (s *serverPanel) Render() app.UI {
 		fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all))), s.onFind,
 		list,
 		chosen < 0, s.onOwn,
-		when(script != "", `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
+		when(isScenario, `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
 		when(isClassic, `<details class="adjust">
 			<summary>Adjust this stream</summary>
 			<div class="fields">
@@ -85,13 +82,18 @@ func (s *serverPanel) onChoose(p preset) app.EventHandler {
 
 func (s *serverPanel) onFind(ctx app.Context, _ app.Event) { s.Model.find = valueOf(ctx) }
 
-// onEdit opens the chosen scenario's text in the editor.
+// onEdit fetches the chosen scenario's text and opens it in the editor.
 func (s *serverPanel) onEdit(app.Context, app.Event) {
 	m := s.Model
 	for _, p := range m.presets() {
 		if p.url == m.setup.URL {
 			m.tab = tabScript
-			m.edit(p.script)
+			fetchText("/scenarios/"+p.scenario+".txt", func(text string) {
+				if text != "" {
+					m.edit(text)
+				}
+				m.update()
+			})
 		}
 	}
 }

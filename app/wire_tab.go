@@ -152,11 +152,16 @@ func (r *wireRow) Render() app.UI {
 	</li>`, l.Outcome.String(), thousandths(r.At), shorten(text, 300), say(l.Outcome.String()), " "+why)
 }
 
-// sayWhy says the decoder's reason. One of them quotes names.
+// sayWhy says the decoder's reason. Some have something added, and one quotes names.
 func sayWhy(why string) string {
 	if names, ok := strings.CutSuffix(why, ": a name must match exactly"); ok {
 		name, meant, _ := strings.Cut(names, " is not ")
 		return fill(say("{name} is not {meant}: a name must match exactly"), "{name}", name, "{meant}", meant)
+	}
+	for _, added := range []string{", but the id is kept", ", and the event's type is forgotten", ", the id too"} {
+		if before, ok := strings.CutSuffix(why, added); ok {
+			return sayWhy(before) + say(added)
+		}
 	}
 	return say(why)
 }

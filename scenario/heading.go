@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-var headings = []string{"title", "group", "order", "about", "listen", "connect"}
+var headings = []string{"title", "title.zh", "group", "order", "about", "about.zh", "listen", "connect"}
 
 // heading reads a line such as "title: Half an event".
 func (p *parser) heading(c *cursor) {
@@ -23,13 +23,15 @@ func (p *parser) heading(c *cursor) {
 		return
 	}
 	// about may go on in a second line.
-	if name != "about" && !p.once(c, name) {
+	if name != "about" && name != "about.zh" && !p.once(c, name) {
 		return
 	}
 	s := p.scenario
 	switch name {
 	case "title":
 		s.Title = value
+	case "title.zh":
+		s.Chinese.Title = value
 	case "group":
 		s.Group = value
 	case "order":
@@ -37,6 +39,8 @@ func (p *parser) heading(c *cursor) {
 		c.end("order is one number")
 	case "about":
 		s.About = strings.TrimSpace(s.About + " " + value)
+	case "about.zh":
+		s.Chinese.About += value // Chinese has no spaces between sentences
 	case "listen":
 		s.Listen = listen(c)
 	case "connect":

@@ -42,9 +42,11 @@ func TestTheNotationsExamplesAreGood(t *testing.T) {
 
 func TestHeadings(t *testing.T) {
 	s := parse(t, "\uFEFF# a comment\r\ntitle: A: title \r\n\r\ngroup: Basics\norder: 7\nabout: One\nabout: two.\n"+
+		"title.zh: 甲：标题\nabout.zh: 一。\nabout.zh: 二。\n"+
 		"listen: message, \"x \", 'a,b',tick tock\nconnect: 7 times, with credentials, second origin\n== 200\n")
 	want := &Scenario{
 		Title: "A: title", Group: "Basics", Order: 7, About: "One two.",
+		Chinese: Chinese{Title: "甲：标题", About: "一。二。"},
 		Listen:  []string{"message", "x ", "a,b", "tick tock"},
 		Connect: Connect{SecondOrigin: true, Credentials: true, Times: 7},
 	}
@@ -128,7 +130,7 @@ func TestMistakes(t *testing.T) {
 		{"nothing", "", "1:1 there is no answer: add a section, which begins with a line such as == 200"},
 		{"only a heading", "title: a\n", "1:1 there is no answer: add a section, which begins with a line such as == 200"},
 		{"no heading", "hello\n== 200", "1:1 this is no heading: write one such as title: Half an event, or begin a section with == 200"},
-		{"an unknown heading", "colour: red\n== 200", "1:1 colour is no heading: use title, group, order, about, listen or connect"},
+		{"an unknown heading", "colour: red\n== 200", "1:1 colour is no heading: use title, title.zh, group, order, about, about.zh, listen or connect"},
 		{"a misspelt heading", "titel: a\n== 200", "1:1 titel is no heading: do you mean title?"},
 		{"a heading twice", "title: a\ntitle: b\n== 200", "2:1 title stands here twice: keep one"},
 		{"a long heading", "title: " + strings.Repeat("ä", 501) + "\n== 200", "1:8 this is 501 characters long: 500 is the most"},

@@ -13,12 +13,16 @@ type Scenario struct {
 	Group   string
 	Order   int    // its place in the group; the lowest first
 	About   string // what to watch, in a sentence or two
+	Chinese Chinese
 	Listen  []string
 	Connect Connect
 
 	Sections []*Section
 	Expect   *Expect // nil: the text does not say
 }
+
+// Chinese is what stands in a heading, in simplified Chinese; empty where the text does not say it.
+type Chinese struct{ Title, About string }
 
 // Connect is how the page connects.
 type Connect struct {

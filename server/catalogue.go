@@ -20,8 +20,8 @@ type catalogue struct {
 	texts  map[string]asset // by file name
 
 	mutex  sync.Mutex
-	origin string // that list is for: almost always the same
-	list   asset
+	origin string           // that lists are for: almost always the same
+	lists  map[string]asset // by language
 }
 
 // listed is what /scenarios says.
@@ -39,7 +39,6 @@ type listedScenario struct {
 	About   string        `json:"about"`
 	Listen  []string      `json:"listen"`
 	Connect listedConnect `json:"connect"`
-	Text    string        `json:"text"`
 }
 
 type listedConnect struct {
@@ -49,7 +48,7 @@ type listedConnect struct {
 }
 
 func newCatalogue(second func(*http.Request) string) *catalogue {
-	c := &catalogue{second: second, texts: map[string]asset{}}
+	c := &catalogue{second: second, texts: map[string]asset{}, lists: map[string]asset{}}
 	for _, entry := range library.All() {
 		c.texts[entry.Name+".txt"] = newDocument("text/plain; charset=utf-8", []byte(entry.Text))
 	}
@@ -57,28 +56,40 @@ func newCatalogue(second func(*http.Request) string) *catalogue {
 	return c
 }
 
-// serve is GET /scenarios.
+// serve is GET /scenarios, with ?lang=zh in Chinese.
 func (c *catalogue) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.listFor(c.second(r)).serve(w, r, nil)
+		c.listFor(c.second(r), r.URL.Query().Get("lang")).serve(w, r, nil)
 	})
 }
 
-func (c *catalogue) listFor(origin string) asset {
+func (c *catalogue) listFor(origin, language string) asset {
+	if language != chinese {
+		language = "" // any other is English
+	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.list.forms == nil || c.origin != origin {
-		c.origin, c.list = origin, newList(origin)
+	if c.origin != origin {
+		c.origin, c.lists = origin, map[string]asset{}
 	}
-	return c.list
+	list, ok := c.lists[language]
+	if !ok {
+		list = newList(origin, language)
+		c.lists[language] = list
+	}
+	return list
 }
 
-func newList(origin string) asset {
+const chinese = "zh"
+
+func newList(origin, language string) asset {
 	l := listed{SecondOrigin: origin, Groups: library.Groups}
 	for _, e := range library.All() {
-		l.Scenarios = append(l.Scenarios, listedScenario{
-			e.Name, e.Title, e.Group, e.Order, e.About, e.Listen, listedConnect(e.Connect), e.Text,
-		})
+		title, about := e.Title, e.About
+		if language == chinese {
+			title, about = e.Chinese.Title, e.Chinese.About
+		}
+		l.Scenarios = append(l.Scenarios, listedScenario{e.Name, title, e.Group, e.Order, about, e.Listen, listedConnect(e.Connect)})
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

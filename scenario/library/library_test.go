@@ -76,6 +76,10 @@ func TestEveryHeadingIsFitToShow(t *testing.T) {
 			t.Errorf("%s: got the title of %s; want another", e.Name, titles[e.Title])
 		case utf8.RuneCountInString(e.About) < 40 || utf8.RuneCountInString(e.About) > 260 || !strings.HasSuffix(e.About, "."):
 			t.Errorf("%s: got about %q; want a sentence or two", e.Name, e.About)
+		case e.Chinese.Title == "" || utf8.RuneCountInString(e.Chinese.Title) > 30 || titles[e.Chinese.Title] != "":
+			t.Errorf("%s: got title.zh %q; want one of its own, of at most 30 characters", e.Name, e.Chinese.Title)
+		case !strings.HasSuffix(e.Chinese.About, "。") || utf8.RuneCountInString(e.Chinese.About) < 10 || utf8.RuneCountInString(e.Chinese.About) > 130:
+			t.Errorf("%s: got about.zh %q; want a sentence or two in Chinese", e.Name, e.Chinese.About)
 		case places[place] != "":
 			t.Errorf("%s: got the place of %s; want another", e.Name, places[place])
 		case len(e.Listen) == 0:
@@ -83,7 +87,7 @@ func TestEveryHeadingIsFitToShow(t *testing.T) {
 		case e.Expect == nil:
 			t.Errorf("%s: got no == expect", e.Name)
 		}
-		titles[e.Title], places[place] = e.Name, e.Name
+		titles[e.Title], titles[e.Chinese.Title], places[place] = e.Name, e.Name, e.Name
 		if !slices.Contains(Groups, e.Group) {
 			t.Errorf("%s: got group %q; want one of %q", e.Name, e.Group, Groups)
 		}
