@@ -1,0 +1,356 @@
+// Package file reads lessons as they are written: one text file each, beside its scenario.
+//
+// A file begins with what the page does and how the trace decides; then come the words, the same for each language. A
+// line that begins with # is a comment.
+//
+//	order: 30                          its place among the lessons
+//	belief: 3                          the number in the list of beliefs; or spot the error: 1
+//	section: 9.2.2                     of the HTML standard
+//	scenario: end                      if it has not the file's name
+//	listen: message, close             if not what the scenario says
+//	cookie: lesson=1                   the page gives itself before it connects
+//	init: {"method": "POST"}           is tried as the constructor's second argument
+//	then: close when lost >= 1         the page does by itself, once: close, connect, close another, fetch
+//	until: reopened >= 1 or age > 8000 the trace has decided
+//	choice: gaveup >= 1                the first choice is what happened
+//	choice: lost >= 1 and reopened >= 1
+//	standard: 2                        the choices that follow the standard; none: it leaves that open
+//	firefox: 1                         what happens there, if not that; chromium: the same
+//	more: cut-cleanly listen message   one more thing to try
+//
+//	== en
+//	title: Is the end the end?
+//	question: The server ends its answer. (a second line goes on)
+//	choice: in the same order
+//	choice: …
+//	answer: what was measured stands in braces: after {wait1} …
+//	answer 2: instead, if that happened
+//	deviates: if the browser did not follow the standard
+//	more: what to try
+//
+//	== zh
+package file
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"eventsource-playground/lesson"
+)
+
+// A Lesson is one file.
+type Lesson struct {
+	Name     string
+	Order    int
+	Belief   int            // 0: it is a Spot
+	Spot     int            // 0: it is a Belief
+	Happens  map[string]int // the choice, from 0, by engine
+	logic    lesson.Lesson  // without words
+	more     *lesson.More   // the same
+	language map[string]*words
+}
+
+// words are a lesson's in one language.
+type words struct {
+	line                              int
+	title, question, answer, deviates string
+	more                              string
+	choices                           []string
+	answers                           map[int]string
+}
+
+// Languages are those that each file has.
+var Languages = []string{"en", lesson.Chinese}
+
+// Scenarios is what a lesson needs to know of a scenario: what it listens to.
+type Scenarios func(name string) (listen []string, ok bool)
+
+// In is the lesson in a language, English if there is no other, as number such and such.
+func (l *Lesson) In(language string, number int) *lesson.Lesson {
+	w := l.language[language]
+	if w == nil {
+		language, w = "en", l.language["en"]
+	}
+	in := l.logic
+	in.Name, in.Number, in.Title, in.Language = l.Name, number, w.title, language
+	in.Question, in.Answer, in.Deviates = w.question, w.answer, w.deviates
+	in.Choices = slices.Clone(in.Choices)
+	for i := range in.Choices {
+		in.Choices[i].Text, in.Choices[i].Answer = w.choices[i], w.answers[i]
+	}
+	if l.more != nil {
+		more := *l.more
+		more.Text = w.more
+		in.More = &more
+	}
+	return &in
+}
+
+// Parse reads a file. The error has all mistakes, each with its line.
+func Parse(name, text string, scenarios Scenarios) (*Lesson, error) {
+	p := &parser{
+		lesson:    &Lesson{Name: name, Happens: map[string]int{}, language: map[string]*words{}},
+		scenarios: scenarios,
+		given:     map[string]bool{},
+	}
+	p.lesson.logic.Scenario = name
+	for i, line := range strings.Split(text, "\n") {
+		p.line = i + 1
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "=="):
+			p.begin(strings.TrimSpace(line[2:]))
+		default:
+			p.read(line)
+		}
+	}
+	p.finish()
+	return p.lesson, errors.Join(p.errors...)
+}
+
+type parser struct {
+	lesson    *Lesson
+	scenarios Scenarios
+	line      int
+	given     map[string]bool
+	words     *words // of the language that is read; nil: the heading
+	errors    []error
+}
+
+func (p *parser) fail(what string) { p.failAt(p.line, what) }
+
+func (p *parser) failAt(line int, what string) {
+	p.errors = append(p.errors, errors.New("lesson "+p.lesson.Name+": line "+strconv.Itoa(line)+": "+what))
+}
+
+// begin begins a language.
+func (p *parser) begin(language string) {
+	switch {
+	case !slices.Contains(Languages, language):
+		p.fail(language + " is no language here: write == en or == zh")
+	case p.lesson.language[language] != nil:
+		p.fail("== " + language + " stands here twice: keep one")
+	}
+	p.words = &words{line: p.line, answers: map[int]string{}}
+	p.lesson.language[language] = p.words
+	clear(p.given)
+}
+
+func (p *parser) read(line string) {
+	name, value, ok := strings.Cut(line, ":")
+	value = strings.TrimSpace(value)
+	switch {
+	case !ok:
+		p.fail("a colon is missing: write a name in front of it, such as title:")
+		return
+	case value == "":
+		p.fail(name + " says nothing: write something behind the colon, or take it out")
+		return
+	case p.words != nil:
+		p.word(name, value)
+		return
+	}
+	if repeats := name == "choice" || name == "then"; p.given[name] && !repeats {
+		p.fail(name + " stands here twice: keep one")
+		return
+	}
+	p.given[name] = true
+	p.heading(name, value)
+}
+
+func (p *parser) heading(name, value string) {
+	l := &p.lesson.logic
+	switch name {
+	case "order":
+		p.lesson.Order = p.number(value)
+	case "belief":
+		p.lesson.Belief = p.number(value)
+		l.Kind = lesson.Belief
+	case "spot the error":
+		p.lesson.Spot = p.number(value)
+		l.Kind = lesson.Spot
+	case "section":
+		l.Section = value
+	case "scenario":
+		l.Scenario = value
+	case "listen":
+		l.Listen = list(value)
+	case "cookie":
+		l.Cookie = value
+	case "init":
+		l.Init = value
+	case "then":
+		do, when, ok := strings.Cut(value, " when ")
+		if !ok || !slices.Contains([]string{lesson.Close, lesson.Connect, lesson.CloseAnother, lesson.Fetch}, do) {
+			p.fail("this is no step: write close, connect, close another or fetch, then when and a condition")
+			return
+		}
+		l.Steps = append(l.Steps, lesson.Step{Do: do, When: p.condition(when)})
+	case "until":
+		l.Until = p.condition(value)
+	case "choice":
+		l.Choices = append(l.Choices, lesson.Choice{When: p.condition(value)})
+	case "standard":
+		for _, choice := range list(value) {
+			l.Standard = append(l.Standard, p.number(choice)-1)
+		}
+	case "chromium", "firefox":
+		p.lesson.Happens[name] = p.number(value) - 1
+	case "more":
+		scenario, listen, _ := strings.Cut(value, " listen ")
+		p.lesson.more = &lesson.More{Scenario: scenario, Listen: p.listen(scenario, list(listen))}
+	default:
+		p.fail(name + " is no heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
+	}
+}
+
+// listen is what is given, or what the scenario listens to.
+func (p *parser) listen(scenario string, given []string) []string {
+	usual, ok := p.scenarios(scenario)
+	if !ok {
+		p.fail("there is no scenario " + scenario)
+	}
+	if given != nil {
+		return given
+	}
+	return usual
+}
+
+func (p *parser) word(name, value string) {
+	w := p.words
+	if name == "choice" {
+		w.choices = append(w.choices, value)
+		return
+	}
+	if n, ok := strings.CutPrefix(name, "answer "); ok {
+		i := p.number(n) - 1
+		if i >= len(p.lesson.logic.Choices) {
+			p.fail("there is no choice " + n)
+		}
+		w.answers[i] = p.join(w.answers[i], value)
+		return
+	}
+	switch name {
+	case "title":
+		w.title = p.join(w.title, value)
+	case "question":
+		w.question = p.join(w.question, value)
+	case "answer":
+		w.answer = p.join(w.answer, value)
+	case "deviates":
+		w.deviates = p.join(w.deviates, value)
+	case "more":
+		w.more = p.join(w.more, value)
+	default:
+		p.fail(name + " is no text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
+	}
+}
+
+// join joins lines that go on, as the language does, and checks what stands between braces and backquotes in the second.
+func (p *parser) join(before, value string) string {
+	if strings.Count(value, "`")%2 > 0 {
+		p.fail("a backquote is alone: code stands between two of them, in one line")
+	}
+	for _, name := range Placeholders(value) {
+		if _, ok := kindOf(name); !ok {
+			p.fail("{" + name + "} is no measure")
+		}
+	}
+	switch {
+	case before == "":
+		return value
+	case p.words == p.lesson.language[lesson.Chinese]:
+		return before + value
+	}
+	return before + " " + value
+}
+
+// Placeholders are the measures that a text quotes.
+func Placeholders(text string) (names []string) {
+	for _, part := range strings.Split(text, "{")[1:] {
+		if name, _, ok := strings.Cut(part, "}"); ok && lesson.IsName(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (p *parser) number(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 1 {
+		p.fail(s + " is no number here: give one from 1")
+	}
+	return n
+}
+
+func list(s string) (items []string) {
+	if s == "" {
+		return nil
+	}
+	for item := range strings.SplitSeq(s, ",") {
+		items = append(items, strings.TrimSpace(item))
+	}
+	return items
+}
+
+// finish checks what only the whole file shows, and fills in what it left open.
+func (p *parser) finish() {
+	l := &p.lesson.logic
+	p.line = 1
+	l.Listen = p.listen(l.Scenario, l.Listen)
+	for _, missing := range []struct {
+		is   bool
+		what string
+	}{
+		{p.lesson.Order == 0, "order"},
+		{l.Kind == "", "belief, or spot the error,"},
+		{l.Section == "", "section"},
+		{l.Until == nil, "until"},
+		{len(l.Choices) < 2, "choice, at least twice,"},
+	} {
+		if missing.is {
+			p.fail(missing.what + " is missing in the heading")
+		}
+	}
+	for _, engine := range []string{"chromium", "firefox"} {
+		if _, ok := p.lesson.Happens[engine]; ok {
+			continue
+		}
+		if len(l.Standard) != 1 {
+			p.fail("what happens in " + engine + " is missing: the standard does not say it")
+			continue
+		}
+		p.lesson.Happens[engine] = l.Standard[0]
+	}
+	deviates := false
+	for _, choice := range p.lesson.Happens {
+		deviates = deviates || len(l.Standard) > 0 && !slices.Contains(l.Standard, choice)
+		if choice >= len(l.Choices) {
+			p.fail("there is no choice " + strconv.Itoa(choice+1))
+		}
+	}
+	for _, language := range Languages {
+		w := p.lesson.language[language]
+		if w == nil {
+			p.fail("== " + language + " is missing")
+			continue
+		}
+		p.line = w.line
+		if len(w.choices) != len(l.Choices) {
+			p.fail("here are " + strconv.Itoa(len(w.choices)) + " choices: the heading has " + strconv.Itoa(len(l.Choices)))
+		}
+		all := len(w.answers) == len(l.Choices)
+		if w.title == "" || w.question == "" || w.answer == "" && !all {
+			p.fail("title, question or answer is missing")
+		}
+		if (w.more == "") != (p.lesson.more == nil) {
+			p.fail("more is in the heading and in both languages, or nowhere")
+		}
+		if deviates && w.deviates == "" {
+			p.fail("deviates is missing: one browser does not follow the standard")
+		}
+	}
+}

@@ -1,0 +1,98 @@
+// Package lesson is predict, run, reveal: a question, a scenario, and conditions on the recorded trace that decide.
+//
+// A [Lesson] comes from the server, in one language. A [Run] is one try at it: its [Measures] are what conditions are on,
+// and what the answer quotes. The page needs no parser for this: package lesson/file reads the files.
+package lesson
+
+import "slices"
+
+// Kinds of lessons.
+const (
+	Belief = "belief"         // what many believe, and what is true
+	Spot   = "spot the error" // the choices are a text in pieces: which one is false?
+)
+
+// A Lesson is all that the page needs of one, in one language. In its texts `code` is between backquotes, and what stands
+// in braces is a measure.
+type Lesson struct {
+	Listed
+	Language string `json:"language"`
+	Section  string `json:"section"`  // of the HTML standard, such as 9.2.3
+	Question string `json:"question"` // of a Spot, what is said above the text
+
+	Scenario string   `json:"scenario"`
+	Listen   []string `json:"listen"`           // all types to listen to
+	Cookie   string   `json:"cookie,omitempty"` // name=value, which the page gives itself for a minute before it connects
+	Init     string   `json:"init,omitempty"`   // JSON: tried as the constructor's second argument
+
+	Choices []Choice  `json:"choices"`
+	Steps   []Step    `json:"steps,omitempty"`
+	Until   Condition `json:"until"` // when the trace has decided
+
+	Standard []int  `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
+	Answer   string `json:"answer"`             // unless the choice has its own
+	Deviates string `json:"deviates,omitempty"` // said too where the browser did not follow the standard
+	More     *More  `json:"more,omitempty"`
+}
+
+// Listed is what a list of lessons says of one.
+type Listed struct {
+	Name   string `json:"name"`
+	Number int    `json:"number"` // its place, from 1
+	Kind   string `json:"kind"`
+	Title  string `json:"title"`
+}
+
+// Choice is one answer that can be predicted.
+type Choice struct {
+	Text   string    `json:"text"`
+	When   Condition `json:"when"` // the trace shows that this is what happened; of a Spot, that this is false
+	Answer string    `json:"answer,omitempty"`
+}
+
+// Step is what the page does by itself during the run, once each and in their order.
+type Step struct {
+	Do   string    `json:"do"`
+	When Condition `json:"when"`
+}
+
+// What a Step does.
+const (
+	Close        = "close"         // close() on the source
+	Connect      = "connect"       // new EventSource, set up as the first
+	CloseAnother = "close another" // close() on one of those that are open beside it
+	Fetch        = "fetch"         // read the same stream with fetch, to its end; its source is FetchSource
+)
+
+// More is one more thing to try, with one button.
+type More struct {
+	Text     string   `json:"text"`
+	Scenario string   `json:"scenario"`
+	Listen   []string `json:"listen"`
+}
+
+// A Verdict is what the trace decided.
+type Verdict struct {
+	Choice   int // that happened, or that is false in a Spot, from 0; -1: none of them
+	Follows  bool
+	Answer   []Phrase
+	Deviates []Phrase // if it does not follow the standard
+}
+
+// Decide says what the trace decided, if it has.
+func (l *Lesson) Decide(m *Measures) (v Verdict, decided bool) {
+	if !l.Until.Holds(m) {
+		return v, false
+	}
+	v.Choice = slices.IndexFunc(l.Choices, func(c Choice) bool { return c.When.Holds(m) })
+	v.Follows = len(l.Standard) == 0 || slices.Contains(l.Standard, v.Choice)
+	answer := l.Answer
+	if v.Choice >= 0 && l.Choices[v.Choice].Answer != "" {
+		answer = l.Choices[v.Choice].Answer
+	}
+	v.Answer = l.Fill(answer, m)
+	if !v.Follows {
+		v.Deviates = l.Fill(l.Deviates, m)
+	}
+	return v, true
+}
