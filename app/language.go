@@ -125,6 +125,9 @@ func (m *model) chooseLanguage(ctx app.Context, wanted string) {
 	history.Call("replaceState", history.Get("state"), "", withLanguage(app.Window().Get("location").Get("href").String()))
 	speak(wanted, func() {
 		m.loadScenarios()
+		if c := &m.course; c.lesson != nil {
+			m.loadLessons(c.lesson.Name)
+		}
 		m.update()
 	})
 }

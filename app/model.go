@@ -46,6 +46,9 @@ type model struct {
 	attempt    int // index of the exchange that the Wire tab shows; -1 for the newest
 	paused     bool
 	help       bool
+	page       string // one of the pages below
+	init       string // JSON: further members of the constructor's second argument, as a lesson tries them
+	course     course
 	editor     editor
 	scenarios  scenarios
 	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
@@ -60,6 +63,30 @@ const (
 	tabCode     = "code"
 )
 
+// Pages. All of them live on the same model.
+const (
+	pageLesson = "lesson" // the teacher's view
+	pageReport = "report"
+)
+
+// show shows a page.
+func (m *model) show(page string) {
+	m.page = page
+	m.course.changes++
+	replaceAddress(m.query(m.setup))
+	app.Window().Call("scrollTo", 0, 0)
+	m.update()
+}
+
+// query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
+func (m *model) query(s Setup) string {
+	query := "?" + s.Query()
+	if c := &m.course; c.chosen && c.lesson != nil {
+		query = withParameter(query, "lesson", c.lesson.Name)
+	}
+	return withParameter(query, "view", m.page)[1:]
+}
+
 // noEventSource is said where the browser has none.
 var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 
@@ -68,7 +95,7 @@ func newModel() *model {
 	return &model{
 		setup: firstSetup(), log: log, view: trace.NewView(log),
 		window: 20_000, tab: tabEvents, unfolded: -1, theme: themeSystem,
-		attempt: -1, newAts: map[int]float64{},
+		attempt: -1, newAts: map[int]float64{}, course: course{predicted: -1},
 	}
 }
 
@@ -78,6 +105,7 @@ func (m *model) start(ctx app.Context) {
 	load(ctx, "theme", &m.theme)
 	applyTheme(m.theme)
 	load(ctx, "listeners", &m.known)
+	load(ctx, "lessons", &m.course.done)
 	m.channel = newChannel(m)
 	m.loadScenarios()
 	m.handleKeys()
@@ -93,6 +121,10 @@ func (m *model) handleKeys() {
 			return nil
 		}
 		key := event.Get("key").String()
+		if m.page == pageLesson && m.teachKey(key) {
+			event.Call("preventDefault")
+			return nil
+		}
 		if key == "?" {
 			m.help = !m.help
 			m.update()
@@ -130,6 +162,9 @@ func (m *model) listensTo(typ string) bool {
 func (m *model) navigate(query url.Values) {
 	m.now = eventsource.Now()
 	m.setup = parseSetup(query)
+	m.page = query.Get("view")
+	m.course.chosen = query.Has("lesson")
+	m.loadLessons(query.Get("lesson"))
 	m.setupChanges++
 	m.notice = nil
 	if script, ok := scriptOf(m.setup.URL); ok {
@@ -174,7 +209,7 @@ func (m *model) change(s Setup) {
 	m.setupChanges++
 	m.notice = nil
 	m.log.SetListening(append(slices.Clone(always), s.Listen...))
-	replaceAddress(s.Query())
+	replaceAddress(m.query(s))
 }
 
 // choose takes a preset over. What is connected stays so until Connect is pressed; it listens to what the chips say.
@@ -205,7 +240,7 @@ func (m *model) connect() {
 	at := eventsource.Now()
 	number := m.log.State().Source + 1
 	source, err := eventsource.New(m.channel.watched(m.setup.URL, number), eventsource.Options{
-		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen,
+		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: m.init,
 	}, m.observe)
 	thrown, ok := errors.AsType[*eventsource.Exception](err)
 	switch {

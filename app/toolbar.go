@@ -49,11 +49,11 @@ func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
 	s := m.setup
 	s.Connect = m.log.State().Live()
-	link := linkTo(s.Query())
+	link := linkTo(m.query(s))
 	copyText(ctx, link, func(_ app.Context, ok bool) {
 		m.shared = later("Link copied")
 		if !ok {
-			replaceAddress(s.Query())
+			replaceAddress(m.query(s))
 			m.shared = later("Copy it from the address bar")
 		}
 		m.update()

@@ -31,9 +31,10 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 func (p *playground) Render() app.UI {
 	m := p.model
 	changes := m.log.Changes()
-	return view(`<div class="page">
+	return view(`<div class="page" data-page={}>
 		<header class="bar">
 			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
+			<nav aria-label="Pages">{}{}</nav>
 			{}
 		</header>
 		<main class="columns">
@@ -42,6 +43,8 @@ func (p *playground) Render() app.UI {
 			<div class="column meaning">{}{}</div>
 		</main>
 	</div>`,
+		m.page,
+		m.pageButton("", say("Playground")), m.pageButton(pageReport, say("Browser report")),
 		&toolbar{Model: m, Language: language, Theme: m.theme, Shared: m.shared},
 		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
 		&connectPanel{
@@ -55,9 +58,15 @@ func (p *playground) Render() app.UI {
 			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},
-		&firstSteps{Model: m, Language: language, Changes: changes},
+		&lessonPanel{Model: m, Language: language, Changes: m.course.changes, Teaching: m.page == pageLesson},
 		&factsPanel{Model: m, Language: language, Changes: changes, Silent: m.log.Silent(m.now)},
 	)
+}
+
+// pageButton leads to another page, which shares all that lives on this one.
+func (m *model) pageButton(page, name string) app.UI {
+	return view(`<button type="button" aria-current={} onclick={}>{}</button>`,
+		m.page == page, scoped{page, func(app.Context, app.Event) { m.show(page) }}, name)
 }
 
 func (m *model) interferePanel() *interferePanel {

@@ -69,6 +69,7 @@ type Event struct {
 type Options struct {
 	WithCredentials bool     // send cookies to, and accept them from, another origin (CORS mode include)
 	Listen          []string // types beyond open, message and error, which are always listened to
+	Init            string   // a JSON object of further members for the constructor's second argument: no browser takes any
 }
 
 // Exception is a DOMException that the browser threw, for instance a SyntaxError for a URL that it can't parse.

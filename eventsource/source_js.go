@@ -50,7 +50,7 @@ func New(url string, o Options, observe func(Events)) (*Source, error) {
 	if !Supported() {
 		return nil, ErrUnsupported
 	}
-	es, err := construct(url, o.WithCredentials)
+	es, err := construct(url, o)
 	if err != nil {
 		return nil, fmt.Errorf("eventsource: new EventSource(%s): %w", strconv.Quote(url), err)
 	}
@@ -125,7 +125,7 @@ func (s *Source) WithCredentials() bool { return s.es.Get("withCredentials").Boo
 // ReadyState is the object's readyState, now.
 func (s *Source) ReadyState() ReadyState { return ReadyState(s.es.Get("readyState").Int()) }
 
-func construct(url string, withCredentials bool) (es js.Value, err error) {
+func construct(url string, o Options) (es js.Value, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -135,7 +135,13 @@ func construct(url string, withCredentials bool) (es js.Value, err error) {
 			panic(r)
 		}
 	}()
-	return js.Global().Get("EventSource").New(url, map[string]any{"withCredentials": withCredentials}), nil
+	init := o.Init
+	if init == "" {
+		init = "{}"
+	}
+	argument := js.Global().Get("JSON").Call("parse", init)
+	argument.Set("withCredentials", o.WithCredentials)
+	return js.Global().Get("EventSource").New(url, argument), nil
 }
 
 func (s *Source) onWake(js.Value, []js.Value) any {

@@ -131,6 +131,11 @@ var sections = map[string]string{
 	"9.2.6": "event-stream-interpretation",
 }
 
+// Section is the name of a standard's section, and its address.
+func Section(key string) (name, url string) {
+	return "HTML " + key, "https://html.spec.whatwg.org/multipage/server-sent-events.html#" + sections[key]
+}
+
 // texts are the sentences of each fact, with `code` between backquotes; what stands in braces is filled in by Sentence.
 // A script is told little (HTML 9.2.10), so they say what was seen, and what the standard has the browser do.
 var texts = [numFacts]struct{ title, body, section string }{

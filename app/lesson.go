@@ -1,0 +1,268 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/lesson"
+)
+
+// course is the lessons: what there is, the one that is open, and how far it is.
+type course struct {
+	list   []lesson.Listed
+	done   []string // names; kept in this browser
+	listed bool     // the list is shown instead of the lesson
+	chosen bool     // by the visitor or a link: it stands in the page's address
+
+	lesson    *lesson.Lesson
+	predicted int // the choice; -1 for none
+	run       *lesson.Run
+	decided   *lesson.Measures // what the trace said when it had decided; nil: it has not
+	gaveUp    bool             // the trace never decided
+	changes   int
+
+	step int // of the teacher's view
+}
+
+// patience is how long a run may take until the page no longer waits for it, in milliseconds.
+const patience = 60_000
+
+// loadLessons fetches the list, and opens a lesson: the link's, or else the first that is not done.
+func (m *model) loadLessons(name string) {
+	fetchText("/lessons?lang="+language, func(text string) {
+		var list []lesson.Listed
+		if json.Unmarshal([]byte(text), &list) != nil || len(list) == 0 {
+			return
+		}
+		c := &m.course
+		c.list = list
+		if c.place(name) < 0 {
+			name = list[0].Name
+			for _, l := range slices.Backward(list) {
+				if !slices.Contains(c.done, l.Name) {
+					name = l.Name
+				}
+			}
+		}
+		m.openLesson(name)
+	})
+}
+
+// place is where a lesson stands in the list, from 0; -1 if it is not there.
+func (c *course) place(name string) int {
+	return slices.IndexFunc(c.list, func(l lesson.Listed) bool { return l.Name == name })
+}
+
+// openLesson fetches a lesson in the page's language. One that is open already keeps its run.
+func (m *model) openLesson(name string) {
+	c := &m.course
+	fetchText("/lessons/"+name+"?lang="+language, func(text string) {
+		var l lesson.Lesson
+		if json.Unmarshal([]byte(text), &l) != nil {
+			return
+		}
+		if c.lesson == nil || c.lesson.Name != name {
+			c.again()
+			c.step = 0
+		}
+		c.lesson = &l
+		c.changes++
+		if c.chosen {
+			replaceAddress(m.query(m.setup))
+		}
+		m.update()
+	})
+}
+
+// chooseLesson opens a lesson that the visitor chose.
+func (m *model) chooseLesson(name string) {
+	m.course.chosen, m.course.listed = true, false
+	m.openLesson(name)
+}
+
+// again forgets the prediction and the run.
+func (c *course) again() {
+	c.predicted, c.run, c.decided, c.gaveUp = -1, nil, nil, false
+	c.changes++
+}
+
+// runLesson sets the page up as the lesson wants it, and connects.
+func (m *model) runLesson() {
+	c := &m.course
+	l := c.lesson
+	if !m.setUp(l.Scenario, l.Listen) {
+		return
+	}
+	m.init = l.Init
+	if l.Cookie != "" {
+		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
+	}
+	m.close()
+	c.run, c.decided, c.gaveUp = lesson.Begin(m.log), nil, false
+	m.connect()
+	m.init = ""
+	m.watchLesson(c.run)
+}
+
+// setUp chooses a scenario and what to listen to.
+func (m *model) setUp(scenario string, listen []string) bool {
+	for _, p := range m.presets() {
+		if p.scenario == scenario {
+			s := p.setup()
+			s.Listen = nil
+			for _, name := range listen {
+				s.add(name)
+			}
+			m.change(s)
+			showChosen()
+			return true
+		}
+	}
+	return false
+}
+
+// watchLesson looks at the trace until it has decided, and does the lesson's steps when they are due. Time decides too
+// (nothing came for four seconds), so it looks again and again.
+func (m *model) watchLesson(run *lesson.Run) {
+	c := &m.course
+	if c.run != run || c.decided != nil || c.gaveUp {
+		return
+	}
+	measures := run.Measures(eventsource.Now())
+	for do, due := run.Step(c.lesson, measures); due; do, due = run.Step(c.lesson, measures) {
+		m.takeStep(do)
+		measures = run.Measures(eventsource.Now())
+	}
+	if _, decided := c.lesson.Decide(measures); decided {
+		c.decided = measures
+		if name := c.lesson.Name; !slices.Contains(c.done, name) {
+			c.done = append(c.done, name)
+			save(m.ctx, "lessons", c.done)
+		}
+		c.changes++
+		m.update()
+		return
+	}
+	if age, _ := measures.Value("age"); age.Number > patience {
+		c.gaveUp = true
+		c.changes++
+		m.update()
+		return
+	}
+	const look = 50 * time.Millisecond
+	time.AfterFunc(look, func() { m.watchLesson(run) })
+}
+
+// takeStep does what a lesson's run does by itself.
+func (m *model) takeStep(do string) {
+	switch do {
+	case lesson.Close:
+		m.close()
+	case lesson.Connect:
+		m.connect()
+	case lesson.CloseAnother:
+		m.closeCompanion()
+	case lesson.Fetch:
+		m.fetchBeside()
+	}
+	m.update()
+}
+
+// fetchBeside reads the stream of the current source with fetch, to its end. The server tells what came of it.
+func (m *model) fetchBeside() {
+	number := lesson.FetchSource(m.log.State().Source)
+	await(app.Window().Call("fetch", m.channel.watched(m.setup.URL, number), map[string]any{
+		"cache": "no-store", "headers": map[string]any{"Accept": "text/event-stream"},
+	}), func(response app.Value, ok bool) {
+		if ok {
+			await(response.Call("text"), func(app.Value, bool) {})
+		}
+	})
+}
+
+// tryMore sets the page up for the lesson's one more thing, and connects.
+func (m *model) tryMore() {
+	if more := m.course.lesson.More; more != nil && m.setUp(more.Scenario, more.Listen) {
+		m.connect()
+	}
+}
+
+// nextLesson opens the one that stands so many places further.
+func (m *model) nextLesson(by int) {
+	c := &m.course
+	if i := c.place(c.lesson.Name) + by; 0 <= i && i < len(c.list) {
+		m.chooseLesson(c.list[i].Name)
+	}
+}
+
+// verdict is what the trace decided, in the language of the page.
+func (c *course) verdict() (v lesson.Verdict, decided bool) {
+	if c.lesson == nil || c.decided == nil {
+		return v, false
+	}
+	return c.lesson.Decide(c.decided)
+}
+
+// Steps of the teacher's view: each shows more than the one before.
+const (
+	stepQuestion = iota
+	stepChoices
+	stepRun
+	stepAnswer
+	stepMore
+)
+
+// teach shows the next step, or the one before.
+func (m *model) teach(by int) {
+	c := &m.course
+	if c.lesson == nil {
+		return
+	}
+	last := stepMore
+	if c.lesson.More == nil {
+		last = stepAnswer
+	}
+	switch step := c.step + by; {
+	case step < stepQuestion || step > last:
+		m.nextLesson(by)
+	case step == stepAnswer && by > 0 && c.decided == nil && !c.gaveUp:
+		return // the trace has not decided yet
+	default:
+		c.step = step
+		if step == stepRun && by > 0 {
+			m.runLesson()
+		}
+		if step == stepMore && by > 0 {
+			m.tryMore()
+		}
+	}
+	c.changes++
+	m.update()
+}
+
+// teachKey is what a key does in the teacher's view; ok is false for any other key.
+func (m *model) teachKey(key string) (ok bool) {
+	switch key {
+	case "ArrowRight", "PageDown":
+		m.teach(1)
+	case "ArrowLeft", "PageUp":
+		m.teach(-1)
+	case "Escape":
+		m.show("")
+	default:
+		n, err := strconv.Atoi(key)
+		c := &m.course
+		if err != nil || c.lesson == nil || n < 1 || n > len(c.lesson.Choices) || c.decided != nil {
+			return false
+		}
+		c.predicted = n - 1
+		c.changes++
+		m.update()
+	}
+	return true
+}

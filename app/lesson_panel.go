@@ -1,0 +1,232 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/lesson"
+	"eventsource-playground/trace"
+)
+
+// lessonPanel is a lesson: predict, run, reveal. The trace decides what is revealed.
+type lessonPanel struct {
+	app.Compo
+	Model    *model
+	Language string
+	Changes  int
+	Teaching bool
+}
+
+func (p *lessonPanel) Render() app.UI {
+	c := &p.Model.course
+	var body any
+	title := say("Lessons")
+	switch {
+	case c.listed:
+		body = p.list()
+	case c.lesson != nil:
+		body = p.lesson()
+		title = fill(say("Lesson {n} of {all}"), "{n}", strconv.Itoa(c.lesson.Number), "{all}", strconv.Itoa(len(c.list)))
+	default:
+		body = view(`<p class="empty">The lessons are on their way.</p>`)
+	}
+	all := say("all lessons")
+	if c.listed {
+		all = say("back to the lesson")
+	}
+	return view(`<section class="panel" data-panel="Lesson" aria-label="Lesson">
+		<div class="title">
+			<h2>{}</h2>
+			<button type="button" class="link" aria-expanded={} onclick={}>{}</button>
+			<button type="button" class="link" title="Large type, arrow keys, and nothing else on the screen" aria-pressed={} onclick={}>{}</button>
+		</div>
+		<progress max={} value={} aria-label="Lessons done"/>
+		{}
+	</section>`,
+		title, c.listed, p.onList, all,
+		p.Teaching, p.onTeach, map[bool]string{false: say("for a class"), true: say("whole page")}[p.Teaching],
+		max(1, len(c.list)), len(c.done), body)
+}
+
+// list is all lessons, each with a mark if it is done.
+func (p *lessonPanel) list() app.UI {
+	c := &p.Model.course
+	items := []app.UI{}
+	for _, l := range c.list {
+		mark, said := "○", say("to do")
+		if slices.Contains(c.done, l.Name) {
+			mark, said = "✓", say("done")
+		}
+		items = append(items, view(`<li data-done={}><button type="button" class="link" aria-current={} onclick={}>
+			<span aria-hidden="true">{}</span>
+			<span>{}</span>
+			<span class="offscreen">{}</span>
+		</button></li>`, mark == "✓", c.lesson != nil && c.lesson.Name == l.Name, scoped{l.Name, p.onChoose(l.Name)},
+			mark, strconv.Itoa(l.Number)+" · "+l.Title, ", "+said))
+	}
+	return view(`<ol class="lessons">{}</ol>`, items)
+}
+
+func (p *lessonPanel) lesson() app.UI {
+	m := p.Model
+	c := &m.course
+	l := c.lesson
+	verdict, decided := c.verdict()
+	step := stepMore
+	if p.Teaching {
+		step = c.step
+	}
+	running := c.run != nil && !decided && !c.gaveUp
+	answered := decided && step >= stepAnswer
+
+	choices := []app.UI{}
+	for i, choice := range l.Choices {
+		mark := ""
+		switch {
+		case answered && i == verdict.Choice:
+			mark = "happened"
+		case answered && i == c.predicted:
+			mark = "predicted"
+		}
+		choices = append(choices, view(`<label class="pick" data-mark={}>
+			<input type="radio" name="prediction" checked={} disabled={} onchange={}/>
+			<span>{}</span>
+		</label>`, mark, i == c.predicted, c.run != nil, scoped{i, p.onPredict(i)}, marked(l.Fill(choice.Text, c.decided))))
+	}
+	run := say("Run it")
+	if l.Kind == lesson.Spot {
+		run = say("Run it and see")
+	}
+	return view(`<div class="lesson" data-step={}>
+		<h3>{}</h3>
+		<p>{}</p>
+		{}
+		{}
+		<div role="status">{}{}</div>
+		{}
+	</div>`,
+		step, l.Title, marked(l.Fill(l.Question, c.decided)),
+		when(step >= stepChoices, `<fieldset class="picks">
+			<legend class="offscreen">Your prediction</legend>
+			{}
+		</fieldset>`, choices),
+		when(c.run == nil && step >= stepChoices, `<div class="actions">
+			<button type="button" class="primary" disabled={} onclick={}>{}</button>
+			<span class="hint">{}</span>
+		</div>`, c.predicted < 0 && !p.Teaching, p.onRun, run,
+			map[bool]string{true: say("First say what you think will happen. A wrong guess is as good as a right one.")}[c.predicted < 0]),
+		when(running, `<p class="hint">It runs. Watch readyState and the timeline.</p>`),
+		p.reveal(verdict, answered),
+		p.after(answered, step),
+	)
+}
+
+// reveal is what the trace decided.
+func (p *lessonPanel) reveal(v lesson.Verdict, answered bool) any {
+	c := &p.Model.course
+	if c.gaveUp {
+		return view(`<p class="notice">This run came to no end within a minute. Is the server still there? Try it again.</p>`)
+	}
+	if !answered {
+		return nil
+	}
+	choices := c.lesson.Choices
+	happened := say("Your browser did something that none of these says.")
+	if v.Choice >= 0 {
+		happened = choices[v.Choice].Text
+	}
+	head := say("What happened:")
+	switch {
+	case c.lesson.Kind == lesson.Spot && v.Choice == c.predicted:
+		head = say("Found! This is the false one:")
+	case c.lesson.Kind == lesson.Spot:
+		head = say("This is the false one:")
+	case c.predicted < 0:
+	case v.Choice == c.predicted:
+		head = say("As you predicted:")
+	default:
+		head = say("You thought otherwise. What happened:")
+	}
+	section, url := trace.Section(c.lesson.Section)
+	return view(`<div class="verdict" data-agrees={}>
+		<p><b>{}</b> {}</p>
+		<p>{}</p>
+		{}
+		<p><small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small></p>
+	</div>`,
+		v.Choice >= 0 && v.Choice == c.predicted,
+		head, marked(c.lesson.Fill(happened, c.decided)), marked(v.Answer),
+		when(len(v.Deviates) > 0, `<p class="deviates"><b>Here your browser and the standard differ.</b> {}</p>`, marked(v.Deviates)),
+		url, section)
+}
+
+// after is what can be done next.
+func (p *lessonPanel) after(answered bool, step int) any {
+	c := &p.Model.course
+	if c.run == nil || !answered && !c.gaveUp {
+		return nil
+	}
+	more := c.lesson.More
+	last := c.place(c.lesson.Name) == len(c.list)-1
+	return []app.UI{
+		view(`<div>{}</div>`, when(more != nil && answered && step >= stepMore, `<div class="more">
+			<p><b>One more thing to try.</b> {}</p>
+			<button type="button" class="small" onclick={}>Try it</button>
+		</div>`, p.more(), p.onMore)),
+		view(`<div class="actions apart">
+			<button type="button" onclick={}>Again</button>
+			{}
+		</div>`, p.onAgain, when(!last, `<button type="button" class="primary" onclick={}>Next lesson</button>`, p.onNext)),
+	}
+}
+
+func (p *lessonPanel) more() []app.UI {
+	c := &p.Model.course
+	if c.lesson.More == nil {
+		return nil
+	}
+	return marked(c.lesson.Fill(c.lesson.More.Text, c.decided))
+}
+
+func (p *lessonPanel) onList(app.Context, app.Event) {
+	c := &p.Model.course
+	c.listed = !c.listed
+	c.changes++
+}
+
+func (p *lessonPanel) onTeach(app.Context, app.Event) {
+	if p.Teaching {
+		p.Model.show("")
+	} else {
+		p.Model.show(pageLesson)
+	}
+}
+
+func (p *lessonPanel) onChoose(name string) app.EventHandler {
+	return func(app.Context, app.Event) { p.Model.chooseLesson(name) }
+}
+
+func (p *lessonPanel) onPredict(i int) app.EventHandler {
+	return func(app.Context, app.Event) {
+		p.Model.course.predicted = i
+		p.Model.course.changes++
+	}
+}
+
+func (p *lessonPanel) onRun(app.Context, app.Event) {
+	c := &p.Model.course
+	c.step = max(c.step, stepRun)
+	p.Model.runLesson()
+	c.changes++
+}
+
+func (p *lessonPanel) onAgain(app.Context, app.Event) {
+	c := &p.Model.course
+	c.again()
+	c.step = stepChoices
+}
+
+func (p *lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
+func (p *lessonPanel) onNext(app.Context, app.Event) { p.Model.nextLesson(1) }
