@@ -186,9 +186,12 @@ func (c *channel) status() string {
 // ours reports whether an address is a stream of this page's server, whose side can be seen: on the page's origin, or on
 // the second one that the server opens.
 func (m *model) ours(address string) bool {
-	origin, same := originOf(address)
 	path, _, _ := cutAddress(address)
-	return (same || origin == m.scenarios.Second) && strings.HasSuffix(path, "/sse")
+	if path == "/sse" || !strings.HasSuffix(path, "/sse") {
+		return path == "/sse" // the browser need not be asked; this is called for each drawing
+	}
+	origin, same := originOf(address)
+	return same || origin == m.scenarios.Second
 }
 
 // watched is the address with what lets the server show its side to this page.
