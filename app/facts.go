@@ -12,54 +12,77 @@ import (
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
 type factsPanel struct {
 	app.Compo
-	Model   *model
-	Changes int
-	Silent  bool
+	Model    *model
+	Language string
+	Changes  int
+	Silent   bool
 }
 
 // shownFacts is how many are shown; the table has them all.
 const shownFacts = 30
 
 func (p *factsPanel) Render() app.UI {
-	facts := p.Model.log.Facts(eventsource.Now())
+	facts := p.Model.log.Facts(eventsource.Now(), shownFacts)
 	items := []app.UI{}
-	for _, f := range facts[:min(len(facts), shownFacts)] {
-		items = append(items, &factItem{Fact: f})
+	for _, f := range facts {
+		items = append(items, &factItem{Language: language, Fact: f, Several: f.Source > 0 && severalSources(facts)})
 	}
 	return panel("What just happened").Body(
-		app.Elem("h2").Text("What just happened"),
+		app.Elem("h2").Text(say("What just happened")),
 		app.If(len(items) == 0, func() app.UI {
-			return app.Elem("p").Class("empty").Text("Nothing yet. Every step of the EventSource will be explained here as it happens.")
+			return app.Elem("p").Class("empty").Text(say("Nothing yet. Every step of the EventSource will be explained here as it happens."))
 		}),
 		app.Elem("ol").Class("facts").Body(items...),
 	)
 }
 
+func severalSources(facts []trace.Fact) bool {
+	for _, f := range facts {
+		if f.Source != facts[0].Source {
+			return true
+		}
+	}
+	return false
+}
+
 // factItem is one fact.
 type factItem struct {
 	app.Compo
-	Fact trace.Fact
+	Language string
+	Fact     trace.Fact
+	Several  bool // facts of other sources are shown too
 }
 
 func (i *factItem) Render() app.UI {
 	f := i.Fact
-	s := f.Sentence()
-	return app.Elem("li").Class("fact").DataSet("tone", tones[f.Name]).Body(
-		app.Elem("small").Text(strconv.FormatFloat(f.T/1000, 'f', 3, 64)+" s"),
+	s := f.Sentence(say)
+	source := ""
+	if i.Several {
+		source = " · EventSource " + strconv.Itoa(f.Source)
+	}
+	return app.Elem("li").Class("fact").DataSet("tone", tone(f.Name)).DataSet("observer", string(f.Observer)).Body(
+		app.Elem("small").Body(app.Text(seconds(f.T)+source+" "), app.Elem("span").Class("observer").Text(f.Observer.Seen(say))),
 		app.Elem("b").Text(s.Title),
 		app.If(len(s.Body) > 0, func() app.UI { return app.Elem("p").Body(marked(s.Body)...) }),
-		app.Elem("small").Body(
-			app.Elem("a").Attr("href", "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Attr("target", "_blank").Attr("rel", "noopener noreferrer").Text("HTML "+s.Section),
-			app.Text(" · seen by the "+string(f.Observer)),
-		),
+		app.If(s.URL != "", func() app.UI {
+			return app.Elem("small").Body(
+				app.Elem("a").Attr("href", s.URL).Attr("target", "_blank").Attr("rel", "noopener noreferrer").Text(s.Section),
+			)
+		}),
 	)
 }
 
-// tones colour a fact by the state that it leads to.
-var tones = map[trace.FactName]string{
-	trace.FactConstructed: "connecting", trace.FactLost: "connecting", trace.FactFailed: "connecting",
-	trace.FactOpened: "open", trace.FactReopened: "open",
-	trace.FactGaveUp: "closed", trace.FactClosed: "closed", trace.FactRefused: "closed",
+// tone colours a fact of the page by the state that it leads to.
+func tone(name trace.FactName) string {
+	switch name {
+	case trace.FactConstructed, trace.FactLost, trace.FactFailed:
+		return "connecting"
+	case trace.FactOpened, trace.FactReopened:
+		return "open"
+	case trace.FactGaveUp, trace.FactClosed, trace.FactRefused:
+		return "closed"
+	}
+	return ""
 }
 
 func marked(phrases []trace.Phrase) []app.UI {

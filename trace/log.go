@@ -31,12 +31,16 @@ type Log struct {
 	text     int
 	dropped  int
 
-	source  int
-	newAt   float64
-	now     State
+	source int
+	newAt  float64
+	newAts []float64 // of all sources
+	now    State
+
+	credentials bool // withCredentials of the current source
+
 	counts  Counts
 	spans   []Span
-	facts   []Fact
+	facts   facts
 	types   []string
 	changes int
 
@@ -113,7 +117,7 @@ func (w Wait) Milliseconds() float64 { return w.To - w.From }
 // Construct records that a source was made.
 func (l *Log) Construct(at float64, url string, withCredentials bool) {
 	l.source++
-	l.newAt = at
+	l.newAt, l.newAts, l.credentials = at, append(l.newAts, at), withCredentials
 	l.counts = Counts{}
 	l.served.begin()
 	l.now = State{Source: l.source, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
@@ -190,7 +194,7 @@ func (l *Log) observeOwn(e eventsource.Event) {
 
 func (l *Log) opened(e eventsource.Event) {
 	wait := l.waited(e.TimeStamp)
-	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt}
+	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt, since: l.now.Since}
 	if l.now.Opened {
 		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), l.now.LastEventID
 		l.counts.reconnections++
@@ -203,6 +207,7 @@ func (l *Log) opened(e eventsource.Event) {
 func (l *Log) failed(e eventsource.Event) {
 	was := l.now.ReadyState
 	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: l.waited(e.TimeStamp).Milliseconds()}
+	f.since, f.waited = l.now.Since, l.now.Wait.Milliseconds()
 	by := ToLost
 	switch {
 	case e.ReadyState == eventsource.Closed && was == eventsource.Open:
@@ -312,7 +317,7 @@ func (l *Log) drop(n int) {
 // began when it began.
 func (l *Log) Clear() {
 	l.runs, l.own, l.kept, l.text, l.dropped = nil, nil, 0, 0, 0
-	l.counts, l.facts = Counts{}, nil
+	l.counts, l.facts = Counts{}, facts{}
 	if l.now.Live() {
 		l.spans = slices.Clone(l.spans[len(l.spans)-1:])
 	} else {
