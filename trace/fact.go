@@ -29,7 +29,7 @@ type Fact struct {
 	Milliseconds float64                // the wait, or the time it took
 
 	last   float64 // when the newest of those that are folded came
-	since  float64 // when the state before began
+	since  float64 // when the CONNECTING before it began
 	waited float64 // how long this source waited the last time; 0 if it never did
 
 	// What the server's side knows of a fact that the page saw.
@@ -121,7 +121,7 @@ func (l *Log) Facts(now float64, most int) []Fact {
 		for i > 0 && left[pageLane][i-1].At > at {
 			i--
 		}
-		left[pageLane] = slices.Insert(slices.Clone(left[pageLane]), i, Fact{Name: FactSilent, At: at, Source: l.source, last: at, since: l.now.Since})
+		left[pageLane] = slices.Insert(slices.Clone(left[pageLane]), i, Fact{Name: FactSilent, At: at, Source: l.source, last: at, since: l.asking})
 	}
 	var newest []Fact
 	for len(newest) < most {
@@ -181,31 +181,24 @@ func (l *Log) explain(f Fact) Fact {
 // slack is how far the two clocks may be apart, in milliseconds.
 const slack = 20
 
-// behind is the exchange that a fact of the page is about: of a stream that was open the newest that had ended by then, or
-// else the newest that had begun; of an attempt the newest request of it.
+// behind is the exchange that a fact of the page is about, one of the attempt that began with the CONNECTING before it. Of
+// a stream that was lost that is the newest that had ended by then; or else the newest.
 func (s *served) behind(f Fact) *Exchange {
-	var begun *Exchange
+	var newest *Exchange
 	for _, e := range slices.Backward(s.exchanges) {
 		if e.Source != f.Source || e.At > f.last+slack {
 			continue
 		}
-		if f.Name != FactSilent && f.Was != eventsource.Open {
-			if e.At < f.since-slack {
-				return nil
-			}
-			return e
+		if e.At < f.since-slack {
+			break
 		}
-		switch {
-		case !e.streams():
-		case e.End == nil || e.EndAt > f.last+slack:
-			if begun == nil && e.At <= f.last {
-				begun = e
+		if f.Name == FactLost && (!e.streams() || e.End == nil || e.EndAt > f.last+slack) {
+			if newest == nil && e.streams() {
+				newest = e
 			}
-		case e.EndAt >= f.since-slack:
-			return e
-		default:
-			return begun
+			continue
 		}
+		return e
 	}
-	return begun
+	return newest
 }

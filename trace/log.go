@@ -36,7 +36,8 @@ type Log struct {
 	newAts []float64 // of all sources
 	now    State
 
-	credentials bool // withCredentials of the current source
+	credentials bool    // withCredentials of the current source
+	asking      float64 // when it was CONNECTING last
 
 	counts  Counts
 	spans   []Span
@@ -117,7 +118,7 @@ func (w Wait) Milliseconds() float64 { return w.To - w.From }
 // Construct records that a source was made.
 func (l *Log) Construct(at float64, url string, withCredentials bool) {
 	l.source++
-	l.newAt, l.newAts, l.credentials = at, append(l.newAts, at), withCredentials
+	l.newAt, l.newAts, l.credentials, l.asking = at, append(l.newAts, at), withCredentials, at
 	l.counts = Counts{}
 	l.served.begin()
 	l.now = State{Source: l.source, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
@@ -194,7 +195,7 @@ func (l *Log) observeOwn(e eventsource.Event) {
 
 func (l *Log) opened(e eventsource.Event) {
 	wait := l.waited(e.TimeStamp)
-	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt, since: l.now.Since}
+	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt, since: l.asking}
 	if l.now.Opened {
 		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), l.now.LastEventID
 		l.counts.reconnections++
@@ -207,7 +208,7 @@ func (l *Log) opened(e eventsource.Event) {
 func (l *Log) failed(e eventsource.Event) {
 	was := l.now.ReadyState
 	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: l.waited(e.TimeStamp).Milliseconds()}
-	f.since, f.waited = l.now.Since, l.now.Wait.Milliseconds()
+	f.since, f.waited = l.asking, l.now.Wait.Milliseconds()
 	by := ToLost
 	switch {
 	case e.ReadyState == eventsource.Closed && was == eventsource.Open:
@@ -257,6 +258,9 @@ func (l *Log) enter(at float64, s eventsource.ReadyState, by Transition) {
 	l.counts.Transitions[by]++
 	l.now.ReadyState, l.now.Since, l.now.By = s, at, by
 	l.now.Waiting = by == ToLost || by == ToFailed
+	if s == eventsource.Connecting {
+		l.asking = at
+	}
 	if s == eventsource.Closed {
 		l.now.Lived = at - l.newAt
 	}
