@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
@@ -20,18 +22,26 @@ type factsPanel struct {
 const shownFacts = 30
 
 func (p *factsPanel) Render() app.UI {
-	facts := p.Model.log.Facts(eventsource.Now())
+	facts := p.Model.log.Facts(eventsource.Now(), shownFacts)
 	items := []app.UI{}
-	for _, f := range facts[:min(len(facts), shownFacts)] {
-		items = append(items, &factItem{Language: language, Fact: f})
+	for _, f := range facts {
+		items = append(items, &factItem{Language: language, Fact: f, Several: f.Source > 0 && severalSources(facts)})
 	}
-	return panel("What just happened").Body(
-		app.Elem("h2").Text(say("What just happened")),
-		app.If(len(items) == 0, func() app.UI {
-			return app.Elem("p").Class("empty").Text(say("Nothing yet. Every step of the EventSource will be explained here as it happens."))
-		}),
-		app.Elem("ol").Class("facts").Body(items...),
-	)
+	return view(`<section class="panel" data-panel="What just happened" aria-label="What just happened">
+		<h2>What just happened</h2>
+		{}
+		<ol class="facts">{}</ol>
+	</section>`,
+		when(len(items) == 0, `<p class="empty">Nothing yet. Every step of the EventSource will be explained here as it happens.</p>`), items)
+}
+
+func severalSources(facts []trace.Fact) bool {
+	for _, f := range facts {
+		if f.Source != facts[0].Source {
+			return true
+		}
+	}
+	return false
 }
 
 // factItem is one fact.
@@ -39,34 +49,47 @@ type factItem struct {
 	app.Compo
 	Language string
 	Fact     trace.Fact
+	Several  bool // facts of other sources are shown too
 }
 
 func (i *factItem) Render() app.UI {
 	f := i.Fact
-	s := f.Sentence()
-	return app.Elem("li").Class("fact").DataSet("tone", tones[f.Name]).Body(
-		app.Elem("small").Text(seconds(f.T)),
-		app.Elem("b").Text(s.Title),
-		app.If(len(s.Body) > 0, func() app.UI { return app.Elem("p").Body(marked(s.Body)...) }),
-		app.Elem("small").Body(
-			app.Elem("a").Attr("href", "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+s.Anchor).Attr("target", "_blank").Attr("rel", "noopener noreferrer").Text("HTML "+s.Section),
-			app.Text(fill(say(" · seen by the {who}"), "{who}", say(string(f.Observer)))),
-		),
-	)
+	s := f.Sentence(say)
+	source := ""
+	if i.Several {
+		source = " · EventSource " + strconv.Itoa(f.Source)
+	}
+	return view(`<li class="fact" data-tone={} data-observer={}>
+		<small>{}<span class="observer">{}</span></small>
+		<b>{}</b>
+		{}
+		{}
+	</li>`,
+		tone(f.Name), string(f.Observer),
+		seconds(f.T)+source+" ", f.Observer.Seen(say),
+		s.Title,
+		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
+		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
 }
 
-// tones colour a fact by the state that it leads to.
-var tones = map[trace.FactName]string{
-	trace.FactConstructed: "connecting", trace.FactLost: "connecting", trace.FactFailed: "connecting",
-	trace.FactOpened: "open", trace.FactReopened: "open",
-	trace.FactGaveUp: "closed", trace.FactClosed: "closed", trace.FactRefused: "closed",
+// tone colours a fact of the page by the state that it leads to.
+func tone(name trace.FactName) string {
+	switch name {
+	case trace.FactConstructed, trace.FactLost, trace.FactFailed:
+		return "connecting"
+	case trace.FactOpened, trace.FactReopened:
+		return "open"
+	case trace.FactGaveUp, trace.FactClosed, trace.FactRefused:
+		return "closed"
+	}
+	return ""
 }
 
 func marked(phrases []trace.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
 		if p.Code {
-			nodes = append(nodes, app.Elem("code").Text(p.Text))
+			nodes = append(nodes, view(`<code>{}</code>`, p.Text))
 		} else {
 			nodes = append(nodes, app.Text(p.Text))
 		}

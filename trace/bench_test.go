@@ -149,8 +149,8 @@ func BenchmarkScan4000(b *testing.B) {
 func BenchmarkFacts(b *testing.B) {
 	benchEach(b, func(b *testing.B, l *Log) {
 		for b.Loop() {
-			for _, f := range l.Facts(benchTime) {
-				f.Sentence()
+			for _, f := range l.Facts(benchTime, 30) {
+				f.Sentence(same)
 			}
 		}
 	})

@@ -61,6 +61,16 @@ type Exchange struct {
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
 	Forgotten int        // older lines that are not kept
 	Blind     bool       // some bytes were left out, so from there on no line is known
+
+	credentials bool   // withCredentials of its source
+	lastID      string // what the stream has set by now, as is the next
+	retry       int64  // in milliseconds
+	retrySet    bool
+	dispatched  int // events
+	lines       int
+	hasType     bool // in the event that is not complete yet, as is the next
+	hasID       bool
+	discarded   bool // an event at the end
 }
 
 // Wrote is one write of the server.
@@ -129,11 +139,18 @@ func (l *Log) Serve(seen Seen, offset float64) {
 			s.exchanges = slices.Delete(s.exchanges, 0, 1)
 			s.gone++
 		}
-		s.exchanges = append(s.exchanges, &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen})
+		e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen}
+		e.credentials = l.credentials && e.Source == l.source
+		s.exchanges = append(s.exchanges, e)
+		s.remember(e)
+		l.sees(e, seen, at)
 		return
 	}
 	e := s.exchange(seen.Source, seen.Attempt)
 	if e == nil {
+		if seen.Kind == SeenDid {
+			l.sees(nil, seen, at) // what is chosen for the next request may come before the first
+		}
 		return
 	}
 	switch seen.Kind {
@@ -145,9 +162,14 @@ func (l *Log) Serve(seen Seen, offset float64) {
 		if len(e.Writes) > maxWires {
 			e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
 		}
+		wasBlind := e.Blind
 		e.Blind = e.Blind || len(seen.Bytes) < seen.Size
 		if !e.Blind && e.streams() {
 			e.Blind = s.decoder(e.Source).Feed(seen.Bytes, func(line sse.Line) { s.line(l, e, at, line) }) != nil
+			s.remember(e)
+		}
+		if e.Blind && !wasBlind && e.streams() {
+			l.read(e, at, FactBlind, "")
 		}
 	case SeenDid:
 		if len(e.Did) < maxWires {
@@ -157,13 +179,23 @@ func (l *Log) Serve(seen Seen, offset float64) {
 		e.End, e.EndAt = &seen, at
 		if e.streams() {
 			s.decoder(e.Source).End(func(line sse.Line) { s.line(l, e, at, line) })
+			s.remember(e)
 		}
 	}
+	l.sees(e, seen, at)
+}
+
+// remember keeps what the stream has set by now.
+func (s *served) remember(e *Exchange) {
+	d := s.decoder(e.Source)
+	retry, isSet := d.ReconnectionTime()
+	e.lastID, e.retry, e.retrySet = d.LastEventID(), retry.Milliseconds(), isSet
 }
 
 // ShiftServer moves all that the server saw by some milliseconds: its clock turned out to be another.
 func (l *Log) ShiftServer(by float64) {
 	l.changes++
+	l.facts.shift(by)
 	for _, e := range l.served.exchanges {
 		e.At += by
 		e.HeadAt += by
@@ -211,6 +243,7 @@ func (s *served) line(l *Log, e *Exchange, at float64, line sse.Line) {
 		e.Lines = slices.Delete(e.Lines, 0, maxWires/10)
 		e.Forgotten += maxWires / 10
 	}
+	l.reads(e, at, line)
 	if line.Event == nil || e.Source != l.source {
 		return
 	}

@@ -31,12 +31,17 @@ type Log struct {
 	text     int
 	dropped  int
 
-	source  int
-	newAt   float64
-	now     State
+	source int
+	newAt  float64
+	newAts []float64 // of all sources
+	now    State
+
+	credentials bool    // withCredentials of the current source
+	asking      float64 // when it was CONNECTING last
+
 	counts  Counts
 	spans   []Span
-	facts   []Fact
+	facts   facts
 	types   []string
 	changes int
 
@@ -113,7 +118,7 @@ func (w Wait) Milliseconds() float64 { return w.To - w.From }
 // Construct records that a source was made.
 func (l *Log) Construct(at float64, url string, withCredentials bool) {
 	l.source++
-	l.newAt = at
+	l.newAt, l.newAts, l.credentials, l.asking = at, append(l.newAts, at), withCredentials, at
 	l.counts = Counts{}
 	l.served.begin()
 	l.now = State{Source: l.source, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
@@ -190,7 +195,7 @@ func (l *Log) observeOwn(e eventsource.Event) {
 
 func (l *Log) opened(e eventsource.Event) {
 	wait := l.waited(e.TimeStamp)
-	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt}
+	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - l.newAt, since: l.asking}
 	if l.now.Opened {
 		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), l.now.LastEventID
 		l.counts.reconnections++
@@ -203,6 +208,7 @@ func (l *Log) opened(e eventsource.Event) {
 func (l *Log) failed(e eventsource.Event) {
 	was := l.now.ReadyState
 	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: l.waited(e.TimeStamp).Milliseconds()}
+	f.since, f.waited = l.asking, l.now.Wait.Milliseconds()
 	by := ToLost
 	switch {
 	case e.ReadyState == eventsource.Closed && was == eventsource.Open:
@@ -252,6 +258,9 @@ func (l *Log) enter(at float64, s eventsource.ReadyState, by Transition) {
 	l.counts.Transitions[by]++
 	l.now.ReadyState, l.now.Since, l.now.By = s, at, by
 	l.now.Waiting = by == ToLost || by == ToFailed
+	if s == eventsource.Connecting {
+		l.asking = at
+	}
 	if s == eventsource.Closed {
 		l.now.Lived = at - l.newAt
 	}
@@ -312,7 +321,7 @@ func (l *Log) drop(n int) {
 // began when it began.
 func (l *Log) Clear() {
 	l.runs, l.own, l.kept, l.text, l.dropped = nil, nil, 0, 0, 0
-	l.counts, l.facts = Counts{}, nil
+	l.counts, l.facts = Counts{}, facts{}
 	if l.now.Live() {
 		l.spans = slices.Clone(l.spans[len(l.spans)-1:])
 	} else {

@@ -109,7 +109,7 @@ func TestNoSourceYet(t *testing.T) {
 	check(t, "began", l.Began(), 0)
 	check(t, "spans", len(l.Spans(0, 1e9)), 0)
 	check(t, "marks", len(l.Marks(0, 1e9, 10)), 0)
-	check(t, "facts", len(l.Facts(1e9)), 0)
+	check(t, "facts", len(l.Facts(1e9, 1000)), 0)
 }
 
 func TestANewSourceStartsAnew(t *testing.T) {

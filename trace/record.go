@@ -13,8 +13,11 @@ import (
 // Observer names who saw a thing, so that a learner knows what their own code will be able to see.
 type Observer string
 
-// Page is the browser's EventSource and its events: all that a script of one's own can see.
-const Page Observer = "page"
+const (
+	Page   Observer = "page"   // the browser's EventSource and its events: all that a script of one's own can see
+	Server Observer = "server" // our own server: requests, answers, and how they ended
+	Wire   Observer = "wire"   // the bytes of the answer, decoded as HTML 9.2.6 says
+)
 
 // Kind is what happened.
 type Kind string

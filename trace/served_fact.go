@@ -1,0 +1,274 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"eventsource-playground/sse"
+)
+
+// These are the facts of what the server saw, and of what went over the wire.
+
+// answer is what a browser makes of the head.
+func (e *Exchange) answer() FactName {
+	origin, cross := headerOf(e.Request.Header, "Origin")
+	host, _ := headerOf(e.Request.Header, "Host")
+	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
+		return FactForbidden
+	}
+	switch location, _ := headerOf(e.Head.Header, "Location"); e.Head.Status {
+	case 200:
+	case 204:
+		return FactNoContent
+	case 301, 302, 303, 307, 308:
+		if location != "" {
+			return FactRedirected
+		}
+		return FactStatus
+	default:
+		return FactStatus
+	}
+	typ, parameters, _ := strings.Cut(e.type_(), ";")
+	if !strings.EqualFold(strings.TrimSpace(typ), "text/event-stream") {
+		return FactWrongType
+	}
+	_, charset, _ := strings.Cut(strings.ToLower(parameters), "charset=")
+	charset, _, _ = strings.Cut(charset, ";")
+	if charset = strings.Trim(charset, ` "`); charset != "" && charset != "utf-8" {
+		return FactCharset
+	}
+	return FactAnswered
+}
+
+// allows reports whether the answer lets that origin read it.
+func (e *Exchange) allows(origin string) bool {
+	allowed, _ := headerOf(e.Head.Header, "Access-Control-Allow-Origin")
+	credentials, _ := headerOf(e.Head.Header, "Access-Control-Allow-Credentials")
+	return (allowed == origin || allowed == "*" && !e.credentials) && (!e.credentials || credentials == "true")
+}
+
+// type_ is what the answer says of itself that a fact tells: where it redirects to, or of what type it is.
+func (e *Exchange) type_() string {
+	name := "Content-Type"
+	if 300 <= e.Head.Status && e.Head.Status < 400 {
+		name = "Location"
+	}
+	value, _ := headerOf(e.Head.Header, name)
+	return value
+}
+
+func (e *Exchange) lastEventID() string {
+	id, _ := headerOf(e.Request.Header, "Last-Event-ID")
+	return id
+}
+
+func headerOf(headers []Header, name string) (value string, ok bool) {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value, true
+		}
+	}
+	return "", false
+}
+
+// ending is how the answer ended, as far as a browser cares. The visitor's doing is told apart.
+func (e *Exchange) ending() FactName {
+	did := ""
+	if n := len(e.Did); n > 0 {
+		did = e.Did[n-1].How
+	}
+	switch how := e.End.How; {
+	case e.End.By == "client":
+		return FactLeft
+	case how == "refused":
+		return FactUnanswered
+	case how == "cut" && did == "cut":
+		return FactYouCut
+	case how == "end" && did == "end":
+		return FactYouEnded
+	case how == "cut":
+		return FactCut
+	case how == "cut cleanly":
+		return FactTruncated
+	case how == "limit":
+		return FactLifetime
+	case how == "stopping":
+		return FactStopping
+	case how == "too slow":
+		return FactStuck
+	case how == "mistake":
+		return FactMistake
+	}
+	return FactEnded
+}
+
+// sees makes a fact of what the server saw. e is nil where it is about no request yet.
+func (l *Log) sees(e *Exchange, seen Seen, at float64) {
+	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: seen.How, Count: 1}
+	switch seen.Kind {
+	case SeenRequest:
+		f.Name = FactRequest
+	case SeenHead:
+		f.Name = e.answer()
+	case SeenDid:
+		switch {
+		case strings.HasPrefix(seen.How, "next: "):
+			f.Name, f.Type = FactNextReply, strings.TrimPrefix(seen.How, "next: ")
+		case seen.How == "pause":
+			f.Name = FactPaused
+		case seen.How == "resume":
+			f.Name = FactResumed
+		case seen.How == "step":
+			f.Name = FactStepped
+		case seen.How == "send":
+			f.Name = FactSent
+		default:
+			return // how the answer ends tells of it
+		}
+	case SeenEnd:
+		if f.Name = e.ending(); e.Head != nil && e.answer() != FactAnswered && e.answer() != FactCharset {
+			return // it was over before
+		}
+	default:
+		return
+	}
+	if e != nil {
+		f.ID = e.lastEventID()
+	}
+	if seen.Kind == SeenHead {
+		f.Status, f.Type = seen.Status, e.type_()
+	}
+	lane := &l.facts[serverLane]
+	if seen.Kind == SeenHead || f.Name == FactUnanswered {
+		// The answer takes the place of the question.
+		for i, asked := range slices.Backward(*lane) {
+			if asked.Name == FactRequest && asked.Source == f.Source && asked.Attempt == f.Attempt {
+				f.At = asked.At
+				*lane = slices.Delete(*lane, i, i+1)
+				break
+			}
+		}
+	}
+	if last := l.facts.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source {
+		switch f.Name {
+		case FactUnanswered, FactRedirected, FactStepped, FactSent:
+			f.Count, f.At = last.Count+1, last.At
+			*last = f
+			return
+		}
+	}
+	l.facts.add(f)
+}
+
+// maxUnheard is how many types of one answer get a fact of their own.
+const maxUnheard = 5
+
+// reads makes a fact of a line, if it is worth one. There may be very many lines.
+func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
+	if e.lines == 0 && strings.HasPrefix(line.Raw, "\uFEFF") {
+		l.read(e, at, FactBOM, "")
+	}
+	e.lines++
+	switch line.Outcome {
+	case sse.Field:
+		switch line.Field {
+		case "event":
+			e.hasType = true
+		case "id":
+			e.hasID = true
+			if line.Value == "" {
+				l.read(e, at, FactIDReset, "")
+			} else {
+				l.read(e, at, FactID, line.Value)
+			}
+		case "retry":
+			l.read(e, at, FactRetry, line.Value)
+		}
+		return
+	case sse.Comment:
+		l.read(e, at, FactComments, "")
+		return
+	case sse.Ignored:
+		switch {
+		case line.Field == "id":
+			l.read(e, at, FactIDIgnored, "")
+		case line.Field == "retry" && line.Value == "":
+			l.read(e, at, FactRetryEmpty, "")
+		case line.Field == "retry":
+			l.read(e, at, FactRetryIgnored, line.Value)
+		case strings.HasPrefix(line.Why, `"`):
+			l.read(e, at, FactMisspelt, line.Raw)
+		default:
+			l.read(e, at, FactUnknownField, line.Raw)
+		}
+		return
+	case sse.Discarded:
+		if (line.Raw == "" || line.Field != "") && !e.discarded {
+			e.discarded = true
+			l.read(e, at, FactDiscarded, "")
+		}
+		return
+	case sse.Dispatched:
+		e.dispatched++
+		if e.Source == l.source && !slices.Contains(l.served.listening, line.Event.Type) {
+			l.read(e, at, FactUnheard, line.Event.Type)
+		}
+	case sse.Blank:
+		if e.hasID {
+			l.read(e, at, FactIDAlone, "")
+		} else if e.hasType {
+			l.read(e, at, FactDataless, "")
+		}
+	}
+	e.hasType, e.hasID = false, false
+}
+
+// read remembers what a line did, folded into what lines of the same answer did before, however long ago: heartbeats,
+// ids and ignored lines come in turn, and all over again.
+func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
+	what = brief(what)
+	lane, unheard, others := l.facts[wireLane], 0, (*Fact)(nil)
+	for i := len(lane) - 1; i >= 0; i-- {
+		f := &lane[i]
+		if f.Source != e.Source {
+			break
+		}
+		if f.Name != name {
+			continue
+		}
+		switch name {
+		case FactComments, FactBOM:
+		case FactRetry, FactRetryIgnored:
+			if f.Type != what {
+				continue
+			}
+		case FactUnheard:
+			if f.Attempt != e.Attempt {
+				continue
+			}
+			if unheard++; f.Type == "" {
+				others = f
+			}
+			if f.Type != what {
+				continue
+			}
+		default:
+			if f.Attempt != e.Attempt {
+				continue
+			}
+		}
+		f.Count++
+		if name == FactID {
+			f.ID = what
+		}
+		return
+	}
+	if others != nil {
+		others.Count++
+		return
+	}
+	if unheard == maxUnheard {
+		what = "" // of several types
+	}
+	l.facts.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1})
+}
