@@ -19,7 +19,7 @@ import (
 type spoken map[string]string
 
 // showing are the functions whose arguments a visitor reads. The number is the first one that is read.
-var showing = map[string]int{"Text": 0, "field": 1, "fact": 0, "figure": 2, "step": 1, "tabButton": 1}
+var showing = map[string]int{"Text": 0, "Title": 0, "field": 1, "copyButton": 0, "fact": 0, "figure": 2, "step": 1, "tabButton": 1, "view": 1, "when": 2}
 
 // speaking are those whose first texts are said: how many.
 var speaking = map[string]int{"say": 1, "later": 1, "panel": 1, "count": 2}
@@ -28,6 +28,7 @@ var speaking = map[string]int{"say": 1, "later": 1, "panel": 1, "count": 2}
 var untranslated = []string{
 	"readyState", "lastEventId", "withCredentials", "data", "event", "id", "retry", "origin", "url", "URL", "timeStamp", "Last-Event-ID", "message",
 	"es.close()", "EventSource ", "EventSource", "HTML ", "lastEventId ", " lastEventId ", "EN", "中文", "s", "ms", "→", "Language: English · 语言：中文", "data: half an ev",
+	"panel-", "tab-", "parameter-", "type ", "false", // for the page, not for people
 }
 
 var (
@@ -38,8 +39,8 @@ var (
 	readByPeople = regexp.MustCompile(`\b(?:aria-label|placeholder|title)="([^"]*)"`)
 )
 
-// listen collects what a file says, and reports what it shows without saying it.
-func (s spoken) listen(t *testing.T, name string, source any) {
+// listen collects what a file says, and returns what it shows without saying it.
+func (s spoken) listen(t *testing.T, name string, source any) (mute []string) {
 	t.Helper()
 	files := gotoken.NewFileSet()
 	file, err := parser.ParseFile(files, name, source, 0)
@@ -70,11 +71,12 @@ func (s spoken) listen(t *testing.T, name string, source any) {
 		}
 		for _, arg := range args {
 			for _, text := range unsaid(arg) {
-				t.Errorf("%s: %q is shown without being said: say(%[2]q)", at(arg), text)
+				mute = append(mute, at(arg)+": "+strconv.Quote(text))
 			}
 		}
 		return true
 	})
+	return mute
 }
 
 // said are the texts that a call says.
@@ -183,7 +185,9 @@ func TestEveryTextIsSaidInChinese(t *testing.T) {
 	said := spoken{}
 	for _, name := range glob(t, "*.go") {
 		if !strings.HasSuffix(name, "_test.go") {
-			said.listen(t, name, nil)
+			for _, text := range said.listen(t, name, nil) {
+				t.Errorf("%s is shown without being said: use say", text)
+			}
 		}
 	}
 	for folder, texts := range saidByOthers {
@@ -227,6 +231,56 @@ func TestEveryTextIsSaidInChinese(t *testing.T) {
 	for text := range chinese {
 		if _, ok := said[text]; !ok {
 			t.Errorf("app/zh.json: nothing says %q", text)
+		}
+	}
+}
+
+func TestTextsAreFound(t *testing.T) {
+	for _, test := range []struct{ code, said, mute string }{
+		{`e.Text("New words")`, "", "New words"},
+		{`e.Text("readyState")`, "", ""},
+		{`e.Text(n + " new words")`, "", " new words"},
+		{`e.Text(say("New words"))`, "New words", ""},
+		{`e.Text(fill(say("{n} new words"), "{n}", n))`, "{n} new words", ""},
+		{`e.Attr("placeholder", "new")`, "", "new"},
+		{`e.Attr("class", "new")`, "", ""},
+		{`e.Aria("label", "New")`, "", "New"},
+		{`count(n, "1 word", "{n} words")`, "{n} words", ""},
+		{"view(`<p title=\"New\">{} words\n\t</p>`, \"more\")", "New| words", "more"},
+		{"when(x, `<p>New</p>`, n)", "New", ""},
+	} {
+		said := spoken{}
+		mute := said.listen(t, "x.go", "package x\nfunc _() { "+test.code+" }")
+		for _, text := range strings.Split(test.said, "|") {
+			if _, ok := said[text]; !ok && text != "" {
+				t.Errorf("%s: got %v said; want %q", test.code, said, text)
+			}
+		}
+		if (test.mute != "") != (len(mute) == 1) || len(mute) == 1 && !strings.HasSuffix(mute[0], strconv.Quote(test.mute)) {
+			t.Errorf("%s: got %q as not said; want %q", test.code, mute, test.mute)
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"each behind its placeholder", "{a} of {b}", "1 of {a}"},
+		{"in any order, and twice", "{b}{a}{a}", "{a}11"},
+		{"none", "nothing, 什么也没有", "nothing, 什么也没有"},
+		{"an unknown one stays", "{c} {a", "{c} {a"},
+	} {
+		if got := fill(test.text, "{a}", "1", "{b}", "{a}"); got != test.want {
+			t.Errorf("%s: got %q; want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestOurs(t *testing.T) {
+	for tag, want := range map[string]string{
+		"zh": "zh", "zh-CN": "zh", "ZH-Hans-CN": "zh", "zh-TW": "zh", "en": "en", "en-GB": "en", "fr": "", "zha": "", "": "",
+	} {
+		if got := ours(tag); got != want {
+			t.Errorf("%q: got %q; want %q", tag, got, want)
 		}
 	}
 }

@@ -99,6 +99,8 @@ func (v *viewer) element() app.UI {
 			switch value := v.value().(type) {
 			case func(app.Context, app.Event):
 				e.On(name[2:], value)
+			case app.EventHandler:
+				e.On(name[2:], value)
 			case scoped:
 				e.On(name[2:], value.do, app.EventScope(value.scope))
 			default:

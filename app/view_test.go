@@ -25,6 +25,7 @@ func TestView(t *testing.T) {
 		{"nothing as a child", `<p>{}</p>`, []any{nil}, `<p></p>`},
 		{"what is left out is no child", `<p>{}</p>`, []any{when(false, `<b>x</b>`)}, `<p></p>`},
 		{"what is not left out is", `<p>{}</p>`, []any{when(true, `<b>{}</b>`, "x")}, "<p>\n  <b>x</b>\n</p>"},
+		{"a handler is no attribute", `<p onclick={} onkeydown={}>x</p>`, []any{func(app.Context, app.Event) {}, app.EventHandler(func(app.Context, app.Event) {})}, `<p>x</p>`},
 		{"the value of an attribute", `<p class={}>x</p>`, []any{"warm"}, `<p class="warm">x</p>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
