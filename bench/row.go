@@ -82,7 +82,7 @@ func spread(values []float64, middle float64) float64 {
 
 // printTable writes the rows for people, as Markdown.
 func printTable(w io.Writer, rows []row) {
-	t := tabwriter.NewWriter(w, 0, 0, 1, ' ', tabwriter.Debug|tabwriter.TrimResults)
+	t := tabwriter.NewWriter(w, 0, 0, 1, ' ', tabwriter.Debug)
 	part := ""
 	for _, r := range rows {
 		if r.Part != part {

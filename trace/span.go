@@ -1,9 +1,7 @@
 package trace
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"sort"
 
 	"eventsource-playground/eventsource"
@@ -55,7 +53,8 @@ const ownStep = 0.25
 // the same step, counted in milliseconds from zero so that marks do not move from one drawing to the next, are one
 // mark; all else has finer steps. Events are not read to be counted, so the cost depends on the number of marks.
 func (l *Log) Marks(from, to, step float64) []Mark {
-	marks := l.ownMarks(from, to, step*ownStep)
+	own := l.ownMarks(from, to, step*ownStep)
+	var marks []Mark
 	end := l.messagesBefore(to, step)
 	for i := l.messagesBefore(from, step); i < end; {
 		r := l.runOfMessage(i)
@@ -66,11 +65,13 @@ func (l *Log) Marks(from, to, step float64) []Mark {
 		if m.Count == 1 && !r.even(step) {
 			m.Record = r.appendTo(nil, k, k+1)[0]
 		}
+		for len(own) > 0 && own[0].Seq < m.Seq {
+			marks, own = append(marks, own[0]), own[1:]
+		}
 		marks = append(marks, m)
 		i = next
 	}
-	slices.SortFunc(marks, func(a, b Mark) int { return cmp.Compare(a.Seq, b.Seq) })
-	return marks
+	return append(marks, own...)
 }
 
 func (l *Log) ownMarks(from, to, step float64) []Mark {
