@@ -99,6 +99,7 @@ const (
 func (t *tab) visit(address, ready string) (v visited, err error) {
 	t.mu.Lock()
 	t.received, t.last = 0, time.Now()
+	clear(t.loading)
 	t.mu.Unlock()
 	if err := t.open(address); err != nil {
 		return v, err
@@ -106,17 +107,18 @@ func (t *tab) visit(address, ready string) (v visited, err error) {
 	if err := t.eval(`Promise.all([measure.painted, `+ready+`]).then(([Painted, Ready]) => ({Painted, Ready}))`, &v); err != nil {
 		return v, err
 	}
-	const quiet = 300 * time.Millisecond // nothing more comes after so long
-	for {
+	const quiet = 300 * time.Millisecond // after so long without a request all is loaded
+	for wait := quiet; wait > 0; {
+		time.Sleep(wait)
 		t.mu.Lock()
-		rest := quiet - time.Since(t.last)
+		wait = quiet - time.Since(t.last)
+		if len(t.loading) > 0 {
+			wait = quiet
+		}
 		v.Bytes = t.received
 		t.mu.Unlock()
-		if rest <= 0 {
-			return v, nil
-		}
-		time.Sleep(rest)
 	}
+	return v, nil
 }
 
 // firstVisit visits in a new tab, whose cache is empty, and gives that tab to what is to be done next.

@@ -88,8 +88,9 @@ type tab struct {
 	ctx context.Context
 
 	mu       sync.Mutex
-	received float64   // bytes, of all that was loaded
-	last     time.Time // when something was
+	received float64 // bytes, of all that was loaded
+	loading  map[network.RequestID]bool
+	last     time.Time // when one began or ended
 }
 
 //go:embed pages/measure.js
@@ -100,7 +101,7 @@ const patience = 90 * time.Second
 
 func (c *chromium) newTab() (*tab, error) {
 	ctx, _ := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
-	t := &tab{ctx: ctx}
+	t := &tab{ctx: ctx, loading: map[network.RequestID]bool{}}
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, err
 	}
@@ -117,12 +118,20 @@ func (t *tab) close() error { return chromedp.Cancel(t.ctx) }
 // countBytes counts what is loaded from now on; it slows down a tab that takes many events.
 func (t *tab) countBytes() error {
 	return chromedp.Listen(t.ctx, func(ev any) {
-		if finished, ok := ev.(*network.EventLoadingFinished); ok {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.received += finished.EncodedDataLength
-			t.last = time.Now()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		switch ev := ev.(type) {
+		case *network.EventRequestWillBeSent:
+			t.loading[ev.RequestID] = true
+		case *network.EventLoadingFinished:
+			t.received += ev.EncodedDataLength
+			delete(t.loading, ev.RequestID)
+		case *network.EventLoadingFailed:
+			delete(t.loading, ev.RequestID)
+		default:
+			return
 		}
+		t.last = time.Now()
 	})
 }
 
