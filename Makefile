@@ -5,7 +5,7 @@ PACK ?=
 # git refuses a clone that belongs to another user, and go build then fails: do without the commit in -version.
 export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: serve wasm test lint bench shot clean
+.PHONY: serve wasm test lint bench size shot clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -29,6 +29,10 @@ bench: wasm
 	go test -run '^$$' -bench . -benchmem ./sse ./trace ./server
 	$(if $(wildcard bench/*.go),go run ./bench)
 
+# What fills app.wasm, beside go-app's hello world; of=main lists that package's functions.
+size: web/app.wasm bin/hello.wasm
+	@go run ./bench/size $^ $(of)
+
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
@@ -45,6 +49,9 @@ race = $(if $(shell command -v $$(go env CC)),-race)
 # is in the packages below it, where nothing is left out.
 web/app.wasm: $(call files,$(page))
 	GOOS=js GOARCH=wasm go build -trimpath -gcflags=eventsource-playground/app=-l -ldflags="-s -w" -o $@ ./app
+
+bin/hello.wasm: $(call files,bench/hello)
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags="-s -w" -o $@ ./bench/hello
 
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)

@@ -1,7 +1,6 @@
 package eventsource
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func New(url string, o Options, observe func(Events)) (*Source, error) {
 	}
 	es, err := construct(url, o)
 	if err != nil {
-		return nil, fmt.Errorf("eventsource: new EventSource(%s): %w", strconv.Quote(url), err)
+		return nil, err
 	}
 	s := &Source{es: es, observe: observe, queue: js.Global().Get("Array").New()}
 	s.push = s.queue.Get("push").Call("bind", s.queue)

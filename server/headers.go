@@ -11,12 +11,15 @@ import (
 // connect-src is open because opening any stream on the web is what this tool is for.
 const contentSecurityPolicy = "default-src 'none'; " +
 	"script-src 'self' 'wasm-unsafe-eval'; " +
-	"style-src 'self'; " +
+	"style-src 'self' '" + shellStyle + "'; " +
 	"img-src 'self'; " +
 	"manifest-src 'self'; " +
 	"worker-src 'self'; " +
 	"connect-src 'self' http: https:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// shellStyle is the hash of the style element in web/index.html, which paints the page before anything else is loaded.
+const shellStyle = "sha256-ygdsxIeucQO6BrN4kLODgvZ+KFNrr2Hiepg+UYfdEXI="
 
 // secure gives every reply the headers that keep others off the page.
 func secure(handler http.Handler) http.Handler {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"os"
 	"strings"
 	"testing"
 )
@@ -24,7 +27,7 @@ func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 
 func TestThePolicyIsStrict(t *testing.T) {
 	for _, want := range []string{
-		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self' http: https:",
+		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self' '" + shellStyle + "'", "connect-src 'self' http: https:",
 		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "worker-src 'self'", "manifest-src 'self'",
 	} {
 		if !strings.Contains(contentSecurityPolicy+";", want+";") {
@@ -33,6 +36,19 @@ func TestThePolicyIsStrict(t *testing.T) {
 	}
 	if strings.Contains(contentSecurityPolicy, "unsafe-inline") {
 		t.Errorf("got %s; want no unsafe-inline", contentSecurityPolicy)
+	}
+}
+
+func TestThePolicyLetsThePagesOwnStyleIn(t *testing.T) {
+	index, err := os.ReadFile("../web/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(index), "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	hash := sha256.Sum256([]byte(style))
+	if want := "sha256-" + base64.StdEncoding.EncodeToString(hash[:]); shellStyle != want {
+		t.Errorf("got shellStyle %s; want %s, the hash of the style in web/index.html", shellStyle, want)
 	}
 }
 

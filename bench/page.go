@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"eventsource-playground/web"
+)
+
+// Parts of the table.
+const (
+	partStart    = "bytes and start"
+	partObserver = "observer"
+)
+
+// site is all that the pages are measured with: our server, the references and a browser.
+type site struct {
+	*references
+	ours     string // http://127.0.0.1:port
+	chromium *chromium
+}
+
+// withSite gives a site to a function, and ends it.
+func withSite(ctx context.Context, measure func(*site) ([]row, error)) (rows []row, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &site{}
+	if s.references, err = serveReferences(ctx); err != nil {
+		return nil, err
+	}
+	stop, err := s.startServer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	if s.chromium, err = startChromium(ctx); err != nil {
+		return nil, err
+	}
+	defer s.chromium.stop()
+	return measure(s)
+}
+
+// startServer builds our server and starts it on a free port.
+func (s *site) startServer(ctx context.Context) (stop func(), err error) {
+	folder, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	program := filepath.Join(folder, "server")
+	if said, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./server").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build ./server: %w\n%s", err, said)
+	}
+	server := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0")
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := server.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() {
+		server.Process.Signal(syscall.SIGTERM)
+		server.Wait()
+		os.RemoveAll(folder)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		stop()
+		return nil, fmt.Errorf("the server tells no address: %w", err)
+	}
+	go io.Copy(io.Discard, stdout)
+	words := strings.Fields(line)
+	s.ours = strings.TrimSuffix(words[len(words)-1], "/")
+	return stop, nil
+}
+
+// visited is what a visit took.
+type visited struct {
+	Bytes, Painted, Ready float64 // milliseconds since the navigation
+}
+
+// Promises of the moment when a page is ready.
+const (
+	oursReady   = `new Promise(done => { const check = () => document.documentElement?.dataset.ready == "true" ? done(performance.now()) : setTimeout(check, 1); check() })`
+	helloReady  = `measure.rendered`
+	staticReady = `measure.painted`
+)
+
+// visit opens an address in a tab, and waits until it is ready and has loaded all.
+func (t *tab) visit(address, ready string) (v visited, err error) {
+	t.mu.Lock()
+	t.received, t.last = 0, time.Now()
+	clear(t.loading)
+	t.mu.Unlock()
+	if err := t.open(address); err != nil {
+		return v, err
+	}
+	if err := t.eval(`Promise.all([measure.painted, `+ready+`]).then(([Painted, Ready]) => ({Painted, Ready}))`, &v); err != nil {
+		return v, err
+	}
+	const quiet = 300 * time.Millisecond // after so long without a request all is loaded
+	for wait := quiet; wait > 0; {
+		time.Sleep(wait)
+		t.mu.Lock()
+		wait = quiet - time.Since(t.last)
+		if len(t.loading) > 0 {
+			wait = quiet
+		}
+		v.Bytes = t.received
+		t.mu.Unlock()
+	}
+	return v, nil
+}
+
+// firstVisit visits in a new tab, whose cache is empty, and gives that tab to what is to be done next.
+func (s *site) firstVisit(address, ready string, slow bool, next func(*tab) error) (v visited, err error) {
+	t, err := s.chromium.newTab()
+	if err != nil {
+		return v, err
+	}
+	defer t.close()
+	if err := t.countBytes(); err != nil {
+		return v, err
+	}
+	if slow {
+		if err := t.throttle(4); err != nil {
+			return v, err
+		}
+	}
+	if v, err = t.visit(address, ready); err != nil || next == nil {
+		return v, err
+	}
+	return v, next(t)
+}
+
+// startRows measures bytes and start. In each round every page has its turn.
+func startRows(ctx context.Context) ([]row, error) { return withSite(ctx, startOn) }
+
+func startOn(s *site) ([]row, error) {
+	wasm, err := fs.Stat(web.Files(), "web/app.wasm.br")
+	if err != nil {
+		return nil, fmt.Errorf("%w: run make wasm, without PACK=-fast", err)
+	}
+	var ours, again, hello, static, oursSlow, helloSlow []visited
+	visit := func(visits *[]visited, address, ready string, slow bool, next func(*tab) error) {
+		if err == nil {
+			var v visited
+			v, err = s.firstVisit(address, ready, slow, next)
+			*visits = append(*visits, v)
+		}
+	}
+	const rounds, slowRounds = 5, 3
+	for range rounds {
+		visit(&ours, s.ours, oursReady, false, func(t *tab) error {
+			if err := t.open("about:blank"); err != nil {
+				return err
+			}
+			v, err := t.visit(s.ours, oursReady)
+			again = append(again, v)
+			return err
+		})
+		visit(&hello, s.pages, helloReady, false, nil)
+		visit(&static, s.pages+"/static.html", staticReady, false, nil)
+	}
+	for range slowRounds {
+		visit(&oursSlow, s.ours, oursReady, true, nil)
+		visit(&helloSlow, s.pages, helloReady, true, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	size := float64(len(s.files["web/app.wasm"].compressed))
+	const kB = 1024
+	return []row{
+		compared(partStart, "app.wasm, brotli", "go-app's hello world", "KB", []float64{float64(wasm.Size()) / kB}, []float64{size / kB}).atMost(1.15),
+		compared(partStart, "a first visit", "hello world's", "KB", each(ours, visited.kB), each(hello, visited.kB)).atMost(1.15),
+		alone(partStart, "a second visit", "KB", each(again, visited.kB)).atMost(10),
+		compared(partStart, "first contentful paint", "a static page's", "ms", each(ours, visited.painted), each(static, visited.painted)).atMost(1.3),
+		compared(partStart, "ready to connect", "hello world's first rendering", "ms", each(ours, visited.ready), each(hello, visited.ready)).atMost(1.5),
+		compared(partStart, "the same, processor 4 times slower, 10 Mbit/s", "hello world's", "ms", each(oursSlow, visited.ready), each(helloSlow, visited.ready)).atMost(1.25),
+	}, nil
+}
+
+func (v visited) kB() float64      { return v.Bytes / 1024 }
+func (v visited) painted() float64 { return v.Painted }
+func (v visited) ready() float64   { return v.Ready }
+
+// each is a figure of every measurement.
+func each[T any](all []T, figure func(T) float64) []float64 {
+	var figures []float64
+	for _, one := range all {
+		figures = append(figures, figure(one))
+	}
+	return figures
+}
