@@ -70,7 +70,10 @@ func newChannel(m *model) *channel {
 // dial opens the socket, and asks for what came since the last record.
 func (c *channel) dial() {
 	location := app.Window().Get("location")
-	scheme := map[string]string{"http:": "ws://", "https:": "wss://"}[location.Get("protocol").String()]
+	scheme := "ws://"
+	if location.Get("protocol").String() == "https:" {
+		scheme = "wss://"
+	}
 	c.socket = app.Window().Get("WebSocket").New(scheme + location.Get("host").String() + "/session?id=" + c.session + "&after=" + strconv.Itoa(c.last))
 	c.socket.Set("onopen", c.opened)
 	c.socket.Set("onmessage", c.got)

@@ -10,21 +10,9 @@ import (
 )
 
 // connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
-type connectPanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Setup    int
-	Live     bool
-	Notice   string
-	Copied   string
-	// Companions is how many streams are open beside the one that is watched.
-	Companions int
+type connectPanel struct{ Model *model }
 
-	wrong string // with the name in the field for a listener
-}
-
-func (c *connectPanel) Render() app.UI {
+func (c connectPanel) draw() app.UI {
 	m := c.Model
 	chips := []app.UI{}
 	for _, name := range always {
@@ -69,62 +57,63 @@ func (c *connectPanel) Render() app.UI {
 		</form>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
-		copyButton(say("Copy the call"), "call", c.Copied, c.onCopy),
+		copyButton(say("Copy the call"), "call", m.copied, c.onCopy),
 		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
-		c.Notice,
-		c.onConnect, !c.Live, c.onClose,
+		m.said(),
+		c.onConnect, !m.log.State().Live(), c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(c.Companions > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.Companions)), c.onCompanion),
+		when(len(m.companions) > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(len(m.companions))), c.onCompanion),
 		m.setup.Credentials, c.onCredentials,
 		code(constructorCode(m.setup)),
 		when(m.ours(m.setup.URL), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
-		c.wrong,
+		m.wrongListener,
 	)
 }
 
-func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
+func (c connectPanel) onURL(ctx app.Context, _ app.Event) {
 	s := c.Model.setup
 	s.URL = valueOf(ctx)
 	c.Model.change(s)
 }
 
-func (c *connectPanel) onURLKey(ctx app.Context, e app.Event) {
+func (c connectPanel) onURLKey(ctx app.Context, e app.Event) {
 	if e.Get("key").String() == "Enter" {
 		c.Model.connect()
 	}
 }
 
-func (c *connectPanel) onCredentials(ctx app.Context, _ app.Event) {
+func (c connectPanel) onCredentials(ctx app.Context, _ app.Event) {
 	s := c.Model.setup
 	s.Credentials = ctx.JSSrc().Get("checked").Bool()
 	c.Model.change(s)
 }
 
-func (c *connectPanel) onAdd(ctx app.Context, e app.Event) {
+func (c connectPanel) onAdd(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	field := element("listener")
-	if c.wrong = c.Model.listen(field.Get("value").String()); c.wrong == "" {
+	m := c.Model
+	if m.wrongListener = m.listen(field.Get("value").String()); m.wrongListener == "" {
 		field.Set("value", "")
 	}
 	field.Call("focus")
 }
 
-func (c *connectPanel) onRemove(name string) app.EventHandler {
+func (c connectPanel) onRemove(name string) app.EventHandler {
 	return func(app.Context, app.Event) {
 		c.Model.unlisten(name)
 		element("listener").Call("focus") // the button that had the focus is gone
 	}
 }
 
-func (c *connectPanel) onCompanion(app.Context, app.Event) { c.Model.closeCompanion() }
+func (c connectPanel) onCompanion(app.Context, app.Event) { c.Model.closeCompanion() }
 
-func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
-func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
+func (c connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
+func (c connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
-func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
+func (c connectPanel) onCopy(ctx app.Context, _ app.Event) {
 	c.Model.copy(ctx, "call", text(constructorCode(c.Model.setup)))
 }
 

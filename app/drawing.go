@@ -131,8 +131,12 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 	case s.Waiting:
 		label = fill(say("waited {time}"), "{time}", duration(to-s.From))
 	}
+	took := ""
+	if !lasts {
+		took = say(", ") + duration(to-s.From)
+	}
 	fmt.Fprintf(b, `<g class="span" data-state="%s"><rect x="%.1f" y="%d" width="%.1f" height="%d"/><title>%d %s%s</title>`,
-		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, map[bool]string{true: "", false: say(", ") + duration(to-s.From)}[lasts])
+		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, took)
 	const perLetter = 7.6
 	if width > perLetter*float64(len(label))+12 {
 		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, stateTop+stateHeight/2+4, label)

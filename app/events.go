@@ -384,7 +384,11 @@ func (e *eventRow) Render() app.UI {
 func describe(r trace.Record) (text string, mono bool) {
 	switch r.Kind {
 	case trace.Construct:
-		return "new EventSource(" + quoteJS(r.URL) + map[bool]string{true: ", { withCredentials: true }"}[r.WithCredentials] + ")", true
+		options := ""
+		if r.WithCredentials {
+			options = ", { withCredentials: true }"
+		}
+		return "new EventSource(" + quoteJS(r.URL) + options + ")", true
 	case trace.Open:
 		return say("the answer is an event stream; no other detail is given to scripts"), false
 	case trace.Error:
@@ -420,6 +424,10 @@ func (e *eventRow) detail() any {
 	case trace.Construct:
 		add("url", r.URL)
 	}
+	copied := ""
+	if e.Copied {
+		copied = "row"
+	}
 	const mostShown = 100_000
 	body, cut := r.Data, 0
 	if pretty, ok := prettyJSON(r.Data); ok {
@@ -434,7 +442,7 @@ func (e *eventRow) detail() any {
 		{}
 		{}
 	</div></div>`,
-		copyButton(say("Copy row"), "row", map[bool]string{true: "row"}[e.Copied], e.onCopy), fields,
+		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
 		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
 		when(cut > 0, `<p>{}</p>`, fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut))))
 }

@@ -10,18 +10,12 @@ import (
 )
 
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
-type factsPanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Changes  int
-	Silent   bool
-}
+type factsPanel struct{ Model *model }
 
 // shownFacts is how many are shown; the table has them all.
 const shownFacts = 30
 
-func (p *factsPanel) Render() app.UI {
+func (p factsPanel) draw() app.UI {
 	facts := p.Model.log.Facts(eventsource.Now(), shownFacts)
 	items := []app.UI{}
 	for _, f := range facts {

@@ -5,17 +5,7 @@ import (
 )
 
 // interferePanel changes the stream while it runs. It acts on this page's own stream only.
-type interferePanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Live     bool
-	Own      bool
-	Up       bool
-	Paused   bool
-	Wrong    string
-	Help     bool
-}
+type interferePanel struct{ Model *model }
 
 // actions are what can be done to a stream, each with its key.
 var actions = []struct{ key, do, label, title string }{
@@ -53,15 +43,20 @@ var nextReplies = []struct {
 	{later("redirect"), map[string]any{"do": "redirect"}},
 }
 
-func (p *interferePanel) Render() app.UI {
-	can := p.Live && p.Own && p.Up
+func (p interferePanel) draw() app.UI {
+	m := p.Model
+	can := m.canInterfere()
+	wrong := ""
+	if m.channel != nil {
+		wrong = m.channel.wrong
+	}
 	buttons := []app.UI{}
 	for _, a := range actions {
 		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
 		values := []any{fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key), !can, scoped{a.do, p.onAction(a.do)}, say(a.label)}
 		if a.do == "pause" {
 			button = `<button type="button" class="toggle" aria-pressed={} title={} disabled={} onclick={}>{}</button>`
-			values = append([]any{p.Paused}, values...)
+			values = append([]any{m.paused}, values...)
 		}
 		buttons = append(buttons, view(button, values...))
 	}
@@ -92,7 +87,7 @@ func (p *interferePanel) Render() app.UI {
 		<p class="notice" role="status">{}</p>
 		{}
 	</section>`,
-		p.Help, p.onHelp,
+		m.help, p.onHelp,
 		when(!can, `<p class="hint">{}</p>`, p.why()),
 		buttons,
 		!can, p.onNext, replies,
@@ -103,8 +98,8 @@ func (p *interferePanel) Render() app.UI {
 		},
 		fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`),
 		!can,
-		say(p.Wrong),
-		when(p.Help, `<dl class="keys">{}</dl>`, keys()),
+		say(wrong),
+		when(m.help, `<dl class="keys">{}</dl>`, keys()),
 	)
 }
 
@@ -131,23 +126,23 @@ func field(id, label, usual string) app.UI {
 	</label>`, label, id, usual)
 }
 
-func (p *interferePanel) why() string {
+func (p interferePanel) why() string {
 	switch {
-	case !p.Up:
+	case p.Model.channel != nil && !p.Model.channel.up:
 		return say("The channel to the server is down: the page tries again by itself.")
-	case !p.Live:
+	case !p.Model.log.State().Live():
 		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
 	}
 	return say("This stream is another server's: only streams of this page's own server can be changed.")
 }
 
-func (p *interferePanel) onAction(do string) app.EventHandler {
+func (p interferePanel) onAction(do string) app.EventHandler {
 	return func(app.Context, app.Event) { p.Model.interfere(do) }
 }
 
-func (p *interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model.help }
+func (p interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model.help }
 
-func (p *interferePanel) onNext(ctx app.Context, _ app.Event) {
+func (p interferePanel) onNext(ctx app.Context, _ app.Event) {
 	for _, r := range nextReplies {
 		if r.label == valueOf(ctx) {
 			p.Model.channel.do(map[string]any{"do": "next", "next": r.next})
@@ -156,7 +151,7 @@ func (p *interferePanel) onNext(ctx app.Context, _ app.Event) {
 	element("next").Set("value", asPlanned)
 }
 
-func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
+func (p interferePanel) onSend(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	text := func(id string) string { return element(id).Get("value").String() }
 	bytes, err := compose(text("send-event"), text("send-id"), text("send-retry"), text("send-comment"), text("send-data"))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -33,6 +35,10 @@ func TestPrettyJSON(t *testing.T) {
 			got, ok := prettyJSON(test.in)
 			if ok != test.ok || test.want != "" && got != test.want {
 				t.Errorf("got %q, %v; want %q, %v", got, ok, test.want, test.ok)
+			}
+			var b bytes.Buffer
+			if json.Indent(&b, []byte(strings.TrimSpace(test.in)), "", "  "); ok && got != b.String() {
+				t.Errorf("got %q; want %q, as json.Indent has it", got, b.String())
 			}
 		})
 	}

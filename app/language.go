@@ -31,8 +31,9 @@ func say(text string) string {
 	return text
 }
 
-// later marks a text that say is given later.
-func later(text string) string { return text }
+// later marks a text that say is given later. It is a type, because calls would fill the tables of texts when the page
+// starts instead of when it is built.
+type later = string
 
 // fill puts values into a text, each behind its placeholder: fill(say("{n} of {all}"), "{n}", "1", "{all}", "2"). What a
 // value holds is left alone.
@@ -105,8 +106,12 @@ func speak(wanted string, done func()) {
 		if json.Unmarshal([]byte(text), &words) == nil {
 			language = wanted
 		}
+		tag := "en"
+		if language == chinese {
+			tag = "zh-Hans"
+		}
 		document := app.Window().Get("document")
-		document.Get("documentElement").Set("lang", map[string]string{english: "en", chinese: "zh-Hans"}[language])
+		document.Get("documentElement").Set("lang", tag)
 		document.Set("title", say("EventSource Playground"))
 		done()
 	}

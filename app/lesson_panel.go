@@ -11,15 +11,11 @@ import (
 )
 
 // lessonPanel is a lesson: predict, run, reveal. The trace decides what is revealed.
-type lessonPanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Changes  int
-	Teaching bool
-}
+type lessonPanel struct{ Model *model }
 
-func (p *lessonPanel) Render() app.UI {
+func (p lessonPanel) teaching() bool { return p.Model.page == pageLesson }
+
+func (p lessonPanel) draw() app.UI {
 	c := &p.Model.course
 	var body any
 	title := say("Lessons")
@@ -36,6 +32,10 @@ func (p *lessonPanel) Render() app.UI {
 	if c.listed {
 		all = say("back to the lesson")
 	}
+	other := say("for a class")
+	if p.teaching() {
+		other = say("whole page")
+	}
 	return view(`<section class="panel" data-panel="Lesson" aria-label="Lesson">
 		<div class="title">
 			<h2>{}</h2>
@@ -46,12 +46,12 @@ func (p *lessonPanel) Render() app.UI {
 		{}
 	</section>`,
 		title, c.listed, p.onList, all,
-		p.Teaching, p.onTeach, map[bool]string{false: say("for a class"), true: say("whole page")}[p.Teaching],
+		p.teaching(), p.onTeach, other,
 		max(1, len(c.list)), len(c.done), body)
 }
 
 // list is all lessons, each with a mark if it is done.
-func (p *lessonPanel) list() app.UI {
+func (p lessonPanel) list() app.UI {
 	c := &p.Model.course
 	items := []app.UI{}
 	for _, l := range c.list {
@@ -69,13 +69,13 @@ func (p *lessonPanel) list() app.UI {
 	return view(`<ol class="lessons">{}</ol>`, items)
 }
 
-func (p *lessonPanel) lesson() app.UI {
+func (p lessonPanel) lesson() app.UI {
 	m := p.Model
 	c := &m.course
 	l := c.lesson
 	verdict, decided := c.verdict()
 	step := stepMore
-	if p.Teaching {
+	if p.teaching() {
 		step = c.step
 	}
 	running := c.run != nil && !decided && !c.gaveUp
@@ -94,6 +94,10 @@ func (p *lessonPanel) lesson() app.UI {
 			<input type="radio" name="prediction" checked={} disabled={} onchange={}/>
 			<span>{}</span>
 		</label>`, mark, i == c.predicted, c.run != nil, scoped{i, p.onPredict(i)}, marked(l.Fill(choice.Text, c.decided))))
+	}
+	hint := ""
+	if c.predicted < 0 {
+		hint = say("First say what you think will happen. A wrong guess is as good as a right one.")
 	}
 	run := say("Run it")
 	if l.Kind == lesson.Spot {
@@ -115,8 +119,8 @@ func (p *lessonPanel) lesson() app.UI {
 		when(c.run == nil && step >= stepChoices, `<div class="actions">
 			<button type="button" class="primary" disabled={} onclick={}>{}</button>
 			<span class="hint">{}</span>
-		</div>`, c.predicted < 0 && !p.Teaching, p.onRun, run,
-			map[bool]string{true: say("First say what you think will happen. A wrong guess is as good as a right one.")}[c.predicted < 0]),
+		</div>`, c.predicted < 0 && !p.teaching(), p.onRun, run,
+			hint),
 		when(running, `<p class="hint">It runs. Watch readyState and the timeline.</p>`),
 		p.reveal(verdict, answered),
 		p.after(answered, step),
@@ -124,7 +128,7 @@ func (p *lessonPanel) lesson() app.UI {
 }
 
 // reveal is what the trace decided.
-func (p *lessonPanel) reveal(v lesson.Verdict, answered bool) any {
+func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 	c := &p.Model.course
 	if c.gaveUp {
 		return view(`<p class="notice">This run came to no end within a minute. Is the server still there? Try it again.</p>`)
@@ -163,7 +167,7 @@ func (p *lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 }
 
 // after is what can be done next.
-func (p *lessonPanel) after(answered bool, step int) any {
+func (p lessonPanel) after(answered bool, step int) any {
 	c := &p.Model.course
 	if c.run == nil || !answered && !c.gaveUp {
 		return nil
@@ -182,7 +186,7 @@ func (p *lessonPanel) after(answered bool, step int) any {
 	}
 }
 
-func (p *lessonPanel) more() []app.UI {
+func (p lessonPanel) more() []app.UI {
 	c := &p.Model.course
 	if c.lesson.More == nil {
 		return nil
@@ -190,43 +194,43 @@ func (p *lessonPanel) more() []app.UI {
 	return marked(c.lesson.Fill(c.lesson.More.Text, c.decided))
 }
 
-func (p *lessonPanel) onList(app.Context, app.Event) {
+func (p lessonPanel) onList(app.Context, app.Event) {
 	c := &p.Model.course
 	c.listed = !c.listed
 	c.changes++
 }
 
-func (p *lessonPanel) onTeach(app.Context, app.Event) {
-	if p.Teaching {
+func (p lessonPanel) onTeach(app.Context, app.Event) {
+	if p.teaching() {
 		p.Model.show("")
 	} else {
 		p.Model.show(pageLesson)
 	}
 }
 
-func (p *lessonPanel) onChoose(name string) app.EventHandler {
+func (p lessonPanel) onChoose(name string) app.EventHandler {
 	return func(app.Context, app.Event) { p.Model.chooseLesson(name) }
 }
 
-func (p *lessonPanel) onPredict(i int) app.EventHandler {
+func (p lessonPanel) onPredict(i int) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.Model.course.predicted = i
 		p.Model.course.changes++
 	}
 }
 
-func (p *lessonPanel) onRun(app.Context, app.Event) {
+func (p lessonPanel) onRun(app.Context, app.Event) {
 	c := &p.Model.course
 	c.step = max(c.step, stepRun)
 	p.Model.runLesson()
 	c.changes++
 }
 
-func (p *lessonPanel) onAgain(app.Context, app.Event) {
+func (p lessonPanel) onAgain(app.Context, app.Event) {
 	c := &p.Model.course
 	c.again()
 	c.step = stepChoices
 }
 
-func (p *lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
-func (p *lessonPanel) onNext(app.Context, app.Event) { p.Model.nextLesson(1) }
+func (p lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
+func (p lessonPanel) onNext(app.Context, app.Event) { p.Model.nextLesson(1) }

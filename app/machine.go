@@ -12,15 +12,9 @@ import (
 )
 
 // machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
-type machinePanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Changes  int
-	Now      float64
-}
+type machinePanel struct{ Model *model }
 
-func (p *machinePanel) Render() app.UI {
+func (p machinePanel) draw() app.UI {
 	log := p.Model.log
 	state, counts := log.State(), log.Counts()
 	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
@@ -32,7 +26,7 @@ func (p *machinePanel) Render() app.UI {
 	</section>`,
 		stateName(state), announce(state),
 		app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)),
-		figures(state, counts, log.Dropped(), p.Now),
+		figures(state, counts, log.Dropped(), p.Model.now),
 	)
 }
 
@@ -114,8 +108,8 @@ func grouped(n int) string {
 type machineLayout struct {
 	class         string
 	width, height int
-	boxes         [3][4]int // x, y, width, height, by readyState
-	arrows        map[trace.Transition]arrow
+	boxes         [3][4]int                         // x, y, width, height, by readyState
+	arrows        [len(trace.Transitions) + 1]arrow // by Transition
 }
 
 // arrow is a path, and where its label stands.
@@ -126,7 +120,7 @@ type arrow struct {
 }
 
 // arrowClass colours an arrow by the state that it leads to.
-var arrowClass = map[trace.Transition]string{
+var arrowClass = [len(trace.Transitions) + 1]string{
 	trace.ToOpen: "open", trace.ToLost: "connecting", trace.ToFailed: "connecting",
 	trace.OpenToClose: "closed", trace.ToClosed: "closed",
 }
@@ -134,7 +128,7 @@ var arrowClass = map[trace.Transition]string{
 var wideMachine = machineLayout{
 	class: "wide", width: 660, height: 176,
 	boxes: [3][4]int{{84, 52, 134, 66}, {302, 52, 118, 66}, {502, 52, 98, 66}},
-	arrows: map[trace.Transition]arrow{
+	arrows: [len(trace.Transitions) + 1]arrow{
 		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, "open"},
 		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, later("connection lost")},
 		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, later("failed")},
@@ -146,7 +140,7 @@ var wideMachine = machineLayout{
 var narrowMachine = machineLayout{
 	class: "narrow", width: 340, height: 250,
 	boxes: [3][4]int{{10, 46, 122, 58}, {220, 46, 110, 58}, {220, 166, 110, 58}},
-	arrows: map[trace.Transition]arrow{
+	arrows: [len(trace.Transitions) + 1]arrow{
 		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, "open"},
 		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, later("lost")},
 		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, later("failed")},

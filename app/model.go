@@ -41,6 +41,8 @@ type model struct {
 	shared string
 	copied string
 
+	wrongListener string // with the name in the field for a listener
+
 	find       string
 	channel    *channel
 	attempt    int // index of the exchange that the Wire tab shows; -1 for the newest
@@ -147,7 +149,7 @@ func (m *model) handleKeys() {
 
 func (m *model) canInterfere() bool {
 	s := m.log.State()
-	return m.channel.up && s.Live() && m.ours(s.URL)
+	return m.channel != nil && m.channel.up && s.Live() && m.ours(s.URL)
 }
 
 // newAt is when a source was made, on the performance clock.

@@ -7,25 +7,26 @@ import (
 )
 
 // toolbar is the page's own controls: share, language and theme.
-type toolbar struct {
-	app.Compo
-	Model    *model
-	Language string
-	Theme    string
-	Shared   string
-}
+type toolbar struct{ Model *model }
 
-func (t *toolbar) Render() app.UI {
-	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Theme))
+func (t toolbar) draw() app.UI {
+	icon := "◐"
+	switch t.Model.theme {
+	case themeLight:
+		icon = "☀"
+	case themeDark:
+		icon = "☾"
+	}
+	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Model.theme))
 	return view(`<div class="toolbar">
 		<span class="hint" role="status">{}</span>
 		<button type="button" title="Copy a link that opens this set-up" onclick={}>Share</button>
 		<button type="button" class="languages" title={} aria-label={} onclick={}>{} · {}</button>
 		<button type="button" class="icon" title={} aria-label={} onclick={}><span aria-hidden="true">{}</span></button>
 	</div>`,
-		say(t.Shared), t.onShare,
+		say(t.Model.shared), t.onShare,
 		both, both, t.onLanguage, inLanguage(english, "EN"), inLanguage(chinese, "中文"),
-		theme, theme, t.onTheme, map[string]string{themeSystem: "◐", themeLight: "☀", themeDark: "☾"}[t.Theme],
+		theme, theme, t.onTheme, icon,
 	)
 }
 
@@ -40,12 +41,15 @@ func inLanguage(of, name string) app.UI {
 	return view(`<span>{}</span>`, name)
 }
 
-func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {
-	other := map[string]string{english: chinese, chinese: english}[language]
-	t.Model.chooseLanguage(ctx, other)
+func (t toolbar) onLanguage(ctx app.Context, _ app.Event) {
+	if language == english {
+		t.Model.chooseLanguage(ctx, chinese)
+	} else {
+		t.Model.chooseLanguage(ctx, english)
+	}
 }
 
-func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
+func (t toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
 	s := m.setup
 	s.Connect = m.log.State().Live()
@@ -60,9 +64,16 @@ func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	})
 }
 
-func (t *toolbar) onTheme(ctx app.Context, _ app.Event) {
+func (t toolbar) onTheme(ctx app.Context, _ app.Event) {
 	m := t.Model
-	m.theme = map[string]string{themeSystem: themeLight, themeLight: themeDark, themeDark: themeSystem}[m.theme]
+	switch m.theme {
+	case themeSystem:
+		m.theme = themeLight
+	case themeLight:
+		m.theme = themeDark
+	default:
+		m.theme = themeSystem
+	}
 	applyTheme(m.theme)
 	save(ctx, "theme", m.theme)
 	m.now = eventsource.Now()

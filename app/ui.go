@@ -45,21 +45,19 @@ func (p *playground) Render() app.UI {
 	</div>`,
 		m.page,
 		m.pageButton("", say("Playground")), m.pageButton(pageReport, say("Browser report")),
-		&toolbar{Model: m, Language: language, Theme: m.theme, Shared: m.shared},
+		toolbar{m}.draw(),
 		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
-		&connectPanel{
-			Model: m, Language: language, Setup: m.setupChanges, Live: m.log.State().Live(), Notice: m.said(), Copied: m.copied, Companions: len(m.companions),
-		},
-		m.interferePanel(),
-		&machinePanel{Model: m, Language: language, Changes: changes, Now: m.now},
+		connectPanel{m}.draw(),
+		interferePanel{m}.draw(),
+		machinePanel{m}.draw(),
 		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
 		&eventsPanel{
 			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
 			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},
-		&lessonPanel{Model: m, Language: language, Changes: m.course.changes, Teaching: m.page == pageLesson},
-		&factsPanel{Model: m, Language: language, Changes: changes, Silent: m.log.Silent(m.now)},
+		lessonPanel{m}.draw(),
+		factsPanel{m}.draw(),
 	)
 }
 
@@ -67,14 +65,6 @@ func (p *playground) Render() app.UI {
 func (m *model) pageButton(page, name string) app.UI {
 	return view(`<button type="button" aria-current={} onclick={}>{}</button>`,
 		m.page == page, scoped{page, func(app.Context, app.Event) { m.show(page) }}, name)
-}
-
-func (m *model) interferePanel() *interferePanel {
-	p := &interferePanel{Model: m, Language: language, Live: m.log.State().Live(), Own: m.ours(m.log.State().URL), Paused: m.paused, Help: m.help}
-	if m.channel != nil {
-		p.Up, p.Wrong = m.channel.up, m.channel.wrong
-	}
-	return p
 }
 
 func (m *model) channelStatus() string {

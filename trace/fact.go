@@ -73,7 +73,7 @@ type facts [lanes][]Fact
 func (all *facts) add(f Fact) {
 	lane := &all[texts[f.Name].by]
 	if len(*lane) >= maxFacts {
-		*lane = slices.Delete(*lane, 0, maxFacts/10)
+		*lane = append((*lane)[:0], (*lane)[maxFacts/10:]...)
 	}
 	*lane = append(*lane, f)
 }
@@ -121,7 +121,8 @@ func (l *Log) Facts(now float64, most int) []Fact {
 		for i > 0 && left[pageLane][i-1].At > at {
 			i--
 		}
-		left[pageLane] = slices.Insert(slices.Clone(left[pageLane]), i, Fact{Name: FactSilent, At: at, Source: l.source, last: at, since: l.asking})
+		silent := append(left[pageLane][:i:i], Fact{Name: FactSilent, At: at, Source: l.source, last: at, since: l.asking})
+		left[pageLane] = append(silent, left[pageLane][i:]...)
 	}
 	var newest []Fact
 	for len(newest) < most {

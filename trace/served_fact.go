@@ -144,7 +144,7 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 		for i, asked := range slices.Backward(*lane) {
 			if asked.Name == FactRequest && asked.Source == f.Source && asked.Attempt == f.Attempt {
 				f.At = asked.At
-				*lane = slices.Delete(*lane, i, i+1)
+				*lane = append((*lane)[:i], (*lane)[i+1:]...)
 				break
 			}
 		}

@@ -13,7 +13,7 @@ const (
 )
 
 // Transitions are all of them.
-var Transitions = []Transition{ToOpen, ToLost, ToFailed, OpenToClose, ToClosed}
+var Transitions = [...]Transition{ToOpen, ToLost, ToFailed, OpenToClose, ToClosed}
 
 // Counts are of the current source, since it was made or the log was cleared.
 type Counts struct {
