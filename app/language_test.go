@@ -235,6 +235,33 @@ func TestEveryTextIsSaidInChinese(t *testing.T) {
 	}
 }
 
+// go-app draws a component again when an exported field changes, and only then.
+func TestEveryComponentKnowsItsLanguage(t *testing.T) {
+	for _, name := range glob(t, "*.go") {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			declared, ok := n.(*ast.TypeSpec)
+			if !ok || declared.Name.Name == "playground" { // the page itself, which every update draws
+				return true
+			}
+			if fields, ok := declared.Type.(*ast.StructType); ok && has(fields, "Compo") && !has(fields, "Language") {
+				t.Errorf("%s: %s has no field Language: it would keep the old one", name, declared.Name)
+			}
+			return true
+		})
+	}
+}
+
+func has(fields *ast.StructType, name string) bool {
+	return slices.ContainsFunc(fields.Fields.List, func(f *ast.Field) bool {
+		embedded, ok := f.Type.(*ast.SelectorExpr)
+		return len(f.Names) == 0 && ok && embedded.Sel.Name == name || len(f.Names) > 0 && f.Names[0].Name == name
+	})
+}
+
 func TestTextsAreFound(t *testing.T) {
 	for _, test := range []struct{ code, said, mute string }{
 		{`e.Text("New words")`, "", "New words"},

@@ -170,7 +170,10 @@ func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
 		if n > 0 && state.By == t {
 			class += " last"
 		}
-		label := say(a.label)
+		label := a.label
+		if t != trace.ToOpen { // that one is the event's name
+			label = say(label)
+		}
 		if n > 0 {
 			label += " ×" + grouped(n)
 		}

@@ -192,6 +192,8 @@ func TestShotChinese(t *testing.T) {
 			p.Open(sharedURL(t) + "/?lang=zh&url=/sse?scenario%3Dcut&connect=1")
 			p.ready()
 			p.Wait(`document.querySelectorAll("#track .exchange").length == 2`)
+			p.ClickButton("切断")
+			p.Wait(`document.querySelectorAll("#track .exchange").length == 3`)
 			p.Screenshot(folder + "/zh-" + scheme + map[int]string{1440: "-1440", 390: "-390"}[width] + ".png")
 		}
 	}
