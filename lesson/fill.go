@@ -56,6 +56,9 @@ func (v Value) in(language string) string {
 		}
 		return text
 	case Text:
+		if v.Text == "" {
+			return `""`
+		}
 		const most = 200
 		if runes := []rune(v.Text); len(runes) > most {
 			return string(runes[:most]) + "…"

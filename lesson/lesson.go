@@ -17,7 +17,8 @@ const (
 type Lesson struct {
 	Listed
 	Language string `json:"language"`
-	Section  string `json:"section"`  // of the HTML standard, such as 9.2.3
+	Section  string `json:"section"`  // of the standard, such as HTML 9.2.3
+	Link     string `json:"link"`     // to it
 	Question string `json:"question"` // of a Spot, what is said above the text
 
 	Scenario string   `json:"scenario"`
@@ -30,7 +31,7 @@ type Lesson struct {
 	Until   Condition `json:"until"` // when the trace has decided
 
 	Standard []int  `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
-	Answer   string `json:"answer"`             // unless the choice has its own
+	Answer   string `json:"answer"`             // where the browser followed the standard, unless the choice has its own
 	Deviates string `json:"deviates,omitempty"` // said too where the browser did not follow the standard
 	More     *More  `json:"more,omitempty"`
 }
@@ -73,10 +74,10 @@ type More struct {
 
 // A Verdict is what the trace decided.
 type Verdict struct {
-	Choice   int // that happened, or that is false in a Spot, from 0; -1: none of them
-	Follows  bool
-	Answer   []Phrase
-	Deviates []Phrase // if it does not follow the standard
+	Choice   int      // that happened, or that is false in a Spot, from 0; -1: none of them
+	Follows  bool     // the standard, as far as that says something
+	Answer   []Phrase // none where the lesson did not think of it
+	Deviates []Phrase // what the standard says, if this was something else; the same
 }
 
 // Decide says what the trace decided, if it has.
@@ -85,12 +86,13 @@ func (l *Lesson) Decide(m *Measures) (v Verdict, decided bool) {
 		return v, false
 	}
 	v.Choice = slices.IndexFunc(l.Choices, func(c Choice) bool { return c.When.Holds(m) })
-	v.Follows = len(l.Standard) == 0 || slices.Contains(l.Standard, v.Choice)
-	answer := l.Answer
-	if v.Choice >= 0 && l.Choices[v.Choice].Answer != "" {
-		answer = l.Choices[v.Choice].Answer
+	v.Follows = len(l.Standard) == 0 && v.Choice >= 0 || slices.Contains(l.Standard, v.Choice)
+	switch {
+	case v.Choice >= 0 && l.Choices[v.Choice].Answer != "":
+		v.Answer = l.Fill(l.Choices[v.Choice].Answer, m)
+	case v.Follows:
+		v.Answer = l.Fill(l.Answer, m)
 	}
-	v.Answer = l.Fill(answer, m)
 	if !v.Follows {
 		v.Deviates = l.Fill(l.Deviates, m)
 	}

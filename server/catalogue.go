@@ -80,13 +80,7 @@ func newList(origin string) asset {
 			e.Name, e.Title, e.Group, e.Order, e.About, e.Listen, listedConnect(e.Connect), e.Text,
 		})
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(l); err != nil {
-		panic(err) // strings and numbers
-	}
-	return newDocument("application/json", b.Bytes())
+	return newJSON(l)
 }
 
 // serveText is GET /scenarios/NAME.txt.
@@ -110,6 +104,17 @@ var packers = sync.Pool{New: func() any {
 	}
 	return w
 }}
+
+// newJSON is a document of strings and numbers.
+func newJSON(v any) asset {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(err)
+	}
+	return newDocument("application/json", b.Bytes())
+}
 
 // newDocument is an asset that is in no file.
 func newDocument(contentType string, content []byte) asset {

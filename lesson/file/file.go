@@ -23,8 +23,8 @@
 //	question: The server ends its answer. (a second line goes on)
 //	choice: in the same order
 //	choice: …
-//	answer: what was measured stands in braces: after {wait1} …
-//	answer 2: instead, if that happened
+//	answer: what was measured stands in braces: after {wait1} … Said if the browser followed the standard
+//	answer 2: said instead, if that is what happened
 //	deviates: if the browser did not follow the standard
 //	more: what to try
 //
@@ -63,6 +63,19 @@ type words struct {
 
 // Languages are those that each file has.
 var Languages = []string{"en", lesson.Chinese}
+
+// links are the anchors of sections: of the HTML standard's page on server-sent events, and of the Fetch standard.
+var links = map[string]string{
+	"9.2.1":  "server-sent-events-intro",
+	"9.2.2":  "the-eventsource-interface",
+	"9.2.3":  "sse-processing-model",
+	"9.2.4":  "the-last-event-id-header",
+	"9.2.5":  "parsing-an-event-stream",
+	"9.2.6":  "event-stream-interpretation",
+	"9.2.7":  "authoring-notes",
+	"9.2.10": "implementation-advice",
+	"Fetch":  "cors-protocol-and-credentials",
+}
 
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
@@ -173,7 +186,14 @@ func (p *parser) heading(name, value string) {
 		p.lesson.Spot = p.number(value)
 		l.Kind = lesson.Spot
 	case "section":
-		l.Section = value
+		anchor, ok := links[value]
+		if !ok {
+			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or Fetch")
+		}
+		l.Section, l.Link = "HTML "+value, "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+anchor
+		if value == "Fetch" {
+			l.Section, l.Link = value, "https://fetch.spec.whatwg.org/#"+anchor
+		}
 	case "scenario":
 		l.Scenario = value
 	case "listen":
@@ -342,9 +362,14 @@ func (p *parser) finish() {
 		if len(w.choices) != len(l.Choices) {
 			p.fail("here are " + strconv.Itoa(len(w.choices)) + " choices: the heading has " + strconv.Itoa(len(l.Choices)))
 		}
-		all := len(w.answers) == len(l.Choices)
-		if w.title == "" || w.question == "" || w.answer == "" && !all {
-			p.fail("title, question or answer is missing")
+		if w.title == "" || w.question == "" {
+			p.fail("title or question is missing")
+		}
+		for engine, choice := range p.lesson.Happens {
+			follows := len(l.Standard) == 0 || slices.Contains(l.Standard, choice)
+			if w.answers[choice] == "" && (w.answer == "" || !follows) {
+				p.fail("there is no answer to what happens in " + engine + ": write answer, or answer " + strconv.Itoa(choice+1))
+			}
 		}
 		if (w.more == "") != (p.lesson.more == nil) {
 			p.fail("more is in the heading and in both languages, or nowhere")
