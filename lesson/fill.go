@@ -41,8 +41,15 @@ func (l *Lesson) Fill(text string, m *Measures) []Phrase {
 	return phrases
 }
 
-// IsName tells whether what stands between braces is meant to be a measure.
-func IsName(s string) bool { return s != "" && 'a' <= s[0] && s[0] <= 'z' }
+// IsName tells whether what stands between braces is meant to be a measure: only letters, digits, dots and hyphens.
+func IsName(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // in says a value as people read it.
 func (v Value) in(language string) string {

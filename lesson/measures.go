@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -138,7 +139,7 @@ func (m *Measures) paused(at float64, p *progress) {
 //	first.byte            from the first open to the server's first write; less than 0: it wrote before
 //	first.event           from the first open to the first event
 //	pauseN, pause.last    from an error of the page to the open or the error that came next
-//	growth                the last pause divided by the first
+//	growth                the last pause divided by the longest before
 //	waitN                 from the end of answer N to request N+1, on the server's clock
 //	age                   since new EventSource
 //	quiet                 since the page last saw or did something
@@ -216,7 +217,8 @@ func (m *Measures) Value(name string) (v Value, known bool) {
 		}
 	case "growth":
 		if len(m.pauses) > 1 {
-			v = Value{Kind: Number, Number: math.Round(m.pauses[len(m.pauses)-1]/m.pauses[0]*100) / 100}
+			last := len(m.pauses) - 1
+			v = Value{Kind: Number, Number: math.Round(m.pauses[last]/slices.Max(m.pauses[:last])*100) / 100}
 		}
 	case "waitN":
 		if n < len(m.requests) && m.requests[n-1].End != nil {
