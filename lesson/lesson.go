@@ -12,14 +12,13 @@ const (
 	Spot   = "spot the error" // the choices are a text in pieces: which one is false?
 )
 
-// A Lesson is all that the page needs of one, in one language. In its texts `code` is between backquotes, and what stands
-// in braces is a measure.
+// A Lesson is all that the page needs of one, in one language.
 type Lesson struct {
 	Listed
 	Language string `json:"language"`
 	Section  string `json:"section"`  // of the standard, such as HTML 9.2.3
 	Link     string `json:"link"`     // to it
-	Question string `json:"question"` // of a Spot, what is said above the text
+	Question Text   `json:"question"` // of a Spot, what is said above the text
 
 	Scenario string   `json:"scenario"`
 	Listen   []string `json:"listen"`           // all types to listen to
@@ -30,10 +29,10 @@ type Lesson struct {
 	Steps   []Step    `json:"steps,omitempty"`
 	Until   Condition `json:"until"` // when the trace has decided
 
-	Standard []int  `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
-	Answer   string `json:"answer"`             // where the browser followed the standard, unless the choice has its own
-	Deviates string `json:"deviates,omitempty"` // said too where the browser did not follow the standard
-	More     *More  `json:"more,omitempty"`
+	Standard []int `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
+	Answer   Text  `json:"answer"`             // where the browser followed the standard, unless the choice has its own
+	Deviates Text  `json:"deviates,omitempty"` // said too where the browser did not follow the standard
+	More     *More `json:"more,omitempty"`
 }
 
 // Listed is what a list of lessons says of one.
@@ -46,9 +45,9 @@ type Listed struct {
 
 // Choice is one answer that can be predicted.
 type Choice struct {
-	Text   string    `json:"text"`
+	Text   Text      `json:"text"`
 	When   Condition `json:"when"` // the trace shows that this is what happened; of a Spot, that this is false
-	Answer string    `json:"answer,omitempty"`
+	Answer Text      `json:"answer,omitempty"`
 }
 
 // Step is what the page does by itself during the run, once each and in their order.
@@ -67,7 +66,7 @@ const (
 
 // More is one more thing to try, with one button.
 type More struct {
-	Text     string   `json:"text"`
+	Text     Text     `json:"text"`
 	Scenario string   `json:"scenario"`
 	Listen   []string `json:"listen"`
 }
@@ -81,14 +80,14 @@ type Verdict struct {
 }
 
 // Decide says what the trace decided, if it has.
-func (l *Lesson) Decide(m *Measures) (v Verdict, decided bool) {
+func (l *Lesson) Decide(m Measures) (v Verdict, decided bool) {
 	if !l.Until.Holds(m) {
 		return v, false
 	}
 	v.Choice = slices.IndexFunc(l.Choices, func(c Choice) bool { return c.When.Holds(m) })
 	v.Follows = len(l.Standard) == 0 && v.Choice >= 0 || slices.Contains(l.Standard, v.Choice)
 	switch {
-	case v.Choice >= 0 && l.Choices[v.Choice].Answer != "":
+	case v.Choice >= 0 && l.Choices[v.Choice].Answer != nil:
 		v.Answer = l.Fill(l.Choices[v.Choice].Answer, m)
 	case v.Follows:
 		v.Answer = l.Fill(l.Answer, m)

@@ -117,21 +117,11 @@ func TestMeasures(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := test.run.Measures(10_000)
 			for name, want := range test.want {
-				v, known := m.Value(name)
-				if got := v.in("en"); got != want || !known {
-					t.Errorf("got %s = %s, known: %v; want %s", name, got, known, want)
+				if got := m.Of(name).in("en"); got != want {
+					t.Errorf("got %s = %s; want %s", name, got, want)
 				}
 			}
 		})
-	}
-}
-
-func TestThereIsNoSuchMeasure(t *testing.T) {
-	m := runOf().Measures(2000)
-	for _, name := range []string{"", "nope", "error.state", "errorN.state", "error1", "error0.state", "event1.colour", "wait", "state1", "event99999999999999999999.id"} {
-		if v, known := m.Value(name); known || v != (Value{}) {
-			t.Errorf("got %v for %q; want that it is not known", v, name)
-		}
 	}
 }
 
@@ -148,7 +138,7 @@ func TestMeasuresLookAtEnough(t *testing.T) {
 		}
 		return events
 	}))
-	if v, _ := run.Measures(3000).Value("events"); v.Number < most-10 {
+	if v := run.Measures(3000).Of("events"); v.Number < most-10 {
 		t.Errorf("got %v events; want about %d", v.Number, most)
 	}
 }
@@ -206,8 +196,8 @@ func TestStepsAreDueOnceAndInOrder(t *testing.T) {
 func TestDecide(t *testing.T) {
 	is := func(n float64) Condition { return Condition{{Test{Measure: "opens", Is: "=", Number: n}}} }
 	l := Lesson{
-		Until: Condition{{Test{Measure: "age", Is: ">", Number: 500}}}, Answer: "as it should", Deviates: "it should not",
-		Choices: []Choice{{When: is(0)}, {When: is(1)}, {When: is(2), Answer: "{opens} times"}}, Standard: []int{1},
+		Until: Condition{{Test{Measure: "age", Is: ">", Number: 500}}}, Answer: Text{{Text: "as it should"}}, Deviates: Text{{Text: "it should not"}},
+		Choices: []Choice{{When: is(0)}, {When: is(1)}, {When: is(2), Answer: Text{{Measure: "opens"}, {Text: " times"}}}}, Standard: []int{1},
 	}
 	lax := l
 	lax.Standard = nil
@@ -258,17 +248,30 @@ func words(phrases []Phrase) (s string) {
 
 func TestFill(t *testing.T) {
 	m := runOf(open(1250), message(3260, "message", "`{opens}` {state}", "")).Measures(126_000)
-	for _, test := range []struct{ name, language, text, want string }{
-		{"words and code", "en", "`open` fired", "⟨open⟩ fired"},
-		{"numbers, times and text", "en", "{opens} after {opened}, {first.event}, {age}", "1 after 250 ms, 2.01 s, 2 min 5 s"},
-		{"the same in Chinese", "zh", "{opened}、{first.event}、{age}", "250 毫秒、2.01 秒、2 分 5 秒"},
-		{"what is not there", "en", "{request1.id}", "none"},
-		{"the same in Chinese", "zh", "{request1.id}", "无"},
-		{"empty text", "en", "`{event1.id}`", `⟨""⟩`},
-		{"what a stream says stays as it is", "en", "data: `{event1.data}`.", "data: ⟨`{opens}` {state}⟩."},
-		{"braces that are none of ours", "en", "`{method: \"POST\"}` {", "⟨{method: \"POST\"}⟩ {"},
-		{"a brace before a measure", "en", "{ {opens}", "{ 1"},
-		{"nothing", "en", "", ""},
+	is := func(names ...string) (text Text) {
+		for _, name := range names {
+			text = append(text, Part{Measure: name})
+		}
+		return text
+	}
+	for _, test := range []struct {
+		name, language string
+		text           Text
+		want           string
+	}{
+		{"words and code", "en", Text{{Text: "open", Code: true}, {Text: " fired"}}, "⟨open⟩ fired"},
+		{"a measure in code", "en", Text{{Text: "opens: ", Code: true}, {Measure: "opens", Code: true}, {Text: "."}}, "⟨opens: 1⟩."},
+		{"times", "en", is("opened"), "250 ms"},
+		{"seconds", "en", is("first.event"), "2.01 s"},
+		{"minutes", "en", is("age"), "2 min 5 s"},
+		{"times in Chinese", "zh", is("opened"), "250 毫秒"},
+		{"seconds in Chinese", "zh", is("first.event"), "2.01 秒"},
+		{"minutes in Chinese", "zh", is("age"), "2 分 5 秒"},
+		{"what is not there", "en", is("request1.id"), "none"},
+		{"what is not there in Chinese", "zh", is("request1.id"), "无"},
+		{"empty text", "en", is("event1.id"), `""`},
+		{"what a stream says stays as it is", "en", is("event1.data"), "`{opens}` {state}"},
+		{"nothing", "en", nil, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := &Lesson{Language: test.language}

@@ -42,7 +42,7 @@ func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
 					t.Fatal(err)
 				}
 				want := f.In(test.language, i+1)
-				if got.Listed != want.Listed || got.Question != want.Question || got.Language != test.language ||
+				if got.Listed != want.Listed || !slices.Equal(got.Question, want.Question) || got.Language != test.language ||
 					len(got.Choices) != len(want.Choices) || got.Link != want.Link || len(got.Until) != len(want.Until) {
 					t.Errorf("got %+v; want %+v", got, want)
 				}

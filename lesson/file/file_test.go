@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
+	"eventsource-playground/trace"
 )
 
 func scenarios(name string) ([]string, bool) {
@@ -68,20 +70,21 @@ func TestParse(t *testing.T) {
 	test := func(measure, is string, n float64) lesson.Test {
 		return lesson.Test{Measure: measure, Is: is, Number: n}
 	}
+	say := func(s string) lesson.Text { return lesson.Text{{Text: s}} }
 	want := &lesson.Lesson{
 		Listed:   lesson.Listed{Name: "end", Number: 7, Kind: lesson.Belief, Title: "Is the end the end?"},
 		Language: "en", Section: "HTML 9.2.3", Link: "https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model",
-		Question: "The server ends its `answer`.", Scenario: "end", Listen: []string{"message"}, Cookie: "a=b", Init: `{"method": "POST"}`,
+		Question: lesson.Text{{Text: "The server ends"}, {Text: " "}, {Text: "its "}, {Text: "answer", Code: true}, {Text: "."}}, Scenario: "end", Listen: []string{"message"}, Cookie: "a=b", Init: `{"method": "POST"}`,
 		Choices: []lesson.Choice{
-			{Text: "yes", When: lesson.Condition{{test("gaveup", ">=", 1)}}, Answer: "Here {errors}."},
-			{Text: "no", When: lesson.Condition{{{Measure: "request2.id", Is: "none"}}}},
+			{Text: say("yes"), When: lesson.Condition{{test("gaveup", ">=", 1)}}, Answer: lesson.Text{{Text: "Here "}, {Measure: "errors"}, {Text: "."}}},
+			{Text: say("no"), When: lesson.Condition{{{Measure: "request2.id", Is: "none"}}}},
 		},
 		Steps: []lesson.Step{{Do: lesson.CloseAnother, When: lesson.Condition{{test("lost", ">=", 1), test("errors", "=", 2)}}}},
 		Until: lesson.Condition{
 			{test("reopened", ">=", 1), {Measure: "event1.data", Is: "=", Text: "a b"}}, {test("age", ">", 8000)},
 		},
-		Standard: []int{1}, Answer: "It waited {wait1}.", Deviates: "Not so.",
-		More: &lesson.More{Text: "Try this.", Scenario: "named-events", Listen: []string{"add", "remove"}},
+		Standard: []int{1}, Answer: lesson.Text{{Text: "It waited "}, {Measure: "wait1"}, {Text: "."}}, Deviates: say("Not so."),
+		More: &lesson.More{Text: say("Try this."), Scenario: "named-events", Listen: []string{"add", "remove"}},
 	}
 	if got := f.In("en", 7); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -90,8 +93,28 @@ func TestParse(t *testing.T) {
 		t.Errorf("got %+v in a language that there is not; want English", got)
 	}
 	zh := f.In("zh", 7)
-	if zh.Language != "zh" || zh.Question != "服务器结束`answer`。" || zh.Choices[1].Text != "不是" || zh.More.Text != "试试这个。" {
+	if zh.Language != "zh" || !reflect.DeepEqual(zh.Question, lesson.Text{{Text: "服务器结束"}, {Text: "answer", Code: true}, {Text: "。"}}) ||
+		!reflect.DeepEqual(zh.Choices[1].Text, say("不是")) || !reflect.DeepEqual(zh.More.Text, say("试试这个。")) {
 		t.Errorf("got %+v; want Chinese, joined without spaces", zh)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	for _, test := range []struct {
+		name, line string
+		want       lesson.Text
+	}{
+		{"a measure in code", "`id: {request1.id}`", lesson.Text{{Text: "id: ", Code: true}, {Measure: "request1.id", Code: true}}},
+		{"two measures", "{lost}{failed}", lesson.Text{{Measure: "lost"}, {Measure: "failed"}}},
+		{"braces that are no measure", `{ {a: "b"} {} {lost}`, lesson.Text{{Text: `{ {a: "b"} {} `}, {Measure: "lost"}}},
+		{"a type with a hyphen", "{events.a-b}", lesson.Text{{Measure: "events.a-b"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &parser{lesson: &Lesson{}}
+			if got := p.text(test.line); !reflect.DeepEqual(got, test.want) || p.errors != nil {
+				t.Errorf("got %+v, %v; want %+v", got, p.errors, test.want)
+			}
+		})
 	}
 }
 
@@ -157,19 +180,47 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestEveryMeasureIsKnownToBothSides(t *testing.T) {
-	for kind, names := range kinds {
-		for _, name := range names {
-			name = strings.Replace(name, "N", "1", 1)
-			if _, known := (&lesson.Measures{}).Value(name); !known {
-				t.Errorf("got no measure %s", name)
-			}
-			if got, ok := kindOf(name); !ok || got != kind {
-				t.Errorf("got kind %d for %s; want %d", got, name, kind)
-			}
+func TestWhatIsAMeasure(t *testing.T) {
+	for name, want := range map[string]lesson.Kind{
+		"lost": lesson.Number, "wait12": lesson.Milliseconds, "error1.state": lesson.Number, "request3.id": lesson.String, "events.tick": lesson.Number,
+		"": lesson.None, "nope": lesson.None, "error.state": lesson.None, "errorN.state": lesson.None, "error1": lesson.None,
+		"error0.state": lesson.None, "event1.colour": lesson.None, "wait": lesson.None, "state1": lesson.None, "events.": lesson.None, "event1.2": lesson.None,
+	} {
+		if got, ok := kindOf(name); got != want || ok != (want != lesson.None) {
+			t.Errorf("got kind %d, %v for %q; want %d", got, ok, name, want)
 		}
 	}
-	if kind, ok := kindOf("events.tick"); !ok || kind != lesson.Number {
-		t.Errorf("got kind %d for events.tick; want a number", kind)
+}
+
+// What a file may name and what is measured is the same, and of the same kind.
+func TestEveryMeasureIsMeasured(t *testing.T) {
+	log := trace.NewLog()
+	run := lesson.Begin(log)
+	log.Construct(1000, "/sse", false)
+	page := func(kind eventsource.Kind, at float64, state eventsource.ReadyState) {
+		log.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
+	}
+	server := func(kind string, attempt int, seen trace.Seen) {
+		seen.Source, seen.Attempt, seen.Kind = 1, attempt, kind
+		log.Serve(seen, 0)
+	}
+	for attempt := 1; attempt <= 2; attempt++ {
+		server(trace.SeenRequest, attempt, trace.Seen{Method: "GET", Header: []trace.Header{{Name: "Last-Event-ID", Value: "1"}, {Name: "X-Token", Value: "a"}}})
+		server(trace.SeenHead, attempt, trace.Seen{Status: 200})
+		server(trace.SeenWrite, attempt, trace.Seen{Bytes: []byte(":\n"), Size: 2})
+		server(trace.SeenEnd, attempt, trace.Seen{By: "server"})
+	}
+	page(eventsource.Opened, 1010, eventsource.Open)
+	page(eventsource.Message, 1020, eventsource.Open)
+	page(eventsource.Failed, 1030, eventsource.Connecting)
+	page(eventsource.Failed, 1040, eventsource.Connecting)
+	page(eventsource.Opened, 1050, eventsource.Open)
+	m := run.Measures(2000)
+	for kind, names := range kinds {
+		for _, name := range names {
+			if got := m.Of(strings.Replace(name, "N", "1", 1)).Kind; got != kind {
+				t.Errorf("got kind %d of %s; want %d", got, name, kind)
+			}
+		}
 	}
 }
