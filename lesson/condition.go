@@ -12,7 +12,7 @@ type Test struct {
 }
 
 // Holds tells whether the condition holds.
-func (c Condition) Holds(m *Measures) bool {
+func (c Condition) Holds(m Measures) bool {
 any:
 	for _, all := range c {
 		for _, t := range all {
@@ -25,14 +25,14 @@ any:
 	return false
 }
 
-func (t Test) holds(m *Measures) bool {
-	v, _ := m.Value(t.Measure)
+func (t Test) holds(m Measures) bool {
+	v := m.Of(t.Measure)
 	switch {
 	case t.Is == "none" || t.Is == "some":
 		return (v.Kind == None) == (t.Is == "none")
 	case v.Kind == None:
 		return false
-	case v.Kind == Text:
+	case v.Kind == String:
 		return (v.Text == t.Text) == (t.Is == "=")
 	}
 	switch t.Is {

@@ -12,13 +12,13 @@ const (
 	Spot   = "spot the error" // the choices are a text in pieces: which one is false?
 )
 
-// A Lesson is all that the page needs of one, in one language. In its texts `code` is between backquotes, and what stands
-// in braces is a measure.
+// A Lesson is all that the page needs of one, in one language.
 type Lesson struct {
 	Listed
 	Language string `json:"language"`
-	Section  string `json:"section"`  // of the HTML standard, such as 9.2.3
-	Question string `json:"question"` // of a Spot, what is said above the text
+	Section  string `json:"section"`  // of the standard, such as HTML 9.2.3
+	Link     string `json:"link"`     // to it
+	Question Text   `json:"question"` // of a Spot, what is said above the text
 
 	Scenario string   `json:"scenario"`
 	Listen   []string `json:"listen"`           // all types to listen to
@@ -29,10 +29,10 @@ type Lesson struct {
 	Steps   []Step    `json:"steps,omitempty"`
 	Until   Condition `json:"until"` // when the trace has decided
 
-	Standard []int  `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
-	Answer   string `json:"answer"`             // unless the choice has its own
-	Deviates string `json:"deviates,omitempty"` // said too where the browser did not follow the standard
-	More     *More  `json:"more,omitempty"`
+	Standard []int `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
+	Answer   Text  `json:"answer"`             // where the browser followed the standard, unless the choice has its own
+	Deviates Text  `json:"deviates,omitempty"` // said too where the browser did not follow the standard
+	More     *More `json:"more,omitempty"`
 }
 
 // Listed is what a list of lessons says of one.
@@ -45,9 +45,9 @@ type Listed struct {
 
 // Choice is one answer that can be predicted.
 type Choice struct {
-	Text   string    `json:"text"`
+	Text   Text      `json:"text"`
 	When   Condition `json:"when"` // the trace shows that this is what happened; of a Spot, that this is false
-	Answer string    `json:"answer,omitempty"`
+	Answer Text      `json:"answer,omitempty"`
 }
 
 // Step is what the page does by itself during the run, once each and in their order.
@@ -66,31 +66,32 @@ const (
 
 // More is one more thing to try, with one button.
 type More struct {
-	Text     string   `json:"text"`
+	Text     Text     `json:"text"`
 	Scenario string   `json:"scenario"`
 	Listen   []string `json:"listen"`
 }
 
 // A Verdict is what the trace decided.
 type Verdict struct {
-	Choice   int // that happened, or that is false in a Spot, from 0; -1: none of them
-	Follows  bool
-	Answer   []Phrase
-	Deviates []Phrase // if it does not follow the standard
+	Choice   int      // that happened, or that is false in a Spot, from 0; -1: none of them
+	Follows  bool     // the standard, as far as that says something
+	Answer   []Phrase // none where the lesson did not think of it
+	Deviates []Phrase // what the standard says, if this was something else; the same
 }
 
 // Decide says what the trace decided, if it has.
-func (l *Lesson) Decide(m *Measures) (v Verdict, decided bool) {
+func (l *Lesson) Decide(m Measures) (v Verdict, decided bool) {
 	if !l.Until.Holds(m) {
 		return v, false
 	}
 	v.Choice = slices.IndexFunc(l.Choices, func(c Choice) bool { return c.When.Holds(m) })
-	v.Follows = len(l.Standard) == 0 || slices.Contains(l.Standard, v.Choice)
-	answer := l.Answer
-	if v.Choice >= 0 && l.Choices[v.Choice].Answer != "" {
-		answer = l.Choices[v.Choice].Answer
+	v.Follows = len(l.Standard) == 0 && v.Choice >= 0 || slices.Contains(l.Standard, v.Choice)
+	switch {
+	case v.Choice >= 0 && l.Choices[v.Choice].Answer != nil:
+		v.Answer = l.Fill(l.Choices[v.Choice].Answer, m)
+	case v.Follows:
+		v.Answer = l.Fill(l.Answer, m)
 	}
-	v.Answer = l.Fill(answer, m)
 	if !v.Follows {
 		v.Deviates = l.Fill(l.Deviates, m)
 	}

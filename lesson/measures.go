@@ -24,106 +24,10 @@ const (
 	None         Kind = iota // nothing to measure yet, or something that is not there
 	Number                   // a count, a readyState; 1 and 0 for yes and no
 	Milliseconds             // a Number as well
-	Text
+	String
 )
 
-// Measures are what a run's trace says at one moment.
-type Measures struct {
-	now  float64
-	made float64 // when the first source was
-	last float64 // when the page last saw or did something
-
-	state             *eventsource.ReadyState // of the current source; nil: there is none
-	sources, reopened int
-	lost, failed      int
-	gaveUp            int
-	opens             []float64
-	pauses            []float64 // from an error to the open or the error that came next
-	errors, events    []trace.Record
-
-	requests, fetched []*trace.Exchange
-	unheard           int
-}
-
-// most is how many records are looked at: enough for a lesson, and nothing under a firehose.
-const most = 500
-
-// Measures looks at the trace. now is the time on the page's performance clock.
-func (r *Run) Measures(now float64) *Measures {
-	m := &Measures{now: now}
-	var current progress
-	from := max(r.from, r.log.First())
-	for _, record := range r.log.Records(from, from+most) {
-		m.take(record, &current)
-	}
-	exchanges, _ := r.log.Exchanges()
-	for _, e := range exchanges {
-		switch {
-		case e.Source >= FetchSource(r.source):
-			m.fetched = append(m.fetched, e)
-		case e.Source >= r.source && e.Source < fetches:
-			m.requests = append(m.requests, e)
-		}
-	}
-	if m.sources > 0 {
-		state := r.log.State().ReadyState
-		m.state = &state
-		for _, u := range r.log.Unheard() {
-			m.unheard += u.Count
-		}
-	}
-	return m
-}
-
-// progress is of the current source.
-type progress struct {
-	open, wasOpen bool
-	failedAt      float64 // since when it waits; 0: it does not
-}
-
-func (m *Measures) take(r trace.Record, p *progress) {
-	m.last = r.At
-	switch r.Kind {
-	case trace.Construct:
-		if m.sources++; m.sources == 1 {
-			m.made = r.At
-		}
-		*p = progress{}
-	case trace.Open:
-		m.opens = append(m.opens, r.At)
-		if p.wasOpen {
-			m.reopened++
-		}
-		m.paused(r.At, p)
-		p.open, p.wasOpen = true, true
-	case trace.Message:
-		m.events = append(m.events, r)
-	case trace.Error:
-		m.errors = append(m.errors, r)
-		m.paused(r.At, p)
-		switch {
-		case r.ReadyState == eventsource.Closed:
-			m.gaveUp++
-		case p.open:
-			m.lost++
-			p.failedAt = r.At
-		default:
-			m.failed++
-			p.failedAt = r.At
-		}
-		p.open = false
-	}
-}
-
-// paused ends the wait that is under way.
-func (m *Measures) paused(at float64, p *progress) {
-	if p.failedAt > 0 {
-		m.pauses = append(m.pauses, at-p.failedAt)
-		p.failedAt = 0
-	}
-}
-
-// Value is a measure by its name; known tells whether there is such a name. An N stands for a number from 1.
+// Measures are what a run's trace says at one moment, by name. An N stands for a number from 1.
 //
 //	state                 readyState of the current source
 //	sources               EventSources that were made
@@ -138,7 +42,7 @@ func (m *Measures) paused(at float64, p *progress) {
 //	first.byte            from the first open to the server's first write; less than 0: it wrote before
 //	first.event           from the first open to the first event
 //	pauseN, pause.last    from an error of the page to the open or the error that came next
-//	growth                the last pause divided by the first
+//	growth                the last pause divided by the longest before
 //	waitN                 from the end of answer N to request N+1, on the server's clock
 //	age                   since new EventSource
 //	quiet                 since the page last saw or did something
@@ -151,176 +55,168 @@ func (m *Measures) paused(at float64, p *progress) {
 //	requestN.redirected   1 at the address that a redirect leads to
 //	answerN.status
 //	answerN.by            who ended it: server or client
-func (m *Measures) Value(name string) (v Value, known bool) {
-	if typ, ok := strings.CutPrefix(name, "events."); ok {
-		n := 0
-		for _, e := range m.events {
-			if e.Type == typ {
-				n++
+type Measures map[string]Value
+
+// Of is the measure of that name.
+func (m Measures) Of(name string) Value {
+	v, ok := m[name]
+	if !ok && strings.HasPrefix(name, "events.") {
+		return count(0)
+	}
+	return v
+}
+
+// most is how many records are looked at: enough for a lesson, and nothing under a firehose.
+const most = 200
+
+// Measures looks at the trace. now is the time on the page's performance clock.
+func (r *Run) Measures(now float64) Measures {
+	m := Measures{}
+	for _, name := range []string{
+		"sources", "opens", "reopened", "errors", "lost", "failed", "gaveup", "events", "unheard", "comments", "requests", "fetches",
+	} {
+		m[name] = count(0)
+	}
+	var p progress
+	from := max(r.from, r.log.First())
+	for _, record := range r.log.Records(from, from+most) {
+		m.take(record, &p)
+	}
+	exchanges, _ := r.log.Exchanges()
+	var before *trace.Exchange
+	for _, e := range exchanges {
+		switch {
+		case e.Source >= FetchSource(r.source):
+			m.add("fetches")
+		case e.Source >= r.source && e.Source < fetches:
+			m.ask(e, before)
+			if before == nil && len(e.Writes) > 0 && p.opened > 0 {
+				m["first.byte"] = took(p.opened, e.Writes[0].At)
+			}
+			before = e
+		}
+	}
+	if p.made > 0 {
+		m["state"] = count(int(r.log.State().ReadyState))
+		m["age"] = took(p.made, now)
+		m["quiet"] = took(p.last, now)
+		for _, u := range r.log.Unheard() {
+			m["unheard"] = count(int(m["unheard"].Number) + u.Count)
+		}
+	}
+	return m
+}
+
+// progress is how far the run is.
+type progress struct {
+	made, opened float64 // when the first source was, and when that first opened
+	last         float64
+	longest      float64 // pause
+
+	// Of the current source.
+	open, wasOpen bool
+	failedAt      float64 // since when it waits; 0: it does not
+}
+
+func (m Measures) take(r trace.Record, p *progress) {
+	p.last = r.At
+	switch r.Kind {
+	case trace.Construct:
+		if m.add("sources") == "1" {
+			p.made = r.At
+		}
+		p.open, p.wasOpen, p.failedAt = false, false, 0
+	case trace.Open:
+		if m.add("opens") == "1" {
+			p.opened = r.At
+			m["opened"] = took(p.made, r.At)
+		}
+		if p.wasOpen {
+			m.add("reopened")
+		}
+		m.pause(r.At, p)
+		p.open, p.wasOpen = true, true
+	case trace.Message:
+		event := "event" + m.add("events")
+		if event == "event1" {
+			m["first.event"] = took(p.opened, r.At)
+		}
+		m.add("events." + r.Type)
+		m[event+".type"], m[event+".data"], m[event+".id"] = text(r.Type), text(r.Data), text(r.LastEventID)
+	case trace.Error:
+		m["error"+m.add("errors")+".state"] = count(int(r.ReadyState))
+		m.pause(r.At, p)
+		what := "failed"
+		if r.ReadyState == eventsource.Closed {
+			what = "gaveup"
+		} else {
+			p.failedAt = r.At
+			if p.open {
+				what = "lost"
 			}
 		}
-		return count(n), true
+		m.add(what)
+		p.open = false
 	}
-	name, n := numbered(name)
-	if n == 0 && strings.Contains(name, "N") {
-		return v, false
-	}
-	switch name {
-	case "state":
-		if m.state != nil {
-			v = count(int(*m.state))
-		}
-	case "sources":
-		v = count(m.sources)
-	case "opens":
-		v = count(len(m.opens))
-	case "errors":
-		v = count(len(m.errors))
-	case "reopened":
-		v = count(m.reopened)
-	case "lost":
-		v = count(m.lost)
-	case "failed":
-		v = count(m.failed)
-	case "gaveup":
-		v = count(m.gaveUp)
-	case "events":
-		v = count(len(m.events))
-	case "unheard":
-		v = count(m.unheard)
-	case "comments":
-		v = count(m.comments())
-	case "requests":
-		v = count(len(m.requests))
-	case "fetches":
-		v = count(len(m.fetched))
-	case "opened":
-		if len(m.opens) > 0 {
-			v = took(m.made, m.opens[0])
-		}
-	case "first.byte":
-		if len(m.opens) > 0 && len(m.requests) > 0 && len(m.requests[0].Writes) > 0 {
-			v = took(m.opens[0], m.requests[0].Writes[0].At)
-		}
-	case "first.event":
-		if len(m.opens) > 0 && len(m.events) > 0 {
-			v = took(m.opens[0], m.events[0].At)
-		}
-	case "pauseN":
-		if n <= len(m.pauses) {
-			v = took(0, m.pauses[n-1])
-		}
-	case "pause.last":
-		if len(m.pauses) > 0 {
-			v = took(0, m.pauses[len(m.pauses)-1])
-		}
-	case "growth":
-		if len(m.pauses) > 1 {
-			v = Value{Kind: Number, Number: math.Round(m.pauses[len(m.pauses)-1]/m.pauses[0]*100) / 100}
-		}
-	case "waitN":
-		if n < len(m.requests) && m.requests[n-1].End != nil {
-			v = took(m.requests[n-1].EndAt, m.requests[n].At)
-		}
-	case "age":
-		if m.sources > 0 {
-			v = took(m.made, m.now)
-		}
-	case "quiet":
-		if m.sources > 0 {
-			v = took(m.last, m.now)
-		}
-	case "errorN.state":
-		if n <= len(m.errors) {
-			v = count(int(m.errors[n-1].ReadyState))
-		}
-	case "eventN.type":
-		if n <= len(m.events) {
-			v = text(m.events[n-1].Type)
-		}
-	case "eventN.data":
-		if n <= len(m.events) {
-			v = text(m.events[n-1].Data)
-		}
-	case "eventN.id":
-		if n <= len(m.events) {
-			v = text(m.events[n-1].LastEventID)
-		}
-	case "requestN.id", "requestN.token", "requestN.method", "requestN.cookie", "requestN.redirected":
-		if n <= len(m.requests) {
-			v = ofRequest(m.requests[n-1].Request, name)
-		}
-	case "answerN.status":
-		if n <= len(m.requests) && m.requests[n-1].Head != nil {
-			v = count(m.requests[n-1].Head.Status)
-		}
-	case "answerN.by":
-		if n <= len(m.requests) && m.requests[n-1].End != nil {
-			v = text(m.requests[n-1].End.By)
-		}
-	default:
-		return v, false
-	}
-	return v, true
 }
 
-// ofRequest is what the server saw of a request.
-func ofRequest(r trace.Seen, name string) Value {
-	switch name {
-	case "requestN.id":
-		return header(r, "Last-Event-ID")
-	case "requestN.token":
-		return header(r, "X-Token")
-	case "requestN.method":
-		return text(r.Method)
-	case "requestN.cookie":
-		return yes(r.Cookie)
+// pause ends the wait that is under way.
+func (m Measures) pause(at float64, p *progress) {
+	if p.failedAt == 0 {
+		return
 	}
-	return yes(strings.HasSuffix(r.Target, "&redirected=1"))
+	pause := took(p.failedAt, at)
+	m["pause"+m.add("pauses")], m["pause.last"] = pause, pause
+	if p.longest > 0 {
+		m["growth"] = Value{Kind: Number, Number: math.Round(pause.Number/p.longest*100) / 100}
+	}
+	p.longest = max(p.longest, pause.Number)
+	p.failedAt = 0
 }
 
-func header(r trace.Seen, name string) Value {
-	for _, h := range r.Header {
-		if h.Name == name {
-			return text(h.Value)
+// ask takes what the server saw of a request and did to it. before is the one before, if any.
+func (m Measures) ask(e, before *trace.Exchange) {
+	n := m.add("requests")
+	if before != nil && before.End != nil {
+		m["wait"+strconv.Itoa(int(m["requests"].Number)-1)] = took(before.EndAt, e.At)
+	}
+	request, answer := "request"+n, "answer"+n
+	m[request+".method"] = text(e.Request.Method)
+	m[request+".cookie"] = yes(e.Request.Cookie)
+	m[request+".redirected"] = yes(strings.HasSuffix(e.Request.Target, "&redirected=1"))
+	for _, h := range e.Request.Header {
+		switch h.Name {
+		case "Last-Event-ID":
+			m[request+".id"] = text(h.Value)
+		case "X-Token":
+			m[request+".token"] = text(h.Value)
 		}
 	}
-	return Value{}
-}
-
-func (m *Measures) comments() (n int) {
-	for _, e := range m.requests {
-		for _, line := range e.Lines {
-			if line.Outcome == sse.Comment {
-				n++
-			}
+	if e.Head != nil {
+		m[answer+".status"] = count(e.Head.Status)
+	}
+	if e.End != nil {
+		m[answer+".by"] = text(e.End.By)
+	}
+	for _, line := range e.Lines {
+		if line.Outcome == sse.Comment {
+			m.add("comments")
 		}
 	}
-	return n
 }
 
-// numbered puts an N in the place of the first number, which is 1 or more; a name without one stays as it is.
-func numbered(name string) (with string, n int) {
-	start := strings.IndexAny(name, "123456789")
-	if start < 0 {
-		return name, 0
-	}
-	end := start
-	for end < len(name) && '0' <= name[end] && name[end] <= '9' {
-		end++
-	}
-	n, err := strconv.Atoi(name[start:end])
-	if err != nil {
-		return name, 0
-	}
-	return name[:start] + "N" + name[end:], n
+// add counts one more, and returns how many there are.
+func (m Measures) add(name string) string {
+	n := int(m[name].Number) + 1
+	m[name] = count(n)
+	return strconv.Itoa(n)
 }
 
 func count(n int) Value { return Value{Kind: Number, Number: float64(n)} }
 
 func took(from, to float64) Value { return Value{Kind: Milliseconds, Number: to - from} }
 
-func text(s string) Value { return Value{Kind: Text, Text: s} }
+func text(s string) Value { return Value{Kind: String, Text: s} }
 
 func yes(is bool) Value {
 	if is {

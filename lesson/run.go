@@ -22,7 +22,7 @@ const fetches = 500_000
 func FetchSource(source int) int { return fetches + source }
 
 // Step returns the next of the lesson's steps if it is due. It is due once.
-func (r *Run) Step(l *Lesson, m *Measures) (do string, due bool) {
+func (r *Run) Step(l *Lesson, m Measures) (do string, due bool) {
 	if r.steps == len(l.Steps) || !l.Steps[r.steps].When.Holds(m) {
 		return "", false
 	}

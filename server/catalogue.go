@@ -91,13 +91,7 @@ func newList(origin, language string) asset {
 		}
 		l.Scenarios = append(l.Scenarios, listedScenario{e.Name, title, e.Group, e.Order, about, e.Listen, listedConnect(e.Connect)})
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(l); err != nil {
-		panic(err) // strings and numbers
-	}
-	return newDocument("application/json", b.Bytes())
+	return newJSON(l)
 }
 
 // serveText is GET /scenarios/NAME.txt.
@@ -121,6 +115,17 @@ var packers = sync.Pool{New: func() any {
 	}
 	return w
 }}
+
+// newJSON is a document of strings and numbers.
+func newJSON(v any) asset {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(err)
+	}
+	return newDocument("application/json", b.Bytes())
+}
 
 // newDocument is an asset that is in no file.
 func newDocument(contentType string, content []byte) asset {

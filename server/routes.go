@@ -23,6 +23,10 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
 	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
 
+	lessons := newLessons()
+	mux.Handle("/lessons", get(lessons.serve()))           // all of them, for the page
+	mux.Handle("/lessons/{name}", get(lessons.serveOne())) // one
+
 	mux.HandleFunc("/", notFound)
 	return secure(mux)
 }

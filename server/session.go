@@ -479,6 +479,7 @@ func headersThatMatter(r *http.Request) []trace.Header {
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
 		"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent",
+		"X-Token", // which no EventSource can send: a lesson tries
 	} {
 		values := r.Header[http.CanonicalHeaderKey(name)]
 		for _, value := range values[:min(len(values), 4)] {

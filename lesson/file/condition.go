@@ -57,7 +57,7 @@ func (p *parser) test(measure, is, with string) (t lesson.Test, ok bool) {
 		return t, false
 	}
 	var err error
-	if kind == lesson.Text {
+	if kind == lesson.String {
 		t.Text, err = strconv.Unquote(with)
 		if err != nil || is != "=" && is != "!=" {
 			p.fail(measure + " is text: compare it by = or != with a text in quotes")
@@ -92,25 +92,25 @@ var kinds = map[lesson.Kind][]string{
 		"requests", "fetches", "growth", "errorN.state", "requestN.cookie", "requestN.redirected", "answerN.status",
 	},
 	lesson.Milliseconds: {"opened", "first.byte", "first.event", "pauseN", "pause.last", "waitN", "age", "quiet"},
-	lesson.Text: {
+	lesson.String: {
 		"eventN.type", "eventN.data", "eventN.id", "requestN.id", "requestN.token", "requestN.method", "answerN.by",
 	},
 }
 
 // kindOf is what a measure is, if there is one of that name.
 func kindOf(name string) (lesson.Kind, bool) {
-	if strings.HasPrefix(name, "events.") {
-		return lesson.Number, len(name) > len("events.")
+	if strings.HasPrefix(name, "events.") && name != "events." {
+		return lesson.Number, true
 	}
-	if _, known := (&lesson.Measures{}).Value(name); !known {
+	if start := strings.IndexAny(name, "123456789"); start >= 0 {
+		rest := strings.TrimLeft(name[start:], "0123456789")
+		name = name[:start] + "N" + rest
+	} else if strings.Contains(name, "N") {
 		return lesson.None, false
 	}
 	for kind, names := range kinds {
-		for _, n := range names {
-			before, after, numbered := strings.Cut(n, "N")
-			if n == name || numbered && strings.HasPrefix(name, before) && strings.HasSuffix(name, after) {
-				return kind, true
-			}
+		if slices.Contains(names, name) {
+			return kind, true
 		}
 	}
 	return lesson.None, false

@@ -23,8 +23,8 @@
 //	question: The server ends its answer. (a second line goes on)
 //	choice: in the same order
 //	choice: …
-//	answer: what was measured stands in braces: after {wait1} …
-//	answer 2: instead, if that happened
+//	answer: what was measured stands in braces: after {wait1} … Said if the browser followed the standard
+//	answer 2: said instead, if that is what happened
 //	deviates: if the browser did not follow the standard
 //	more: what to try
 //
@@ -33,6 +33,7 @@ package file
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,15 +55,28 @@ type Lesson struct {
 
 // words are a lesson's in one language.
 type words struct {
-	line                              int
-	title, question, answer, deviates string
-	more                              string
-	choices                           []string
-	answers                           map[int]string
+	line                             int
+	title                            string
+	question, answer, deviates, more lesson.Text
+	choices                          []lesson.Text
+	answers                          map[int]lesson.Text
 }
 
 // Languages are those that each file has.
 var Languages = []string{"en", lesson.Chinese}
+
+// links are the anchors of sections: of the HTML standard's page on server-sent events, and of the Fetch standard.
+var links = map[string]string{
+	"9.2.1":  "server-sent-events-intro",
+	"9.2.2":  "the-eventsource-interface",
+	"9.2.3":  "sse-processing-model",
+	"9.2.4":  "the-last-event-id-header",
+	"9.2.5":  "parsing-an-event-stream",
+	"9.2.6":  "event-stream-interpretation",
+	"9.2.7":  "authoring-notes",
+	"9.2.10": "implementation-advice",
+	"Fetch":  "cors-protocol-and-credentials",
+}
 
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
@@ -134,7 +148,7 @@ func (p *parser) begin(language string) {
 	case p.lesson.language[language] != nil:
 		p.fail("== " + language + " stands here twice: keep one")
 	}
-	p.words = &words{line: p.line, answers: map[int]string{}}
+	p.words = &words{line: p.line, answers: map[int]lesson.Text{}}
 	p.lesson.language[language] = p.words
 	clear(p.given)
 }
@@ -173,7 +187,14 @@ func (p *parser) heading(name, value string) {
 		p.lesson.Spot = p.number(value)
 		l.Kind = lesson.Spot
 	case "section":
-		l.Section = value
+		anchor, ok := links[value]
+		if !ok {
+			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or Fetch")
+		}
+		l.Section, l.Link = "HTML "+value, "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+anchor
+		if value == "Fetch" {
+			l.Section, l.Link = value, "https://fetch.spec.whatwg.org/#"+anchor
+		}
 	case "scenario":
 		l.Scenario = value
 	case "listen":
@@ -221,8 +242,9 @@ func (p *parser) listen(scenario string, given []string) []string {
 
 func (p *parser) word(name, value string) {
 	w := p.words
+	text := p.text(value)
 	if name == "choice" {
-		w.choices = append(w.choices, value)
+		w.choices = append(w.choices, text)
 		return
 	}
 	if n, ok := strings.CutPrefix(name, "answer "); ok {
@@ -230,53 +252,62 @@ func (p *parser) word(name, value string) {
 		if i >= len(p.lesson.logic.Choices) {
 			p.fail("there is no choice " + n)
 		}
-		w.answers[i] = p.join(w.answers[i], value)
+		w.answers[i] = p.join(w.answers[i], text)
 		return
 	}
 	switch name {
 	case "title":
-		w.title = p.join(w.title, value)
+		w.title = value
 	case "question":
-		w.question = p.join(w.question, value)
+		w.question = p.join(w.question, text)
 	case "answer":
-		w.answer = p.join(w.answer, value)
+		w.answer = p.join(w.answer, text)
 	case "deviates":
-		w.deviates = p.join(w.deviates, value)
+		w.deviates = p.join(w.deviates, text)
 	case "more":
-		w.more = p.join(w.more, value)
+		w.more = p.join(w.more, text)
 	default:
 		p.fail(name + " is no text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
 	}
 }
 
-// join joins lines that go on, as the language does, and checks what stands between braces and backquotes in the second.
-func (p *parser) join(before, value string) string {
-	if strings.Count(value, "`")%2 > 0 {
-		p.fail("a backquote is alone: code stands between two of them, in one line")
+// join joins lines that go on, as the language does.
+func (p *parser) join(before, text lesson.Text) lesson.Text {
+	if before != nil && p.words != p.lesson.language[lesson.Chinese] {
+		before = append(before, lesson.Part{Text: " "})
 	}
-	for _, name := range Placeholders(value) {
-		if _, ok := kindOf(name); !ok {
-			p.fail("{" + name + "} is no measure")
-		}
-	}
-	switch {
-	case before == "":
-		return value
-	case p.words == p.lesson.language[lesson.Chinese]:
-		return before + value
-	}
-	return before + " " + value
+	return append(before, text...)
 }
 
-// Placeholders are the measures that a text quotes.
-func Placeholders(text string) (names []string) {
-	for _, part := range strings.Split(text, "{")[1:] {
-		if name, _, ok := strings.Cut(part, "}"); ok && lesson.IsName(name) {
-			names = append(names, name)
+// text tells words, code and measures apart.
+func (p *parser) text(line string) (text lesson.Text) {
+	if strings.Count(line, "`")%2 > 0 {
+		p.fail("a backquote is alone: code stands between two of them, in one line")
+	}
+	for i, words := range strings.Split(line, "`") {
+		code := i%2 == 1
+		for words != "" {
+			at := measure.FindStringSubmatchIndex(words)
+			if at == nil {
+				text = append(text, lesson.Part{Text: words, Code: code})
+				break
+			}
+			if at[0] > 0 {
+				text = append(text, lesson.Part{Text: words[:at[0]], Code: code})
+			}
+			name := words[at[2]:at[3]]
+			if _, ok := kindOf(name); !ok {
+				p.fail("{" + name + "} is no measure")
+			}
+			text = append(text, lesson.Part{Measure: name, Code: code})
+			words = words[at[1]:]
 		}
 	}
-	return names
+	return text
 }
+
+// measure is what stands in braces to be filled in.
+var measure = regexp.MustCompile(`\{([a-z0-9.-]+)\}`)
 
 func (p *parser) number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
@@ -342,14 +373,19 @@ func (p *parser) finish() {
 		if len(w.choices) != len(l.Choices) {
 			p.fail("here are " + strconv.Itoa(len(w.choices)) + " choices: the heading has " + strconv.Itoa(len(l.Choices)))
 		}
-		all := len(w.answers) == len(l.Choices)
-		if w.title == "" || w.question == "" || w.answer == "" && !all {
-			p.fail("title, question or answer is missing")
+		if w.title == "" || w.question == nil {
+			p.fail("title or question is missing")
 		}
-		if (w.more == "") != (p.lesson.more == nil) {
+		for engine, choice := range p.lesson.Happens {
+			follows := len(l.Standard) == 0 || slices.Contains(l.Standard, choice)
+			if w.answers[choice] == nil && (w.answer == nil || !follows) {
+				p.fail("there is no answer to what happens in " + engine + ": write answer, or answer " + strconv.Itoa(choice+1))
+			}
+		}
+		if (w.more == nil) != (p.lesson.more == nil) {
 			p.fail("more is in the heading and in both languages, or nowhere")
 		}
-		if deviates && w.deviates == "" {
+		if deviates && w.deviates == nil {
 			p.fail("deviates is missing: one browser does not follow the standard")
 		}
 	}

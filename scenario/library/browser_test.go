@@ -29,6 +29,9 @@ type browser struct {
 	otherOrigin bool
 	opened      bool
 	compressed  []byte
+
+	stage   *stage // of a lesson; nil: there is none
+	stopped bool
 }
 
 func newBrowser(engine string, s *scenario.Scenario, enough int) *browser {
@@ -49,11 +52,22 @@ func (b *browser) see(s scenario.Seen) {
 	s.After = b.now.Sub(b.last)
 	b.last = b.now
 	b.seen = append(b.seen, s)
+	b.stage.see(s)
+}
+
+// wait lets time pass.
+func (b *browser) wait(d time.Duration) {
+	switch {
+	case b.stage == nil:
+		b.now = b.now.Add(d)
+	case !b.stopped:
+		b.stage.wait(d)
+	}
 }
 
 // watch connects, and again, until the EventSource is closed, nothing more comes, or enough was seen.
 func (b *browser) watch() {
-	for len(b.seen) < b.enough {
+	for len(b.seen) < b.enough && !b.stopped {
 		switch b.attempt() {
 		case closed:
 			b.see(scenario.Seen{Kind: scenario.Failed, ReadyState: 2})
@@ -70,7 +84,7 @@ func (b *browser) watch() {
 		if b.engine == scenario.Firefox {
 			wait = max(wait, 500*time.Millisecond)
 		}
-		b.now = b.now.Add(wait)
+		b.wait(wait)
 	}
 }
 
@@ -97,6 +111,9 @@ func (b *browser) attempt() outcome {
 		}
 		r := scenario.Request{LastEventID: b.id, Redirected: moved, Now: func() time.Time { return b.now }}
 		b.see(scenario.Seen{Kind: scenario.Requested, LastEventID: b.id, Redirected: moved})
+		if b.stopped {
+			return silent
+		}
 		var section *scenario.Section
 		section, r.Attempt = b.run.Answer(b.scenario, r, b.now)
 		how := b.read(section.Play(r), otherOrigin)
@@ -124,9 +141,13 @@ func (b *browser) read(p *scenario.Player, otherOrigin bool) outcome {
 		if !ok {
 			panic("no end")
 		}
+		if b.stopped {
+			return silent
+		}
+		b.stage.serve(step)
 		switch step.Do {
 		case scenario.Wait:
-			b.now = b.now.Add(step.For)
+			b.wait(step.For)
 		case scenario.Respond:
 			if step.Head.Redirect != scenario.NoRedirect {
 				return followed

@@ -1,0 +1,187 @@
+package library
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/lesson"
+	"eventsource-playground/scenario"
+	"eventsource-playground/trace"
+)
+
+// stage is a page with a lesson, in front of a browser that is not real, on its clock. It records what a page would.
+type stage struct {
+	lesson  *lesson.Lesson
+	browser *browser
+	log     *trace.Log
+	run     *lesson.Run
+
+	source, attempt int
+	sections        *scenario.Run
+	connect         bool // a step wants a new source
+	another         bool // a step closed one of those beside it
+
+	decided bool
+	verdict lesson.Verdict
+	holding int // choices that held
+	took    time.Duration
+}
+
+// playLesson runs a lesson until the trace has decided, or a minute long.
+func playLesson(t *testing.T, l *lesson.Lesson, engine string) *stage {
+	t.Helper()
+	e, ok := Find(l.Scenario)
+	if !ok {
+		t.Fatalf("there is no scenario %s", l.Scenario)
+	}
+	heard := *e.Scenario
+	heard.Listen = l.Listen
+	s := &stage{lesson: l, log: trace.NewLog()}
+	s.run = lesson.Begin(s.log)
+	start := newBrowser(engine, &heard, 0).now
+	for now := start; ; now = s.browser.now {
+		s.browser = newBrowser(engine, &heard, 1000)
+		s.browser.stage, s.browser.now, s.browser.last = s, now, now
+		s.construct()
+		if heard.Connect.Times > 6 { // the others have all connections
+			for !s.another && !s.decided {
+				s.wait(time.Second)
+			}
+		}
+		s.browser.watch()
+		for !s.decided && !s.connect && s.browser.now.Before(start.Add(time.Minute)) {
+			s.wait(time.Second)
+		}
+		s.took = s.browser.now.Sub(start)
+		if !s.connect {
+			return s
+		}
+		s.connect = false
+	}
+}
+
+// at is the time on the page's clock.
+func (s *stage) at() float64 { return float64(s.browser.now.UnixMilli() % 1_000_000_000) }
+
+func (s *stage) construct() {
+	s.source++
+	s.attempt = 0
+	s.log.SetListening(append([]string{"open", "error", "message"}, s.lesson.Listen...))
+	s.log.Construct(s.at(), "/sse", false)
+	s.look()
+}
+
+// wait lets time pass, and looks ten times a second.
+func (s *stage) wait(d time.Duration) {
+	const tick = 100 * time.Millisecond
+	for ; d > 0 && !s.decided && !s.connect; d -= tick {
+		s.browser.now = s.browser.now.Add(min(d, tick))
+		s.look()
+	}
+}
+
+// look does what is due, and asks whether the trace has decided.
+func (s *stage) look() {
+	m := s.run.Measures(s.at())
+	if do, due := s.run.Step(s.lesson, m); due {
+		s.do(do)
+		m = s.run.Measures(s.at())
+	}
+	if s.decided {
+		return
+	}
+	if s.verdict, s.decided = s.lesson.Decide(m); s.decided {
+		s.browser.stopped = true
+		for _, c := range s.lesson.Choices {
+			if c.When.Holds(m) {
+				s.holding++
+			}
+		}
+	}
+}
+
+func (s *stage) do(step string) {
+	switch step {
+	case lesson.Close:
+		s.browser.stopped = true
+		s.log.Close(s.at())
+		s.server(trace.Seen{Source: s.source, Attempt: s.attempt, Kind: trace.SeenEnd, By: "client", How: "left"})
+	case lesson.Connect:
+		s.connect = true
+	case lesson.CloseAnother:
+		s.another = true
+	case lesson.Fetch:
+		s.fetch()
+	}
+}
+
+// fetch asks once, and gets the whole answer at once.
+func (s *stage) fetch() {
+	source := lesson.FetchSource(s.source)
+	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenRequest, Method: "GET"})
+	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenHead, Status: 200})
+	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenEnd, By: "server", How: "end"})
+}
+
+func (s *stage) server(seen trace.Seen) {
+	seen.At = s.at()
+	s.log.Serve(seen, 0)
+}
+
+// see is what the browser did. A nil stage looks away.
+func (s *stage) see(seen scenario.Seen) {
+	if s == nil || s.browser.stopped {
+		return
+	}
+	event := eventsource.Event{TimeStamp: s.at(), ReadyState: eventsource.ReadyState(seen.ReadyState)}
+	switch seen.Kind {
+	case scenario.Requested:
+		s.attempt++
+		s.server(s.request(seen))
+		s.look()
+		return
+	case scenario.Opened:
+		event.Kind, event.Type, event.ReadyState = eventsource.Opened, "open", eventsource.Open
+	case scenario.Failed:
+		event.Kind, event.Type = eventsource.Failed, "error"
+	case scenario.Dispatched:
+		event.Kind, event.ReadyState = eventsource.Message, eventsource.Open
+		event.Type, event.Data, event.LastEventID = seen.Event.Type, seen.Event.Data, seen.Event.LastEventID
+	}
+	s.log.Observe(eventsource.Decoded(event))
+	s.look()
+}
+
+func (s *stage) request(seen scenario.Seen) trace.Seen {
+	r := trace.Seen{Source: s.source, Attempt: s.attempt, Kind: trace.SeenRequest, Method: "GET", Target: "/sse?scenario=" + s.lesson.Scenario}
+	if seen.LastEventID != "" {
+		r.Header = []trace.Header{{Name: "Last-Event-ID", Value: seen.LastEventID}}
+	}
+	if seen.Redirected {
+		r.Target += "&redirected=1"
+	}
+	r.Cookie = s.lesson.Cookie != "" // but X-Token never comes
+	return r
+}
+
+// serve is what the server does next. The browser gets the bytes after that.
+func (s *stage) serve(step scenario.Step) {
+	if s == nil {
+		return
+	}
+	seen := trace.Seen{Source: s.source, Attempt: s.attempt}
+	switch step.Do {
+	case scenario.Respond:
+		seen.Kind, seen.Status = trace.SeenHead, step.Head.Status
+	case scenario.Write:
+		seen.Kind, seen.Bytes, seen.Size = trace.SeenWrite, slices.Clone(step.Bytes), len(step.Bytes)
+	case scenario.End, scenario.Truncate, scenario.Reset:
+		seen.Kind, seen.By, seen.How = trace.SeenEnd, "server", step.Do.String()
+	default:
+		return
+	}
+	s.server(seen)
+	s.look()
+}
