@@ -22,8 +22,8 @@ type course struct {
 	lesson    *lesson.Lesson
 	predicted int // the choice; -1 for none
 	run       *lesson.Run
-	decided   *lesson.Measures // what the trace said when it had decided; nil: it has not
-	gaveUp    bool             // the trace never decided
+	decided   lesson.Measures // what the trace said when it had decided; nil: it has not
+	gaveUp    bool            // the trace never decided
 	changes   int
 
 	step int // of the teacher's view
@@ -138,7 +138,7 @@ func (m *model) watchLesson(run *lesson.Run) {
 		m.takeStep(do)
 		measures = run.Measures(eventsource.Now())
 	}
-	if _, decided := c.lesson.Decide(measures); decided {
+	if _, decided := c.lesson.Decide(say, measures); decided {
 		c.decided = measures
 		if name := c.lesson.Name; !slices.Contains(c.done, name) {
 			c.done = append(c.done, name)
@@ -148,7 +148,7 @@ func (m *model) watchLesson(run *lesson.Run) {
 		m.update()
 		return
 	}
-	if age, _ := measures.Value("age"); age.Number > patience {
+	if measures.Of("age").Number > patience {
 		c.gaveUp = true
 		c.changes++
 		m.update()
@@ -205,7 +205,7 @@ func (c *course) verdict() (v lesson.Verdict, decided bool) {
 	if c.lesson == nil || c.decided == nil {
 		return v, false
 	}
-	return c.lesson.Decide(c.decided)
+	return c.lesson.Decide(say, c.decided)
 }
 
 // Steps of the teacher's view: each shows more than the one before.

@@ -93,7 +93,7 @@ func (p lessonPanel) lesson() app.UI {
 		choices = append(choices, view(`<label class="pick" data-mark={}>
 			<input type="radio" name="prediction" checked={} disabled={} onchange={}/>
 			<span>{}</span>
-		</label>`, mark, i == c.predicted, c.run != nil, scoped{i, p.onPredict(i)}, marked(l.Fill(choice.Text, c.decided))))
+		</label>`, mark, i == c.predicted, c.run != nil, scoped{i, p.onPredict(i)}, marked(lesson.Fill(say, choice.Text, c.decided))))
 	}
 	hint := ""
 	if c.predicted < 0 {
@@ -111,7 +111,7 @@ func (p lessonPanel) lesson() app.UI {
 		<div role="status">{}{}</div>
 		{}
 	</div>`,
-		step, l.Title, marked(l.Fill(l.Question, c.decided)),
+		step, l.Title, marked(lesson.Fill(say, l.Question, c.decided)),
 		when(step >= stepChoices, `<fieldset class="picks">
 			<legend class="offscreen">Your prediction</legend>
 			{}
@@ -137,9 +137,9 @@ func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 		return nil
 	}
 	choices := c.lesson.Choices
-	happened := say("Your browser did something that none of these says.")
+	happened := []trace.Phrase{{Text: say("Your browser did something that none of these says.")}}
 	if v.Choice >= 0 {
-		happened = choices[v.Choice].Text
+		happened = lesson.Fill(say, choices[v.Choice].Text, c.decided)
 	}
 	head := say("What happened:")
 	switch {
@@ -153,7 +153,6 @@ func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 	default:
 		head = say("You thought otherwise. What happened:")
 	}
-	section, url := trace.Section(c.lesson.Section)
 	return view(`<div class="verdict" data-agrees={}>
 		<p><b>{}</b> {}</p>
 		<p>{}</p>
@@ -161,9 +160,9 @@ func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 		<p><small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small></p>
 	</div>`,
 		v.Choice >= 0 && v.Choice == c.predicted,
-		head, marked(c.lesson.Fill(happened, c.decided)), marked(v.Answer),
+		head, marked(happened), marked(v.Answer),
 		when(len(v.Deviates) > 0, `<p class="deviates"><b>Here your browser and the standard differ.</b> {}</p>`, marked(v.Deviates)),
-		url, section)
+		c.lesson.Link, c.lesson.Section)
 }
 
 // after is what can be done next.
@@ -191,7 +190,7 @@ func (p lessonPanel) more() []app.UI {
 	if c.lesson.More == nil {
 		return nil
 	}
-	return marked(c.lesson.Fill(c.lesson.More.Text, c.decided))
+	return marked(lesson.Fill(say, c.lesson.More.Text, c.decided))
 }
 
 func (p lessonPanel) onList(app.Context, app.Event) {

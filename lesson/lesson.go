@@ -79,8 +79,8 @@ type Verdict struct {
 	Deviates []Phrase // what the standard says, if this was something else; the same
 }
 
-// Decide says what the trace decided, if it has.
-func (l *Lesson) Decide(m Measures) (v Verdict, decided bool) {
+// Decide says what the trace decided, if it has. say is as for Fill.
+func (l *Lesson) Decide(say func(string) string, m Measures) (v Verdict, decided bool) {
 	if !l.Until.Holds(m) {
 		return v, false
 	}
@@ -88,12 +88,12 @@ func (l *Lesson) Decide(m Measures) (v Verdict, decided bool) {
 	v.Follows = len(l.Standard) == 0 && v.Choice >= 0 || slices.Contains(l.Standard, v.Choice)
 	switch {
 	case v.Choice >= 0 && l.Choices[v.Choice].Answer != nil:
-		v.Answer = l.Fill(l.Choices[v.Choice].Answer, m)
+		v.Answer = Fill(say, l.Choices[v.Choice].Answer, m)
 	case v.Follows:
-		v.Answer = l.Fill(l.Answer, m)
+		v.Answer = Fill(say, l.Answer, m)
 	}
 	if !v.Follows {
-		v.Deviates = l.Fill(l.Deviates, m)
+		v.Deviates = Fill(say, l.Deviates, m)
 	}
 	return v, true
 }

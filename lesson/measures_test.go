@@ -117,7 +117,7 @@ func TestMeasures(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := test.run.Measures(10_000)
 			for name, want := range test.want {
-				if got := m.Of(name).in("en"); got != want {
+				if got := m.Of(name).in(english); got != want {
 					t.Errorf("got %s = %s; want %s", name, got, want)
 				}
 			}
@@ -220,7 +220,7 @@ func TestDecide(t *testing.T) {
 		{"what nobody thought of, and the standard leaves open", lax, runOf(open(1), open(2), open(3)), 1600, true, -1, false, "", "it should not"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v, decided := test.lesson.Decide(test.run.Measures(test.now))
+			v, decided := test.lesson.Decide(english, test.run.Measures(test.now))
 			if decided != test.decided || decided && v.Choice != test.choice || v.Follows != test.follows {
 				t.Errorf("got %+v, decided: %v", v, decided)
 			}
@@ -274,10 +274,19 @@ func TestFill(t *testing.T) {
 		{"nothing", "en", nil, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := &Lesson{Language: test.language}
-			if got := words(l.Fill(test.text, m)); got != test.want {
+			say := english
+			if test.language == Chinese {
+				say = chinese
+			}
+			if got := words(Fill(say, test.text, m)); got != test.want {
 				t.Errorf("got %q; want %q", got, test.want)
 			}
 		})
 	}
+}
+
+func english(text string) string { return text }
+
+func chinese(text string) string {
+	return map[string]string{"none": "无", "{ms} ms": "{ms} 毫秒", "{s} s": "{s} 秒", "{min} min {m} s": "{min} 分 {m} 秒"}[text]
 }

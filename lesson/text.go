@@ -2,7 +2,6 @@ package lesson
 
 import (
 	"strconv"
-	"strings"
 
 	"eventsource-playground/trace"
 )
@@ -23,12 +22,13 @@ type Phrase = trace.Phrase
 // Chinese is the second language, English the first.
 const Chinese = "zh"
 
-// Fill fills the measures into one of the lesson's texts. One that has none needs no measures.
-func (l *Lesson) Fill(text Text, m Measures) (phrases []Phrase) {
+// Fill fills the measures into a text. One that has none needs no measures. say translates what a measure is given in, such
+// as "{s} s".
+func Fill(say func(string) string, text Text, m Measures) (phrases []Phrase) {
 	for _, part := range text {
 		s := part.Text
 		if part.Measure != "" {
-			s = m.Of(part.Measure).in(l.Language)
+			s = m.Of(part.Measure).in(say)
 		}
 		if last := len(phrases) - 1; last >= 0 && phrases[last].Code == part.Code {
 			phrases[last].Text += s
@@ -40,16 +40,12 @@ func (l *Lesson) Fill(text Text, m Measures) (phrases []Phrase) {
 }
 
 // in says a value as people read it.
-func (v Value) in(language string) string {
+func (v Value) in(say func(string) string) string {
 	switch v.Kind {
 	case Number:
 		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	case Milliseconds:
-		text := trace.Duration(v.Number)
-		if language == Chinese {
-			text = strings.NewReplacer("ms", "毫秒", "min", "分", "s", "秒", "h", "小时").Replace(text)
-		}
-		return text
+		return trace.DurationIn(say, v.Number)
 	case String:
 		if v.Text == "" {
 			return `""`
@@ -60,8 +56,5 @@ func (v Value) in(language string) string {
 		}
 		return v.Text
 	}
-	if language == Chinese {
-		return "无"
-	}
-	return "none"
+	return say("none")
 }

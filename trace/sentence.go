@@ -208,14 +208,3 @@ func DurationIn(say func(string) string, ms float64) string {
 		return n, true
 	})
 }
-
-// Section is the name and the address of a standard's section, by its number in HTML such as 9.2.3, or by "Fetch".
-func Section(number string) (name, url string) {
-	section := sections[cors]
-	for _, s := range sections {
-		if s.name == "HTML "+number {
-			section = s
-		}
-	}
-	return section.name, section.url
-}

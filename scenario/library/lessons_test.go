@@ -130,9 +130,9 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 			both = append(both, [2]lesson.Text{en.More.Text, zh.More.Text})
 		}
 		for _, texts := range both {
-			inEnglish, inChinese := plain(en.Fill(texts[0], nil)), plain(zh.Fill(texts[1], nil))
-			if chinese.MatchString(inEnglish) || chinese.MatchString(inChinese) != (texts[0] != nil) {
-				t.Errorf("%s: got %q and %q; want each in its language", f.Name, inEnglish, inChinese)
+			en, zh := plain(lesson.Fill(asItIs, texts[0], nil)), plain(lesson.Fill(asItIs, texts[1], nil))
+			if chinese.MatchString(en) || chinese.MatchString(zh) != (texts[0] != nil) {
+				t.Errorf("%s: got %q and %q; want each in its language", f.Name, en, zh)
 			}
 			if want, got := exact(texts[0]), exact(texts[1]); !slices.Equal(got, want) {
 				t.Errorf("%s: got the code and the measures %q in Chinese; want %q", f.Name, got, want)
@@ -150,4 +150,10 @@ func exact(text lesson.Text) (parts []string) {
 	}
 	slices.Sort(parts)
 	return parts
+}
+
+func asItIs(text string) string { return text }
+
+func inChinese(text string) string {
+	return strings.NewReplacer("{ms} ms", "{ms} 毫秒", "{s} s", "{s} 秒", "none", "无").Replace(text)
 }

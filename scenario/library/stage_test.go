@@ -92,7 +92,11 @@ func (s *stage) look() {
 	if s.decided {
 		return
 	}
-	if s.verdict, s.decided = s.lesson.Decide(m); s.decided {
+	say := asItIs
+	if s.lesson.Language == lesson.Chinese {
+		say = inChinese
+	}
+	if s.verdict, s.decided = s.lesson.Decide(say, m); s.decided {
 		s.browser.stopped = true
 		for _, c := range s.lesson.Choices {
 			if c.When.Holds(m) {
