@@ -119,7 +119,7 @@ func (m *model) setUp(scenario string, listen []string) bool {
 				s.add(name)
 			}
 			m.change(s)
-			showChosen()
+			m.ctx.Defer(func(app.Context) { showChosen() })
 			return true
 		}
 	}

@@ -44,10 +44,12 @@ func (p lessonPanel) draw() app.UI {
 		</div>
 		<progress max={} value={} aria-label="Lessons done"/>
 		{}
+		{}
 	</section>`,
 		title, c.listed, p.onList, all,
 		p.teaching(), p.onTeach, other,
-		max(1, len(c.list)), len(c.done), body)
+		max(1, len(c.list)), len(c.done), body,
+		when(p.teaching(), `<p class="hint"><kbd>→</kbd> the next step · <kbd>←</kbd> back · <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> what the class thinks · <kbd>Esc</kbd> the whole page</p>`))
 }
 
 // list is all lessons, each with a mark if it is done.
@@ -203,6 +205,11 @@ func (p lessonPanel) onTeach(app.Context, app.Event) {
 	if p.teaching() {
 		p.Model.show("")
 	} else {
+		if c := &p.Model.course; c.decided != nil {
+			c.step = stepMore
+		} else if c.run != nil {
+			c.step = stepRun
+		}
 		p.Model.show(pageLesson)
 	}
 }

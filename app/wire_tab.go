@@ -90,7 +90,7 @@ func predictedText(log *trace.Log) string {
 		unheard += u.Count
 	}
 	said := []string{
-		fill(say("Predicted from the wire: {n} events."), "{n}", grouped(log.Predicted())),
+		count(log.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
 		fill(say("Seen by the page: {n}."), "{n}", grouped(log.Counts().Events)),
 	}
 	if unheard > 0 {
