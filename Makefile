@@ -36,8 +36,8 @@ clean:
 	rm -rf bin web/app.wasm web/dist/*
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes.
-page = $(addprefix ./,$(wildcard app eventsource scenario sse trace))
-files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -type d \) -print)
+page = $(addprefix ./,$(wildcard app eventsource lesson scenario sse trace))
+files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
@@ -47,5 +47,5 @@ web/app.wasm: $(call files,$(page))
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard scenario sse trace))
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard lesson scenario sse trace))
 	CGO_ENABLED=0 go build -trimpath -o $@ ./server
