@@ -19,7 +19,6 @@ type stage struct {
 	run     *lesson.Run
 
 	source, attempt int
-	sections        *scenario.Run
 	connect         bool // a step wants a new source
 	another         bool // a step closed one of those beside it
 
