@@ -27,8 +27,10 @@ type model struct {
 	now   float64 // performance clock, as of the last drawing
 	ticks int
 	timer *time.Timer
+	pace  pace
 
 	window     float64 // width of the timeline in ms
+	trackWidth float64 // and in pixels
 	scrolledTo float64 // right edge of the timeline on the performance clock; 0 follows now
 
 	tab         string
@@ -155,9 +157,6 @@ func (m *model) navigate(query url.Values) {
 	m.update()
 }
 
-// update has the page drawn again.
-func (m *model) update() { m.ctx.Dispatch(func(app.Context) { m.now = eventsource.Now() }) }
-
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.setup = s
@@ -252,9 +251,14 @@ func (m *model) closeCompanion() {
 
 // observe is called by the source with all that it dispatched in a frame.
 func (m *model) observe(events eventsource.Events) {
+	since := m.log.State().Since
 	m.log.Observe(events)
 	m.scan()
-	m.update()
+	if m.log.State().Since != since { // another state: at once
+		m.update()
+	} else {
+		m.updateSoon(events.Len())
+	}
 }
 
 // listen adds a listener, also to the source that is open. It returns what is wrong with the name, if anything.

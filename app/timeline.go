@@ -35,8 +35,8 @@ var timelineWindows = []struct {
 	{"10 s", 10_000}, {"20 s", 20_000}, {"30 s", 30_000}, {"1 min", 60_000}, {"2 min", 120_000}, {"5 min", 300_000}, {"10 min", 600_000},
 }
 
-func (t *timelinePanel) OnMount(app.Context)  { t.draw() }
-func (t *timelinePanel) OnResize(app.Context) { t.draw() }
+func (t *timelinePanel) OnMount(app.Context)  { t.Model.measureTrack(); t.draw() }
+func (t *timelinePanel) OnResize(app.Context) { t.Model.measureTrack(); t.draw() }
 
 // OnUpdate is called when the panel's inputs changed.
 func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
@@ -116,10 +116,18 @@ func (t *timelinePanel) onScroll(ctx app.Context, _ app.Event) {
 	}
 }
 
+// measureTrack reads the timeline's width. Where the document has just changed, that would make the browser lay out all
+// of it once more than it has to.
+func (m *model) measureTrack() {
+	if track := element("track"); track.Truthy() {
+		m.trackWidth = track.Get("clientWidth").Float()
+	}
+}
+
 // draw puts the drawing into the page and sets it in motion.
 func (t *timelinePanel) draw() {
-	track, moving := element("track"), element("moving")
-	if !track.Truthy() || !moving.Truthy() {
+	moving := element("moving")
+	if !moving.Truthy() {
 		return
 	}
 	m := t.Model
@@ -132,7 +140,7 @@ func (t *timelinePanel) draw() {
 	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
 		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{server: t.foreign() == "", width: track.Get("clientWidth").Float(), window: m.window, right: now, until: now}
+	d := drawing{server: t.foreign() == "", width: m.trackWidth, window: m.window, right: now, until: now}
 	follow := m.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead
