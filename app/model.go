@@ -36,6 +36,7 @@ type model struct {
 	tab         string
 	viewChanges int
 	scanning    bool
+	scanOn      app.Func
 	topRow      int
 	unfolded    int // Seq of the record that is unfolded; -1 for none
 
@@ -306,17 +307,33 @@ func (m *model) clear() {
 	m.scan()
 }
 
-// scan lets the view take in what is new. A long log is filtered a part at a time, so that typing never waits.
+// scan lets the view take in what is new. A long log is filtered a part at a time, so that typing never waits: what is
+// left is done in a task of its own, set by the browser's timer. Go's own would run it at once when it is late.
 func (m *model) scan() {
-	const part = 4000
-	if done := m.view.Scan(part); !done && !m.scanning {
-		m.scanning = true
-		time.AfterFunc(time.Millisecond, func() {
-			m.scanning = false
-			m.viewChanges++
-			m.scan()
-			m.update()
-		})
+	const part, most = 1000, 8 // records, milliseconds
+	for began := eventsource.Now(); ; {
+		done := m.view.Scan(part)
+		if done || eventsource.Now()-began > most {
+			if !done && !m.scanning {
+				m.scanning = true
+				if m.scanOn == nil {
+					m.scanOn = app.FuncOf(func(app.Value, []app.Value) any { m.scanRest(); return nil })
+				}
+				app.Window().Call("setTimeout", m.scanOn)
+			}
+			return
+		}
+	}
+}
+
+func (m *model) scanRest() {
+	m.scanning = false
+	m.viewChanges++
+	m.scan()
+	if m.scanning {
+		m.updateSoon(mostPause)
+	} else {
+		m.update()
 	}
 }
 
