@@ -141,7 +141,7 @@ func (c *channel) onMessage(text string) {
 				m.log.Serve(seen, c.offset)
 			}
 		}
-		m.update()
+		m.updateSoon(len(message.Seen))
 	}
 }
 

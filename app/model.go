@@ -27,13 +27,16 @@ type model struct {
 	now   float64 // performance clock, as of the last drawing
 	ticks int
 	timer *time.Timer
+	pace  pace
 
 	window     float64 // width of the timeline in ms
+	trackWidth float64 // and in pixels
 	scrolledTo float64 // right edge of the timeline on the performance clock; 0 follows now
 
 	tab         string
 	viewChanges int
 	scanning    bool
+	scanOn      app.Func
 	topRow      int
 	unfolded    int // Seq of the record that is unfolded; -1 for none
 
@@ -202,9 +205,6 @@ func (m *model) said() string {
 	return m.notice()
 }
 
-// update has the page drawn again.
-func (m *model) update() { m.ctx.Dispatch(func(app.Context) { m.now = eventsource.Now() }) }
-
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.setup = s
@@ -301,9 +301,14 @@ func (m *model) closeCompanion() {
 
 // observe is called by the source with all that it dispatched in a frame.
 func (m *model) observe(events eventsource.Events) {
+	since := m.log.State().Since
 	m.log.Observe(events)
 	m.scan()
-	m.update()
+	if m.log.State().Since != since { // another state: at once
+		m.update()
+	} else {
+		m.updateSoon(events.Len())
+	}
 }
 
 // listen adds a listener, also to the source that is open. It returns what is wrong with the name, if anything.
@@ -351,17 +356,33 @@ func (m *model) clear() {
 	m.scan()
 }
 
-// scan lets the view take in what is new. A long log is filtered a part at a time, so that typing never waits.
+// scan lets the view take in what is new. A long log is filtered a part at a time, so that typing never waits: what is
+// left is done in a task of its own, set by the browser's timer. Go's own would run it at once when it is late.
 func (m *model) scan() {
-	const part = 4000
-	if done := m.view.Scan(part); !done && !m.scanning {
-		m.scanning = true
-		time.AfterFunc(time.Millisecond, func() {
-			m.scanning = false
-			m.viewChanges++
-			m.scan()
-			m.update()
-		})
+	const part, most = 1000, 8 // records, milliseconds
+	for began := eventsource.Now(); ; {
+		done := m.view.Scan(part)
+		if done || eventsource.Now()-began > most {
+			if !done && !m.scanning {
+				m.scanning = true
+				if m.scanOn == nil {
+					m.scanOn = app.FuncOf(func(app.Value, []app.Value) any { m.scanRest(); return nil })
+				}
+				app.Window().Call("setTimeout", m.scanOn)
+			}
+			return
+		}
+	}
+}
+
+func (m *model) scanRest() {
+	m.scanning = false
+	m.viewChanges++
+	m.scan()
+	if m.scanning {
+		m.updateSoon(mostPause)
+	} else {
+		m.update()
 	}
 }
 

@@ -31,8 +31,8 @@ const ahead = 3000
 
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
-func (t *timelinePanel) OnMount(app.Context)  { t.draw() }
-func (t *timelinePanel) OnResize(app.Context) { t.draw() }
+func (t *timelinePanel) OnMount(app.Context)  { t.Model.measureTrack(); t.draw() }
+func (t *timelinePanel) OnResize(app.Context) { t.Model.measureTrack(); t.draw() }
 
 // OnUpdate is called when the panel's inputs changed.
 func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
@@ -124,10 +124,18 @@ func (t *timelinePanel) onScroll(ctx app.Context, _ app.Event) {
 	}
 }
 
+// measureTrack reads the timeline's width. Where the document has just changed, that would make the browser lay out all
+// of it once more than it has to.
+func (m *model) measureTrack() {
+	if track := element("track"); track.Truthy() {
+		m.trackWidth = track.Get("clientWidth").Float()
+	}
+}
+
 // draw puts the drawing into the page and sets it in motion.
 func (t *timelinePanel) draw() {
-	track, moving := element("track"), element("moving")
-	if !track.Truthy() || !moving.Truthy() {
+	moving := element("moving")
+	if !moving.Truthy() {
 		return
 	}
 	m := t.Model
@@ -140,7 +148,7 @@ func (t *timelinePanel) draw() {
 	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
 		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{server: t.foreign() == "", width: track.Get("clientWidth").Float(), window: m.window, right: now, until: now}
+	d := drawing{server: t.foreign() == "", width: m.trackWidth, window: m.window, right: now, until: now}
 	follow := m.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead

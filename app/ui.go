@@ -3,7 +3,11 @@
 // the set-up; a change of either draws the panels again, at most once a frame.
 package main
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+)
 
 func main() {
 	app.Route("/", func() app.Composer { return &playground{} })
@@ -30,6 +34,7 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 
 func (p *playground) Render() app.UI {
 	m := p.model
+	m.pace.began = eventsource.Now()
 	changes := m.log.Changes()
 	return view(`<div class="page" data-page={}>
 		<header class="bar">

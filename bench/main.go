@@ -15,7 +15,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var rows []row
-	for name, measure := range map[string]func(context.Context) ([]row, error){"start": startRows} {
+	for name, measure := range map[string]func(context.Context) ([]row, error){"start": startRows, "observer": observerRows} {
 		if *part == "" || *part == name {
 			r, err := measure(ctx)
 			rows = append(rows, r...)

@@ -25,7 +25,8 @@ const (
 // site is all that the pages are measured with: our server, the references and a browser.
 type site struct {
 	*references
-	ours     string // http://127.0.0.1:port
+	ctx      context.Context // ends all of it
+	ours     string          // http://127.0.0.1:port
 	chromium *chromium
 }
 
@@ -33,7 +34,7 @@ type site struct {
 func withSite(ctx context.Context, measure func(*site) ([]row, error)) (rows []row, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &site{}
+	s := &site{ctx: ctx}
 	if s.references, err = serveReferences(ctx); err != nil {
 		return nil, err
 	}

@@ -109,6 +109,9 @@ func (c *chromium) newTab() (*tab, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{}); err != nil { // for busy
+		return nil, err
+	}
 	_, err = chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	return t, err
 }

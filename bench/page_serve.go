@@ -175,6 +175,15 @@ func event(n int) string {
 	return id + data + strings.Repeat("-", eventBytes-len(id)-len(data)-len("\"}\n\n")) + "\"}\n\n"
 }
 
+// events are the first n, all of the same length.
+func events(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = event(i)
+	}
+	return all
+}
+
 // serveStream sends as many events as ?n says, as fast as they are taken, and stays open.
 func serveStream(w http.ResponseWriter, r *http.Request) {
 	n, err := strconv.Atoi(r.URL.Query().Get("n"))

@@ -87,6 +87,7 @@ type Events struct {
 	length  int
 	size    int
 	decode  func(from, to int) []Event
+	texts   func(from, to int, yield func(typ, data, lastEventID string))
 }
 
 // Decoded makes a run of events that are at hand.
@@ -104,6 +105,12 @@ func Lazy(n, size int, decode func(from, to int) []Event) Events {
 	return Events{length: n, size: size, decode: decode}
 }
 
+// WithTexts has the texts of a lazy run read by a function of its own, which costs less than to decode all.
+func (e Events) WithTexts(texts func(from, to int, yield func(typ, data, lastEventID string))) Events {
+	e.texts = texts
+	return e
+}
+
 // Len is the number of events in the run.
 func (e Events) Len() int { return e.length }
 
@@ -119,4 +126,15 @@ func (e Events) Slice(from, to int) []Event {
 		return e.decode(from, to)
 	}
 	return e.decoded[from:to]
+}
+
+// Texts yields what a search looks at, of the events from (included) to (excluded).
+func (e Events) Texts(from, to int, yield func(typ, data, lastEventID string)) {
+	if e.texts != nil {
+		e.texts(from, to, yield)
+		return
+	}
+	for _, event := range e.Slice(from, to) {
+		yield(event.Type, event.Data, event.LastEventID)
+	}
 }

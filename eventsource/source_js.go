@@ -208,7 +208,19 @@ func run(events js.Value, state ReadyState) Events {
 	}
 	data := events.Call("map", proto.data).Call("join", "")
 	size := js.Global().Get("Object").Invoke(data).Length() // only an object's length can be read
-	return Lazy(n, size, func(from, to int) []Event { return decode(events.Call("slice", from, to), state) })
+	return Lazy(n, size, func(from, to int) []Event {
+		return decode(events.Call("slice", from, to), state)
+	}).WithTexts(func(from, to int, yield func(typ, data, lastEventID string)) {
+		part := events.Call("slice", from, to)
+		types, data, ids := column(part, proto.typ), column(part, proto.data), column(part, proto.lastEventID)
+		for range to - from {
+			var t, d, id string
+			t, types, _ = strings.Cut(types, "\r")
+			d, data, _ = strings.Cut(data, "\r")
+			id, ids, _ = strings.Cut(ids, "\r")
+			yield(t, d, id)
+		}
+	})
 }
 
 // proto has the getters of the standard's interfaces as functions of an event, so that Array.prototype.map can call
@@ -228,17 +240,18 @@ var proto = func() (p struct{ messageEvent, timeStamp, typ, data, lastEventID js
 	return p
 }()
 
-// decode reads an array of MessageEvents, a column at a time. A CR always ends a line (HTML 9.2.6), so none of the
-// strings that a stream dispatches can hold one, and a column crosses into Go as one string.
+// column reads one attribute of an array of MessageEvents. A CR always ends a line (HTML 9.2.6), so none of the strings
+// that a stream dispatches can hold one, and all of them cross into Go as one string, with a CR between two.
+func column(events, get js.Value) string { return events.Call("map", get).Call("join", "\r").String() }
+
+// decode reads an array of MessageEvents.
 func decode(events js.Value, state ReadyState) []Event {
 	n := events.Length()
 	if n == 0 {
 		return nil
 	}
-	column := func(get js.Value) []string {
-		return strings.Split(events.Call("map", get).Call("join", "\r").String(), "\r")
-	}
-	times, types, data, ids := column(proto.timeStamp), column(proto.typ), column(proto.data), column(proto.lastEventID)
+	all := func(get js.Value) []string { return strings.Split(column(events, get), "\r") }
+	times, types, data, ids := all(proto.timeStamp), all(proto.typ), all(proto.data), all(proto.lastEventID)
 	origin := events.Index(0).Get("origin").String()
 	decoded := make([]Event, n)
 	for i := range decoded {

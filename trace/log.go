@@ -369,6 +369,34 @@ func (l *Log) Records(from, to int) []Record {
 	return records
 }
 
+// search yields the Seqs from (included) to (excluded), as far as they are kept, of the records that a filter lets through.
+// Events are not decoded for that.
+func (l *Log) search(from, to int, f Filter, lower string) []int {
+	from, to = max(from, l.First()), min(to, l.End())
+	if from >= to {
+		return nil
+	}
+	var seqs []int
+	for i := l.runOf(from); i < len(l.runs) && l.runs[i].seq < to; i++ {
+		r := &l.runs[i]
+		first, end := max(from-r.seq, r.skip), min(to-r.seq, r.len())
+		if r.lone != nil {
+			if f.matches(r.lone.TypeName(), lower, r.lone.LastEventID, r.lone.URL) {
+				seqs = append(seqs, r.seq)
+			}
+			continue
+		}
+		seq := r.seq + first
+		r.events.Texts(first, end, func(typ, data, lastEventID string) {
+			if f.matches(typ, lower, data, lastEventID) {
+				seqs = append(seqs, seq)
+			}
+			seq++
+		})
+	}
+	return seqs
+}
+
 // runOf finds the run that holds a Seq.
 func (l *Log) runOf(seq int) int {
 	return sort.Search(len(l.runs), func(i int) bool { return l.runs[i].seq > seq }) - 1

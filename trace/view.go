@@ -13,15 +13,41 @@ type Filter struct {
 	Type string // exactly this type; of the page's own calls, "construct" and "close"
 }
 
-func (f Filter) matches(r Record, lower string) bool {
-	if f.Type != "" && f.Type != r.TypeName() {
+func (f Filter) matches(typ, lower string, texts ...string) bool {
+	if f.Type != "" && f.Type != typ {
 		return false
 	}
-	return lower == "" || contains(r.Data, lower) || contains(r.TypeName(), lower) || contains(r.LastEventID, lower) || contains(r.URL, lower)
+	if lower == "" || contains(typ, lower) {
+		return true
+	}
+	for _, text := range texts {
+		if contains(text, lower) {
+			return true
+		}
+	}
+	return false
 }
 
 // contains reports whether s contains lower, whatever the case of s. It makes no copy of s, which may be long.
 func contains(s, lower string) bool {
+	low := lower[0]
+	up := low
+	if 'a' <= low && low <= 'z' {
+		up -= 'a' - 'A'
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			return containsRune(s[i:], lower)
+		case (c == low || c == up) && startsWith(s[i:], lower):
+			return true
+		}
+	}
+	return false
+}
+
+// containsRune is contains for what is not ASCII only. There a letter may have more bytes than in lower case.
+func containsRune(s, lower string) bool {
 	first, _ := utf8.DecodeRuneInString(lower)
 	for i, r := range s {
 		if toLower(r) == first && startsWith(s[i:], lower) {
@@ -116,22 +142,17 @@ func (v *View) Scan(n int) bool {
 	if !v.frozen {
 		from := max(v.end, first)
 		v.end = min(from+n, end)
-		for _, r := range v.log.Records(from, v.end) {
-			if v.filter.matches(r, v.lower) {
-				v.newer = append(v.newer, r.Seq)
-				v.added++
-			}
-		}
+		found := v.log.search(from, v.end, v.filter, v.lower)
+		v.newer = append(v.newer, found...)
+		v.added += len(found)
 		n -= v.end - from
 	}
 	if v.below > first && n > 0 {
 		to := v.below
 		v.below = max(to-n, first)
-		for _, r := range slices.Backward(v.log.Records(v.below, to)) {
-			if v.filter.matches(r, v.lower) {
-				v.older = append(v.older, r.Seq)
-			}
-		}
+		found := v.log.search(v.below, to, v.filter, v.lower)
+		slices.Reverse(found)
+		v.older = append(v.older, found...)
 	}
 	return v.below <= first && (v.frozen || v.end == end)
 }
