@@ -32,7 +32,7 @@ type play struct {
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
 	spoke   time.Time     // when something was sent last
 	stop    chan struct{} // closed when the server stops
-	orders  chan order
+	orders  chan order    // nil: nobody can give any
 
 	paused  bool
 	steps   int // lines of the wire that may go out in spite of the pause
