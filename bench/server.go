@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"syscall"
@@ -39,36 +38,15 @@ func serverRows(dir string) ([]row, error) {
 	if need := uint64(manyStreams + 1000); limit.Max < need {
 		return nil, fmt.Errorf("%d open files are too few: run ulimit -Hn %d as root first, or set LimitNOFILE or nofile in limits.conf", limit.Max, need)
 	}
-	server, err := build(dir, "server", "./server")
+	sides, err := bothSides(dir)
 	if err != nil {
 		return nil, err
-	}
-	hand, err := build(dir, "hand", "./bench/hand")
-	if err != nil {
-		return nil, err
-	}
-	script := func(count int, every string) string {
-		return fmt.Sprintf("/sse?script=%s", url.QueryEscape(fmt.Sprintf(
-			"== 200\n@repeat 0 to %d%s resume\nid: {n}\ndata: %s\n\n@again\n@end", count-1, every, payload)))
-	}
-	sides := [2]side{
-		{
-			binary: server,
-			args:   []string{"-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000"},
-			paced:  get(script(pacedCount, " every 1s")),
-			full:   get(script(fullCount, "")),
-		},
-		{
-			binary: hand,
-			paced:  get(fmt.Sprintf("/?count=%d&every=1s&data=%s", pacedCount, payload)),
-			full:   get(fmt.Sprintf("/?count=%d&data=%s", fullCount, payload)),
-		},
 	}
 	left, err := leave(sides[0])
 	if err != nil {
 		return nil, fmt.Errorf("leaving: %w", err)
 	}
-	defer left.process.stop()
+	defer left.stop()
 	var rows []row
 	for _, n := range []int{100, 1000, manyStreams} {
 		more, err := steadyRows(sides, n)
@@ -76,6 +54,9 @@ func serverRows(dir string) ([]row, error) {
 			return rows, err
 		}
 		rows = append(rows, more...)
+	}
+	if err := left.again(); err != nil {
+		return rows, fmt.Errorf("leaving again: %w", err)
 	}
 	for _, test := range []struct {
 		streams int
@@ -89,6 +70,35 @@ func serverRows(dir string) ([]row, error) {
 	}
 	more, err := left.rows()
 	return append(rows, more...), err
+}
+
+// bothSides builds the two.
+func bothSides(dir string) (sides [2]side, err error) {
+	server, err := build(dir, "server", "./server")
+	if err != nil {
+		return sides, err
+	}
+	hand, err := build(dir, "hand", "./bench/hand")
+	if err != nil {
+		return sides, err
+	}
+	script := func(count int, every string) string {
+		return fmt.Sprintf("/sse?script=%s", url.QueryEscape(fmt.Sprintf(
+			"== 200\n@repeat 0 to %d%s resume\nid: {n}\ndata: %s\n\n@again\n@end", count-1, every, payload)))
+	}
+	return [2]side{
+		{
+			binary: server,
+			args:   []string{"-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000"},
+			paced:  get(script(pacedCount, " every 1s")),
+			full:   get(script(fullCount, "")),
+		},
+		{
+			binary: hand,
+			paced:  get(fmt.Sprintf("/?count=%d&every=1s&data=%s", pacedCount, payload)),
+			full:   get(fmt.Sprintf("/?count=%d&data=%s", fullCount, payload)),
+		},
+	}, nil
 }
 
 // get is a request for path.
@@ -111,7 +121,6 @@ func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, 
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", s.binary, err)
 			}
-			fmt.Fprintln(os.Stderr, s.binary, got)
 			for name, value := range got {
 				all[i][name] = append(all[i][name], value)
 			}

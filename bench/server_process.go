@@ -62,17 +62,18 @@ func (p *process) stop() {
 	p.cmd.Wait()
 }
 
-// goroutines ends the process, and counts the goroutines that it had: on SIGQUIT every Go program lists them.
-func (p *process) goroutines() int {
+// goroutines ends the process, and counts the goroutines that it had, without Go's own: on SIGQUIT every Go program
+// lists them.
+func (p *process) goroutines() float64 {
 	p.cmd.Process.Signal(syscall.SIGQUIT)
 	p.cmd.Wait()
-	n := 0
+	n := 1 // main, which nobody created
 	for line := range bytes.Lines(p.stderr.Bytes()) {
-		if bytes.HasPrefix(line, []byte("goroutine ")) && bytes.HasSuffix(line, []byte("]:\n")) {
+		if bytes.HasPrefix(line, []byte("created by ")) && !bytes.HasPrefix(line, []byte("created by runtime.")) {
 			n++
 		}
 	}
-	return n
+	return float64(n)
 }
 
 // resident is the process's memory in RAM, in bytes.
