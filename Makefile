@@ -27,7 +27,7 @@ lint:
 
 bench: wasm
 	go test -run '^$$' -bench . -benchmem ./sse ./trace ./server
-	$(if $(wildcard bench/*.go),go run ./bench)
+	$(if $(wildcard bench/*.go),go run ./bench -json docs/bench.json)
 
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
