@@ -27,7 +27,7 @@ lint:
 
 bench: wasm
 	go test -run '^$$' -bench . -benchmem ./sse ./trace ./server
-	$(if $(wildcard bench/*.go),go run ./bench)
+	go run ./bench -json docs/bench.json
 
 # What fills app.wasm, beside go-app's hello world; of=main lists that package's functions.
 size: web/app.wasm bin/hello.wasm

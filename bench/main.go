@@ -1,28 +1,104 @@
-// Command bench: a temporary main.
+// Bench measures what this project promises to be fast at, each figure against a named reference in the same run, prints
+// the figures as one table, and fails if a bound is broken by more than the noise. See make bench.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
-	"log"
+	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
 )
 
+// A part measures rows. It builds what it needs into dir, which is removed afterwards.
+type part struct {
+	name string
+	rows func(ctx context.Context, dir string) ([]row, error)
+}
+
+var parts = []part{
+	{"start", startRows},
+	{"observer", observerRows},
+	{"server", serverRows},
+}
+
 func main() {
-	part := flag.String("part", "", "start or observer")
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	all := strings.Join(names, ",")
+	which := flag.String("part", all, "measure these `parts` only")
+	file := flag.String("json", "", "write the rows to this `file` too")
 	flag.Parse()
+
+	var chosen []part
+	for name := range strings.SplitSeq(*which, ",") {
+		i := slices.Index(names, name)
+		if i < 0 {
+			fail(fmt.Errorf("there is no part %q: give some of %s", name, all))
+		}
+		chosen = append(chosen, parts[i])
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	var rows []row
-	for name, measure := range map[string]func(context.Context) ([]row, error){"start": startRows, "observer": observerRows} {
-		if *part == "" || *part == name {
-			r, err := measure(ctx)
-			rows = append(rows, r...)
-			if err != nil {
-				log.Print(name, ": ", err)
-			}
+	rows, err := measure(ctx, chosen)
+	printTable(os.Stdout, rows)
+	if err != nil {
+		fail(err)
+	}
+	if *file != "" {
+		if err := writeJSON(*file, rows); err != nil {
+			fail(err)
 		}
 	}
-	printTable(os.Stdout, rows)
+	var broken []string
+	for _, r := range rows {
+		if r.broken() {
+			broken = append(broken, r.Part+": "+r.Figure)
+		}
+	}
+	if len(broken) > 0 {
+		fail(fmt.Errorf("broken:\n  %s", strings.Join(broken, "\n  ")))
+	}
+}
+
+// measure returns what could be measured, even if not all could.
+func measure(ctx context.Context, parts []part) ([]row, error) {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	var rows []row
+	for _, p := range parts {
+		more, err := p.rows(ctx, dir)
+		rows = append(rows, more...)
+		if err != nil {
+			return rows, fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return rows, nil
+}
+
+func writeJSON(file string, rows []row) error {
+	b, err := json.MarshalIndent(struct {
+		Go   string `json:"go"`
+		On   string `json:"on"`
+		CPUs int    `json:"cpus"`
+		Rows []row  `json:"rows"`
+	}{runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, runtime.NumCPU(), rows}, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(b, '\n'), 0o644)
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(1)
 }

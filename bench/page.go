@@ -144,7 +144,7 @@ func (s *site) firstVisit(address, ready string, slow bool, next func(*tab) erro
 }
 
 // startRows measures bytes and start. In each round every page has its turn.
-func startRows(ctx context.Context) ([]row, error) { return withSite(ctx, startOn) }
+func startRows(ctx context.Context, _ string) ([]row, error) { return withSite(ctx, startOn) }
 
 func startOn(s *site) ([]row, error) {
 	wasm, err := fs.Stat(web.Files(), "web/app.wasm.br")

@@ -96,8 +96,8 @@ type tab struct {
 //go:embed pages/measure.js
 var measureJS string
 
-// patience is how long anything may take.
-const patience = 90 * time.Second
+// pagePatience is how long anything may take in a page.
+const pagePatience = 90 * time.Second
 
 func (c *chromium) newTab() (*tab, error) {
 	ctx, _ := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
@@ -169,7 +169,7 @@ func (t *tab) open(url string) error {
 
 // eval evaluates JavaScript, waits for what it promises, and reads that into result unless it is nil.
 func (t *tab) eval(js string, result any) error {
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	ctx, cancel := context.WithTimeout(t.ctx, pagePatience)
 	defer cancel()
 	yes := true
 	got, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: js, AwaitPromise: &yes, ReturnByValue: &yes})

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a text. The error is of type [Errors] and has all the mistakes; what was understood comes back beside it,
-// for a preview.
+// Parse reads a text. The error is of type [Errors] and has all the mistakes, or the first hundred; what was understood
+// comes back beside it, for a preview.
 func Parse(text string, limits Limits) (*Scenario, error) {
 	p := &parser{limits: limits, scenario: &Scenario{Connect: Connect{Times: 1}}}
 	if over(limits.Text, len(text)) {
@@ -18,6 +18,11 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 	text = strings.TrimSuffix(text, "\n")
 	for line := range strings.SplitSeq(text, "\n") {
 		p.number++
+		if len(p.errors) >= maxMistakes {
+			p.fail(p.number, "and more: the text is not read on from here, after "+strconv.Itoa(len(p.errors))+" mistakes")
+			p.errors.sort()
+			return p.scenario, p.errors
+		}
 		p.line(strings.TrimSuffix(line, "\r"))
 	}
 	p.finish()
@@ -27,6 +32,9 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 	}
 	return p.scenario, nil
 }
+
+// maxMistakes bounds what nobody corrects one by one.
+const maxMistakes = 100
 
 // parser goes through a text line by line: a heading, sections, and what to expect.
 type parser struct {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"os"
 	"reflect"
 	"slices"
@@ -265,6 +266,30 @@ func mistakes(err error) string {
 		lines[i] = strings.Replace(line, ": ", " ", 1)
 	}
 	return strings.Join(lines, "\n")
+}
+
+func TestReadingStopsAfterManyMistakes(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		wrong int // lines
+		want  int // mistakes
+		last  string
+	}{
+		{"as many as are told", maxMistakes, maxMistakes, "@x is no directive"},
+		{"one more", maxMistakes + 1, maxMistakes + 1, "and more"},
+		{"a text full of them", 10 * maxMistakes, maxMistakes + 1, "and more"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Parse("== 200\n"+strings.Repeat("@x\n", test.wrong), Limits{})
+			got, _ := errors.AsType[Errors](err)
+			if len(got) != test.want {
+				t.Fatalf("got %d mistakes; want %d", len(got), test.want)
+			}
+			if last := got[len(got)-1]; last.Line != test.want+1 || !strings.Contains(last.What, test.last) {
+				t.Errorf("got %v last; want %q in line %d", last, test.last, test.want+1)
+			}
+		})
+	}
 }
 
 func TestLimits(t *testing.T) {

@@ -77,7 +77,7 @@ func parseAsk(raw string, limits Limits) (*ask, *refusal) {
 		a.redirected = true
 	}
 	if byText {
-		a.scenario, refused = parseScript(script)
+		a.scenario, refused = parsed.get(script)
 	}
 	return a, refused
 }
@@ -131,6 +131,15 @@ func enumerate(mistakes scenario.Errors) string {
 
 // without is a query without the parameters of those names. What is left is as it was.
 func without(raw string, names ...string) string {
+	for name := range parameters(raw) {
+		if slices.Contains(names, name) {
+			return cut(raw, names)
+		}
+	}
+	return raw
+}
+
+func cut(raw string, names []string) string {
 	parts := slices.DeleteFunc(strings.Split(raw, "&"), func(part string) bool {
 		name, _, _ := strings.Cut(part, "=")
 		name, err := url.QueryUnescape(name)

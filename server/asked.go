@@ -16,15 +16,14 @@ type asked struct {
 	origin string    // the request's
 	mime   bool      // the browser is to believe the Content-Type
 	cors   [2]string // what the server says by itself to other origins: the headers of letIn
-	here   string    // the address that a redirect to here leads to
-	second string    // the same on the second origin
+	to     string    // where a redirect to here or to the second origin leads
 }
 
 // sandbox is for those who open an answer as a page: its text is a stranger's. An EventSource does not heed it.
 const sandbox = "default-src 'none'; sandbox"
 
-// newAsked keeps nothing of r that is large.
-func newAsked(r *http.Request, cors http.Header, query, second string) *asked {
+// newAsked keeps nothing of r that is large. query is without mark, and second calls the second origin as that client does.
+func newAsked(r *http.Request, cors http.Header, query string, redirect scenario.Redirect, second func(*http.Request) string) *asked {
 	a := &asked{
 		http11: r.ProtoAtLeast(1, 1),
 		head:   r.Method == http.MethodHead,
@@ -33,9 +32,14 @@ func newAsked(r *http.Request, cors http.Header, query, second string) *asked {
 		// polyfills ask for this type: no page, frame, script or worker gets here without the header.
 		mime: r.Header.Get("Accept") != "text/event-stream",
 		cors: [2]string{cors.Get("Access-Control-Allow-Origin"), cors.Get("Access-Control-Allow-Credentials")},
-		here: r.URL.EscapedPath() + "?" + ascii(query) + "&" + mark + "=1",
 	}
-	a.second = second + a.here
+	here := func() string { return r.URL.EscapedPath() + "?" + ascii(query) + "&" + mark + "=1" }
+	switch redirect {
+	case scenario.RedirectHere:
+		a.to = here()
+	case scenario.RedirectSecond:
+		a.to = second(r) + here()
+	}
 	return a
 }
 
@@ -69,10 +73,8 @@ func (a *asked) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byte
 		line("Date", now.UTC().Format(http.TimeFormat))
 	}
 	switch head.Redirect {
-	case scenario.RedirectHere:
-		line("Location", a.here)
-	case scenario.RedirectSecond:
-		line("Location", a.second)
+	case scenario.RedirectHere, scenario.RedirectSecond:
+		line("Location", a.to)
 	case scenario.RedirectPath:
 		line("Location", head.Path)
 	}

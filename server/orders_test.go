@@ -119,7 +119,7 @@ func newStage(t *testing.T, script string) *stage {
 		s.plays.drain(t.Context())
 	})
 	s.conn, s.r = conn.(*net.TCPConn), bufio.NewReader(conn)
-	fmt.Fprintf(conn, "GET /sse?script=%s HTTP/1.1\r\nHost: x\r\n\r\n", url.QueryEscape(script))
+	fmt.Fprintf(conn, "GET /sse?session=0123456789abcdef0123456789abcdef&script=%s HTTP/1.1\r\nHost: x\r\n\r\n", url.QueryEscape(script))
 	waitFor(t, "the play", func() bool { return s.play() != nil })
 	return s
 }

@@ -25,13 +25,14 @@ type play struct {
 
 	framing framing
 	gzip    *gzipper      // nil: not compressed
+	ready   *[]byte       // to send, from frames; nil: nothing. What waits for nothing goes out in one write
 	due     time.Time     // when the wait that is under way ends, or the last one ended
 	expires time.Time     // the end of its lifetime
 	strays  int           // bytes that the client sent behind its request
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
 	spoke   time.Time     // when something was sent last
 	stop    chan struct{} // closed when the server stops
-	orders  chan order
+	orders  chan order    // nil: nobody can give any
 
 	paused  bool
 	steps   int // lines of the wire that may go out in spite of the pause
@@ -123,12 +124,17 @@ func (p *play) perform() (how ending) {
 			how = ourMistake
 		}
 	}()
-	for {
+	for how == goesOn {
 		step, _ := p.player.Next()
-		if how = p.do(step); how != goesOn {
-			return how
+		how = p.do(step)
+	}
+	switch how {
+	case scenarioEnds, scenarioTruncates, scenarioResets:
+		if failed := p.flush(); failed != goesOn {
+			return failed
 		}
 	}
+	return how
 }
 
 func (p *play) do(step scenario.Step) ending {
@@ -156,15 +162,11 @@ func (p *play) do(step scenario.Step) ending {
 
 // respond sends the head.
 func (p *play) respond(head *scenario.Head) ending {
-	frame := frames.Get().(*[]byte)
-	defer frames.Put(frame)
-	*frame, p.framing = p.asked.appendHead((*frame)[:0], head, time.Now())
+	ready := p.room()
+	*ready, p.framing = p.asked.appendHead(*ready, head, time.Now())
 	headOnly := p.asked.head
 	p.asked = nil
-	p.watched.head(head.Status, *frame)
-	if how := p.put(*frame); how != goesOn {
-		return how
-	}
+	p.watched.head(head.Status, *ready)
 	if headOnly {
 		p.framing = noBody
 		return scenarioEnds
@@ -206,8 +208,6 @@ func (p *play) send(b []byte) ending {
 	}
 	p.watched.write(b)
 	p.middle = !endsLine(b)
-	frame := frames.Get().(*[]byte)
-	defer frames.Put(frame)
 	if p.gzip != nil {
 		packed := frames.Get().(*[]byte)
 		defer frames.Put(packed)
@@ -217,12 +217,31 @@ func (p *play) send(b []byte) ending {
 	if len(b) == 0 {
 		return goesOn
 	}
-	*frame = p.framing.append((*frame)[:0], b)
-	return p.put(*frame)
+	ready := p.room()
+	*ready = p.framing.append(*ready, b)
+	if len(*ready) < enough {
+		return goesOn
+	}
+	return p.flush()
 }
 
-// put is where all bytes of a connection pass.
-func (p *play) put(b []byte) ending {
+// enough is how many bytes that are ready don't wait for more.
+const enough = 32 << 10
+
+// room is for what is to be sent.
+func (p *play) room() *[]byte {
+	if p.ready == nil {
+		p.ready = frames.Get().(*[]byte)
+		*p.ready = (*p.ready)[:0]
+	}
+	return p.ready
+}
+
+// flush writes what is ready.
+func (p *play) flush() ending {
+	if p.ready == nil {
+		return goesOn
+	}
 	now := time.Now()
 	if now.After(p.expires) {
 		return lifetimeOver
@@ -232,7 +251,10 @@ func (p *play) put(b []byte) ending {
 	if p.hurried.Load() {
 		return p.hurry() // before this deadline, or by it
 	}
-	switch _, err := p.conn.Write(b); {
+	_, err := p.conn.Write(*p.ready)
+	frames.Put(p.ready)
+	p.ready = nil
+	switch {
 	case err == nil:
 		return goesOn
 	case p.hurried.Load():
@@ -251,18 +273,16 @@ var frames = sync.Pool{New: func() any { return new([]byte) }}
 func (p *play) close(how ending) {
 	switch how {
 	case scenarioEnds, pageEnds, lifetimeOver, serverStops:
-		frame := frames.Get().(*[]byte)
-		defer frames.Put(frame)
-		*frame = (*frame)[:0]
+		ready := p.room()
 		if p.gzip != nil {
-			*frame = p.framing.append(*frame, p.gzip.appendEnd(nil))
+			*ready = p.framing.append(*ready, p.gzip.appendEnd(nil))
 		}
 		if p.framing == chunked {
-			*frame = append(*frame, "0\r\n\r\n"...)
+			*ready = append(*ready, "0\r\n\r\n"...)
 		}
-		if len(*frame) > 0 {
+		if len(*ready) > 0 {
 			p.conn.SetWriteDeadline(time.Now().Add(p.limits.StreamWrite))
-			p.conn.Write(*frame) // fails when the client left
+			p.conn.Write(*ready) // fails when the client left
 		}
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
 		p.conn.SetLinger(0) // closing is a reset then, and what the client did not take is forgotten
@@ -286,6 +306,9 @@ func (p *play) wait(d time.Duration) ending {
 				return how
 			}
 			p.due = p.due.Add(remains)
+		}
+		if how := p.flush(); how != goesOn { // before the silence counts
+			return how
 		}
 		until := p.due
 		if beat := p.spoke.Add(p.beat); p.beat > 0 && beat.Before(until) && p.framing != noHead {
@@ -327,8 +350,11 @@ func (p *play) mayGoOn() ending {
 	return how
 }
 
-// await lets time pass until then, or until something happens.
+// await sends what is ready, and lets time pass until then, or until something happens.
 func (p *play) await(until time.Time) ending {
+	if how := p.flush(); how != goesOn {
+		return how
+	}
 	if p.expires.Before(until) {
 		until = p.expires
 	}

@@ -71,15 +71,16 @@ func (all *plays) take(w http.ResponseWriter, r *http.Request, x *exchange) bool
 	}
 	now := time.Now()
 	p := &play{
-		asked:   newAsked(r, w.Header(), a.query, all.second(r)),
 		limits:  &all.streams.limits,
 		log:     all.streams.log,
 		from:    r.RemoteAddr,
 		due:     now,
 		expires: now.Add(all.streams.limits.Lifetime),
 		stop:    all.stop,
-		orders:  make(chan order, 16),
 		watched: x,
+	}
+	if x != nil {
+		p.orders = make(chan order, 16)
 	}
 	if a.classic {
 		p.beat = p.limits.Heartbeat
@@ -110,6 +111,7 @@ func (all *plays) take(w http.ResponseWriter, r *http.Request, x *exchange) bool
 		refuse(w, http.StatusNotFound, "The scenario has no answer to this request: each of its sections waits for another. Add one without a condition.")
 		return false
 	}
+	p.asked = newAsked(r, w.Header(), a.query, section.Head.Redirect, all.second)
 	p.player = section.Play(request)
 
 	all.add(p) // before http.Server forgets the connection: its Shutdown waits until then

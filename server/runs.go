@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -27,8 +26,8 @@ type runs struct {
 	limits Limits
 
 	mutex sync.Mutex
-	all   map[runKey][]*run
-	idle  list.List // of *run, the one that was left first in front
+	all   map[runKey][]*run // those that can go on, the one that was left first in front; of a session there is one
+	idle  list.List         // of *run, the one that was left first in front
 }
 
 // runKey is whose run it is, and through what.
@@ -75,7 +74,7 @@ func (all *runs) peek(a *ask, r *http.Request, asked scenario.Request, now time.
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	copied := scenario.Run{}
-	if run := all.waiting(key, a.session != "", now); run != nil {
+	if run := all.waiting(key, now); run != nil {
 		copied = run.Run
 	}
 	return copied.Answer(a.scenario, asked, now)
@@ -83,12 +82,16 @@ func (all *runs) peek(a *ask, r *http.Request, asked scenario.Request, now time.
 
 // find returns the run that goes on, or a new one.
 func (all *runs) find(key runKey, named bool, now time.Time) *run {
-	found := all.waiting(key, named, now)
-	if found == nil {
+	found := all.waiting(key, now)
+	switch {
+	case found == nil:
 		found = &run{key: key, named: named}
-		all.all[key] = append(all.all[key], found)
-	}
-	if found.place != nil {
+		if named {
+			all.all[key] = []*run{found}
+		}
+	case !named:
+		all.forget(found) // until it is left: it is not for anybody else
+	case found.place != nil:
 		all.idle.Remove(found.place)
 		found.place = nil
 	}
@@ -96,18 +99,16 @@ func (all *runs) find(key runKey, named bool, now time.Time) *run {
 	return found
 }
 
-// waiting returns the run that goes on, if there is one: of several, the one that was left first.
-func (all *runs) waiting(key runKey, named bool, now time.Time) *run {
-	var first *run
-	for _, run := range all.all[key] {
-		switch {
-		case run.open > 0 && !named:
-		case run.open == 0 && now.Sub(run.left) > all.age(run):
-		case first == nil || run.left.Before(first.left):
-			first = run
+// waiting returns the run that goes on, if there is one.
+func (all *runs) waiting(key runKey, now time.Time) *run {
+	for len(all.all[key]) > 0 {
+		first := all.all[key][0]
+		if first.open > 0 || now.Sub(first.left) <= all.age(first) {
+			return first
 		}
+		all.forget(first)
 	}
-	return first
+	return nil
 }
 
 func (all *runs) age(run *run) time.Duration {
@@ -124,11 +125,13 @@ func (all *runs) leave(who *run, comesBack bool, now time.Time) {
 	if who.open--; who.open > 0 {
 		return
 	}
-	who.left = now
-	if !who.named && !comesBack {
-		all.forget(who)
-		return
+	if !who.named {
+		if !comesBack {
+			return
+		}
+		all.all[who.key] = append(all.all[who.key], who)
 	}
+	who.left = now
 	who.place = all.idle.PushBack(who)
 	for first := all.idle.Front(); first != nil; first = all.idle.Front() {
 		oldest := first.Value.(*run)
@@ -139,13 +142,14 @@ func (all *runs) leave(who *run, comesBack bool, now time.Time) {
 	}
 }
 
-func (all *runs) forget(forgotten *run) {
-	if forgotten.place != nil {
-		all.idle.Remove(forgotten.place)
-	}
-	rest := slices.DeleteFunc(all.all[forgotten.key], func(run *run) bool { return run == forgotten })
-	if all.all[forgotten.key] = rest; len(rest) == 0 {
-		delete(all.all, forgotten.key)
+// forget removes one that is not open, and the first with its key.
+func (all *runs) forget(first *run) {
+	all.idle.Remove(first.place)
+	first.place = nil
+	if rest := all.all[first.key][1:]; len(rest) > 0 {
+		all.all[first.key] = rest
+	} else {
+		delete(all.all, first.key)
 	}
 }
 

@@ -252,6 +252,9 @@ func isWatched(raw string) bool {
 
 // begin records a request that is watched, even if nothing else is right about it. What begins must end.
 func (all *sessions) begin(r *http.Request) *exchange {
+	if r.Method != http.MethodGet || !isWatched(r.URL.RawQuery) {
+		return nil
+	}
 	query := map[string]string{}
 	for name, value := range parameters(r.URL.RawQuery) {
 		if _, twice := query[name]; !twice && slices.Contains(knownToWatch, name) {
@@ -259,7 +262,7 @@ func (all *sessions) begin(r *http.Request) *exchange {
 		}
 	}
 	w, refused := parseWatch(query)
-	if refused != nil || w.session == "" || r.Method != http.MethodGet {
+	if refused != nil || w.session == "" {
 		return nil
 	}
 	s, err := all.hold(w.session, addressOf(r))

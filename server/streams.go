@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // streams are the open ones, counted in all and by address so that one visitor leaves room for others.
@@ -13,9 +15,11 @@ type streams struct {
 	limits Limits
 	log    *slog.Logger
 
-	mutex sync.Mutex
-	all   int
-	from  map[netip.Prefix]int
+	mutex     sync.Mutex
+	all       int
+	from      map[netip.Prefix]int
+	most      int // open at once, since memory was given back
+	shrinking bool
 }
 
 func newStreams(limits Limits, log *slog.Logger) *streams {
@@ -48,6 +52,7 @@ func (s *streams) add(address netip.Prefix) error {
 		return fmt.Errorf("your address has %d streams open and gets no more", s.from[address])
 	}
 	s.all++
+	s.most = max(s.most, s.all)
 	s.from[address]++
 	return nil
 }
@@ -58,6 +63,31 @@ func (s *streams) remove(address netip.Prefix) {
 	s.all--
 	if s.from[address]--; s.from[address] == 0 {
 		delete(s.from, address)
+	}
+	if s.mostLeft() && !s.shrinking {
+		s.shrinking = true
+		time.AfterFunc(comeBack, s.shrink)
+	}
+}
+
+const (
+	many     = 1000
+	comeBack = 10 * time.Second // for those who were cut off
+)
+
+func (s *streams) mostLeft() bool { return s.most >= many && s.all <= s.most/4 }
+
+// shrink gives back to the system what those held who left. Go would keep most of it for many minutes.
+func (s *streams) shrink() {
+	s.mutex.Lock()
+	left := s.mostLeft()
+	if left {
+		s.most = s.all
+	}
+	s.shrinking = false
+	s.mutex.Unlock()
+	if left {
+		debug.FreeOSMemory()
 	}
 }
 

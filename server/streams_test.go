@@ -3,9 +3,13 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestAFullServerSaysSo(t *testing.T) {
@@ -82,5 +86,44 @@ func TestPlacesAreGivenBack(t *testing.T) {
 	wait.Wait()
 	if s.all != 0 || len(s.from) != 0 {
 		t.Errorf("got %d streams of %d addresses; want none left", s.all, len(s.from))
+	}
+}
+
+func TestMemoryIsGivenBackWhenMostHaveLeft(t *testing.T) {
+	for _, test := range []struct {
+		name              string
+		come, leave, back int
+		want              bool
+	}{
+		{"all of a class", many, many, 0, true},
+		{"three quarters", many, many * 3 / 4, 0, true},
+		{"half", many, many / 2, 0, false},
+		{"all of a few", many - 1, many - 1, 0, false},
+		{"all, who come back at once", many, many, many, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				limits := DefaultLimits
+				limits.StreamsPerAddress = many
+				s := newStreams(limits, nil)
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				for range test.come {
+					s.add(netip.Prefix{})
+				}
+				for range test.leave {
+					s.remove(netip.Prefix{})
+				}
+				for range test.back {
+					s.add(netip.Prefix{})
+				}
+				time.Sleep(2 * comeBack) // on the bubble's clock
+				synctest.Wait()
+				runtime.ReadMemStats(&after)
+				if got := after.NumForcedGC > before.NumForcedGC; got != test.want {
+					t.Errorf("got memory given back: %v; want %v", got, test.want)
+				}
+			})
+		})
 	}
 }

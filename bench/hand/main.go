@@ -1,0 +1,64 @@
+// Hand is what the server is measured against: the loop on net/http that everybody writes, which flushes each event.
+package main
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+func main() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("http://%s/\n", l.Addr())
+	log.Fatal(http.Serve(l, http.HandlerFunc(stream)))
+}
+
+// stream sends count events, one every so often or, without that, at full speed. It goes on behind Last-Event-ID.
+func stream(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	count, err := strconv.Atoi(query.Get("count"))
+	if err != nil {
+		http.Error(w, "count is no number", http.StatusBadRequest)
+		return
+	}
+	var tick <-chan time.Time
+	if every := query.Get("every"); every != "" {
+		d, err := time.ParseDuration(every)
+		if err != nil || d <= 0 {
+			http.Error(w, "every is no time", http.StatusBadRequest)
+			return
+		}
+		ticker := time.NewTicker(d)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	next := 0
+	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil {
+		next = last + 1
+	}
+	data := query.Get("data")
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	flush := http.NewResponseController(w)
+	for n := next; n < count; n++ {
+		fmt.Fprintf(w, "id: %d\ndata: %s\n\n", n, data)
+		if flush.Flush() != nil {
+			return
+		}
+		if tick == nil {
+			continue
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick:
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// payload is the data of every event.
+const payload = "0123456789abcdef"
+
+// wire is what one client has understood of an answer: HTTP as far as it is needed here, and events, whose ids must
+// follow each other without a gap.
+type wire struct {
+	state   wireState
+	left    int    // of the chunk
+	rest    []byte // of a line of HTTP's
+	partial []byte // of an event
+	hasData bool
+	id      int // of the event under way, or the last one
+	last    int // the last event's id; -1: none yet
+	first   int // the first event's id of this answer; -1: none yet
+	events  int
+	at      []time.Time // when the events came, if that is asked for
+	keepsAt bool
+}
+
+type wireState uint8
+
+const (
+	inHead wireState = iota
+	inSize
+	inChunk
+	behindChunk
+	behindLast // chunk
+)
+
+// begin forgets the answer before, but not how far it came.
+func (w *wire) begin() {
+	*w = wire{rest: w.rest[:0], partial: w.partial[:0], last: w.last, first: -1, at: w.at[:0], keepsAt: w.keepsAt, events: w.events}
+}
+
+var errEnd = errors.New("the answer is over")
+
+// take understands b, which came now. errEnd says that the answer ended properly.
+func (w *wire) take(b []byte, now time.Time) error {
+	for len(b) > 0 {
+		if w.state == inChunk {
+			n := min(w.left, len(b))
+			if err := w.body(b[:n], now); err != nil {
+				return err
+			}
+			b = b[n:]
+			if w.left -= n; w.left == 0 {
+				w.state = behindChunk
+			}
+			continue
+		}
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			w.rest = append(w.rest, b...)
+			return nil
+		}
+		w.rest = append(w.rest, b[:i+1]...)
+		b = b[i+1:]
+		if err := w.line(); err != nil {
+			return err
+		}
+		w.rest = w.rest[:0]
+	}
+	return nil
+}
+
+// line understands a line of HTTP's.
+func (w *wire) line() error {
+	line := bytes.TrimRight(w.rest, "\r\n")
+	switch w.state {
+	case inHead:
+		if bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+			return fmt.Errorf("got the answer %q", line)
+		}
+		if len(line) == 0 {
+			w.state = inSize
+		}
+	case inSize:
+		n, err := strconv.ParseInt(string(line), 16, 32)
+		if err != nil {
+			return fmt.Errorf("got %q for the size of a chunk", line)
+		}
+		w.left, w.state = int(n), inChunk
+		if n == 0 {
+			w.state = behindLast
+		}
+	case behindChunk:
+		w.state = inSize
+	case behindLast:
+		return errEnd
+	}
+	return nil
+}
+
+// body understands lines of the stream.
+func (w *wire) body(b []byte, now time.Time) error {
+	if len(w.partial) > 0 {
+		w.partial = append(w.partial, b...)
+		b = w.partial
+	}
+	for {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			break
+		}
+		if err := w.field(b[:i], now); err != nil {
+			return err
+		}
+		b = b[i+1:]
+	}
+	w.partial = append(w.partial[:0], b...)
+	return nil
+}
+
+func (w *wire) field(line []byte, now time.Time) error {
+	switch {
+	case len(line) == 0:
+		if !w.hasData {
+			return nil
+		}
+		w.hasData = false
+		if w.id != w.last+1 {
+			return fmt.Errorf("got event %d behind event %d", w.id, w.last)
+		}
+		if w.last = w.id; w.first < 0 {
+			w.first = w.id
+		}
+		w.events++
+		if w.keepsAt {
+			w.at = append(w.at, now)
+		}
+	case line[0] == ':':
+	case len(line) > 4 && string(line[:4]) == "id: ":
+		w.id = 0
+		for _, c := range line[4:] {
+			w.id = w.id*10 + int(c-'0')
+		}
+	case string(line) == "data: "+payload:
+		w.hasData = true
+	default:
+		return fmt.Errorf("got the line %q", line)
+	}
+	return nil
+}

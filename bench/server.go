@@ -1,0 +1,287 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	partServer = "server"
+	byHand     = "net/http loop"
+
+	manyStreams = 10_000
+	fullCount   = 100_000 // events of one answer at full speed
+	pacedCount  = 300     // of one at an event a second
+)
+
+// A side is one of the two servers that are compared. Both send the same events, byte for byte.
+type side struct {
+	binary string
+	args   []string
+	paced  func(last int) string // asks for an event a second
+	full   func(last int) string // for events at full speed
+}
+
+// serverRows measures our server beside the reference, both as processes of their own, in turns.
+func serverRows(_ context.Context, dir string) ([]row, error) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return nil, err
+	}
+	// Go has raised the soft limit to the hard one, here and in both servers.
+	if need := uint64(manyStreams + 1000); limit.Max < need {
+		return nil, fmt.Errorf("%d open files are too few: run ulimit -Hn %d as root first, or set LimitNOFILE or nofile in limits.conf", limit.Max, need)
+	}
+	sides, err := bothSides(dir)
+	if err != nil {
+		return nil, err
+	}
+	left, err := leave(sides[0])
+	if err != nil {
+		return nil, fmt.Errorf("leaving: %w", err)
+	}
+	defer left.stop()
+	var rows []row
+	for _, n := range []int{100, 1000, manyStreams} {
+		more, err := steadyRows(sides, n)
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, more...)
+	}
+	if err := left.again(); err != nil {
+		return rows, fmt.Errorf("leaving again: %w", err)
+	}
+	for _, test := range []struct {
+		streams int
+		atLeast float64
+	}{{1, 15}, {10, 8}, {100, 6}} {
+		more, err := fullRows(sides, test.streams, test.atLeast)
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, more...)
+	}
+	more, err := left.rows()
+	return append(rows, more...), err
+}
+
+// bothSides builds the two.
+func bothSides(dir string) (sides [2]side, err error) {
+	server, err := build(dir, "server", "./server")
+	if err != nil {
+		return sides, err
+	}
+	hand, err := build(dir, "hand", "./bench/hand")
+	if err != nil {
+		return sides, err
+	}
+	script := func(count int, every string) string {
+		return fmt.Sprintf("/sse?script=%s", url.QueryEscape(fmt.Sprintf(
+			"== 200\n@repeat 0 to %d%s resume\nid: {n}\ndata: %s\n\n@again\n@end", count-1, every, payload)))
+	}
+	return [2]side{
+		{
+			binary: server,
+			args:   []string{"-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000"},
+			paced:  get(script(pacedCount, " every 1s")),
+			full:   get(script(fullCount, "")),
+		},
+		{
+			binary: hand,
+			paced:  get(fmt.Sprintf("/?count=%d&every=1s&data=%s", pacedCount, payload)),
+			full:   get(fmt.Sprintf("/?count=%d&data=%s", fullCount, payload)),
+		},
+	}, nil
+}
+
+// get is a request for path.
+func get(path string) func(last int) string {
+	return func(last int) string {
+		request := "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+		if last >= 0 {
+			request += "Last-Event-ID: " + strconv.Itoa(last) + "\r\n"
+		}
+		return request + "\r\n"
+	}
+}
+
+// inTurns measures ours and theirs, one after the other, some rounds long.
+func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, error)) (ours, theirs map[string][]float64, err error) {
+	all := [2]map[string][]float64{{}, {}}
+	for range rounds {
+		for i, s := range sides {
+			got, err := measure(s)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", s.binary, err)
+			}
+			for name, value := range got {
+				all[i][name] = append(all[i][name], value)
+			}
+		}
+	}
+	return all[0], all[1], nil
+}
+
+// steadyRows are about n streams of an event a second.
+func steadyRows(sides [2]side, n int) ([]row, error) {
+	ours, theirs, err := inTurns(sides, 5, func(s side) (map[string]float64, error) { return steady(s, n) })
+	if err != nil {
+		return nil, fmt.Errorf("%d streams: %w", n, err)
+	}
+	streams := fmt.Sprintf("%d streams", n)
+	late := compared(partServer, "lateness p99 of an event a second, "+streams, byHand, "ms", ours["lateness"], theirs["lateness"]).atMost(1)
+	late.Note = fmt.Sprintf("each event takes %.1f µs of CPU, with the loop %.1f µs", median(ours["cpu"]), median(theirs["cpu"]))
+	return []row{
+		compared(partServer, "resident memory a stream, "+streams, byHand, "KB", ours["memory"], theirs["memory"]).atMost(1.1),
+		late,
+		compared(partServer, "all "+streams+" cut and back, none lost", byHand, "ms", ours["back"], theirs["back"]).atMost(1),
+	}, nil
+}
+
+// steady measures a fresh server with n streams of an event a second, and then cuts them.
+func steady(s side, n int) (map[string]float64, error) {
+	p, err := start(s.binary, s.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	if err := warmUp(p, s); err != nil {
+		return nil, err
+	}
+	before, err := p.resident()
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLoad(p.addr, s.paced)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	if err := l.open(n, true); err != nil {
+		return nil, err
+	}
+	cpuBefore, err := p.cpu()
+	if err != nil {
+		return nil, err
+	}
+	events := l.events
+	if err := l.run(4 * time.Second); err != nil {
+		return nil, err
+	}
+	events = l.events - events
+	cpuAfter, err := p.cpu()
+	if err != nil {
+		return nil, err
+	}
+	after, err := p.resident()
+	if err != nil {
+		return nil, err
+	}
+	late := l.lateness()
+	if len(late) < 3*n {
+		return nil, fmt.Errorf("got %d events of %d streams in 4 s", len(late), n)
+	}
+	slices.Sort(late)
+
+	var back []float64
+	for range 3 {
+		from := time.Now()
+		l.cut()
+		if err := l.back(); err != nil {
+			return nil, err
+		}
+		back = append(back, time.Since(from).Seconds()*1000)
+	}
+	return map[string]float64{
+		"memory":   (after - before) / float64(n) / 1024,
+		"cpu":      (cpuAfter - cpuBefore).Seconds() / float64(events) * 1e6,
+		"lateness": late[len(late)*99/100].Seconds() * 1000,
+		"back":     median(back),
+	}, nil
+}
+
+// warmUp has a server do everything once, so that what it needs for itself is there.
+func warmUp(p *process, s side) error {
+	l, err := newLoad(p.addr, s.paced)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	return l.open(20, false)
+}
+
+// lateness is how late each event of a stream came, the first ones apart: after the moment for which it was planned,
+// whole seconds from the stream's beginning. That moment is known from the event that was the least late.
+func (l *load) lateness() []time.Duration {
+	var all []time.Duration
+	for _, c := range l.clients {
+		if len(c.at) == 0 {
+			continue
+		}
+		late := make([]time.Duration, len(c.at))
+		for i, at := range c.at {
+			late[i] = at.Sub(c.at[0]) - time.Duration(i)*time.Second
+		}
+		least := slices.Min(late)
+		for _, d := range late[1:] {
+			all = append(all, d-least)
+		}
+	}
+	return all
+}
+
+// fullRows are about streams at full speed.
+func fullRows(sides [2]side, n int, atLeast float64) ([]row, error) {
+	ours, theirs, err := inTurns(sides, 5, func(s side) (map[string]float64, error) { return full(s, n) })
+	if err != nil {
+		return nil, fmt.Errorf("%d streams at full speed: %w", n, err)
+	}
+	streams := fmt.Sprintf(", full speed, streams: %d", n)
+	return []row{
+		compared(partServer, "events a second in all"+streams, byHand, "", ours["rate"], theirs["rate"]).atLeast(atLeast),
+		compared(partServer, "CPU a million events"+streams, byHand, "s", ours["cpu"], theirs["cpu"]).atMost(0.2),
+	}, nil
+}
+
+// full measures a fresh server with n streams of its own speed.
+func full(s side, n int) (map[string]float64, error) {
+	p, err := start(s.binary, s.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	l, err := newLoad(p.addr, s.full)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	l.again = true
+	if err := l.open(n, false); err != nil {
+		return nil, err
+	}
+	if err := l.run(200 * time.Millisecond); err != nil {
+		return nil, err
+	}
+	cpu, err := p.cpu()
+	if err != nil {
+		return nil, err
+	}
+	from, events := time.Now(), l.events
+	if err := l.run(time.Second); err != nil {
+		return nil, err
+	}
+	took, came := time.Since(from).Seconds(), float64(l.events-events)
+	after, err := p.cpu()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]float64{"rate": came / took, "cpu": (after - cpu).Seconds() / came * 1e6}, nil
+}
