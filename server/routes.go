@@ -23,6 +23,9 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
 	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
 
+	mux.Handle("/report/checks", get(serveChecks()))   // what the browser report checks
+	mux.Handle("/report/results", get(serveResults())) // and what came of it elsewhere
+
 	mux.HandleFunc("/", notFound)
 	return secure(mux)
 }
