@@ -5,7 +5,7 @@ PACK ?=
 # git refuses a clone that belongs to another user, and go build then fails: do without the commit in -version.
 export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: serve wasm test lint bench shot clean
+.PHONY: serve wasm test lint bench shot report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -32,11 +32,14 @@ bench: wasm
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
+report: bin/server
+	REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
+
 clean:
 	rm -rf bin web/app.wasm web/dist/*
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes.
-page = $(addprefix ./,$(wildcard app eventsource scenario sse trace))
+page = $(addprefix ./,$(wildcard app eventsource report scenario sse trace))
 files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
@@ -47,5 +50,5 @@ web/app.wasm: $(call files,$(page))
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard scenario sse trace))
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard report scenario sse trace)) $(wildcard report/results/*.json)
 	CGO_ENABLED=0 go build -trimpath -o $@ ./server

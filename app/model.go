@@ -50,6 +50,7 @@ type model struct {
 	scenarios  scenarios
 	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
 	newAts     map[int]float64       // when each source was made, on the performance clock
+	report     browserReport
 }
 
 const (
@@ -129,6 +130,10 @@ func (m *model) listensTo(typ string) bool {
 // stranger's link must not make a visitor's browser call elsewhere.
 func (m *model) navigate(query url.Values) {
 	m.now = eventsource.Now()
+	if m.report.show(m, query.Get("view") == "report") {
+		m.update()
+		return
+	}
 	m.setup = parseSetup(query)
 	m.setupChanges++
 	m.notice = checkURL(m.setup.URL)

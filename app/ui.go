@@ -27,15 +27,12 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 
 func (p *playground) Render() app.UI {
 	m := p.model
+	if m.report.shown {
+		return view(`<div class="page">{}{}</div>`, m.header(), &reportView{Report: &m.report, Changes: m.report.changes})
+	}
 	changes := m.log.Changes()
 	return app.Elem("div").Class("page").Body(
-		app.Elem("header").Class("bar").Body(
-			app.Elem("div").Class("brand").Body(
-				app.Elem("span").Class("dots").Aria("hidden", true).Body(app.Elem("i"), app.Elem("i"), app.Elem("i")),
-				app.Elem("h1").Text("EventSource Playground"),
-			),
-			&toolbar{Model: m, Theme: m.theme, Shared: m.shared},
-		),
+		m.header(),
 		app.Elem("main").Class("columns").Body(
 			app.Elem("div").Class("column cause").Body(
 				&serverPanel{Model: m, Setup: m.setupChanges, Find: m.find},
@@ -59,6 +56,14 @@ func (p *playground) Render() app.UI {
 			),
 		),
 	)
+}
+
+func (m *model) header() app.UI {
+	return view(`<header class="bar">
+		<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
+		{}
+		{}
+	</header>`, m.navigation(), &toolbar{Model: m, Theme: m.theme, Shared: m.shared})
 }
 
 func (m *model) interferePanel() *interferePanel {
