@@ -38,6 +38,9 @@ type browserReport struct {
 // show shows the report, or no longer, and fetches what it needs.
 func (r *browserReport) show(m *model, shown bool) bool {
 	r.model, r.shown = m, shown
+	if !shown {
+		r.cancel() // the playground needs the connections
+	}
 	if shown && r.Checks == nil {
 		fetchText("/report/checks", func(text string) {
 			if json.Unmarshal([]byte(text), r) == nil {
@@ -125,7 +128,7 @@ func (v *reportView) Render() app.UI {
 			<h2>Browser report</h2>
 			<p class="lead"><span>What does your browser's EventSource really do, and what does the standard want?</span> {}</p>
 			<p class="hint">
-				<span>Five streams at a time run on each of two origins, since a browser has six connections for one; the Playground's stream is closed before.</span> <span>The standard lets a browser wait longer than it is told to: only a wait that is too short, or more than 1.6 s too long, differs.</span>
+				<span>Five streams at a time run on each of two origins, since a browser has six connections for one; the Playground's stream is closed before.</span> <span>The standard lets a browser wait longer than it is told to: only a wait that is too short, or more than 1.5 s too long, differs.</span>
 			</p>
 			<div class="actions">
 				<button type="button" class={} disabled={} onclick={}>{}</button>
@@ -141,7 +144,8 @@ func (v *reportView) Render() app.UI {
 		</section>
 		{}
 	</main>`,
-		fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all)),
+		when(all > 0, `<span>{}</span>`,
+			fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all))),
 		map[bool]string{false: "primary", true: ""}[r.running()], all == 0 || r.model.scenarios.Second == "", onRun, say(run),
 		idle, v.onDownload, idle, v.onCopy, v.onFile, r.differences, v.onDifferences,
 		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(all), strconv.Itoa(done)),

@@ -27,11 +27,15 @@ func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
 	s := m.setup
 	s.Connect = m.log.State().Live()
-	link := linkTo(s.Query())
+	query := s.Query()
+	if m.report.shown {
+		query = "view=report"
+	}
+	link := linkTo(query)
 	copyText(ctx, link, func(_ app.Context, ok bool) {
 		m.shared = "Link copied"
 		if !ok {
-			replaceAddress(s.Query())
+			replaceAddress(query)
 			m.shared = "Copy it from the address bar"
 		}
 		m.update()

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -30,6 +32,7 @@ func visitReport(t *testing.T, b *browser.Browser) *page {
 func (p *page) runReport() *report.Report {
 	p.t.Helper()
 	p.ClickButton("Run the report")
+	p.Wait(`role("button", "Cancel")`)
 	p.WaitFor(fullReport, `$(".report .status").innerText.startsWith("Done in")`)
 	return p.savedReport()
 }
@@ -77,21 +80,34 @@ func TestTheBrowserReport(t *testing.T) {
 		if kept := all[i]; kept.Version != got.Version {
 			t.Logf("%s is compared with the kept report of %s", got.Name(), kept.Name())
 		}
-		for _, e := range checks.All() {
-			one, kept := got.Of(e.Name), all[i].Of(e.Name)
-			if one == nil || kept == nil {
-				t.Errorf("%s: got result %v, and kept %v; want both", e.Name, one, kept)
-				continue
-			}
-			if !alike(&e.Check, one, kept) {
-				t.Errorf("%s: got %s %s; want %s %s, as in the kept report", e.Name, one.Verdict, one.Said(&e.Check), kept.Verdict, kept.Said(&e.Check))
-			}
+		differ := unlike(got, all[i])
+		if len(differ) > 0 { // a busy machine is late now and then, but not twice in the same check
+			again := unlike(p.runReport(), all[i])
+			maps.DeleteFunc(differ, func(name, _ string) bool { return again[name] == "" })
+		}
+		for name, how := range differ {
+			t.Errorf("%s: %s", name, how)
 		}
 	})
 }
 
 func place(name string) int {
 	return slices.IndexFunc(checks.All(), func(e checks.Entry) bool { return e.Name == name })
+}
+
+// unlike is how one report differs from another, by the check.
+func unlike(got, kept *report.Report) map[string]string {
+	differ := map[string]string{}
+	for _, e := range checks.All() {
+		a, b := got.Of(e.Name), kept.Of(e.Name)
+		switch {
+		case a == nil || b == nil:
+			differ[e.Name] = "got no result here or in the kept report; want both"
+		case !alike(&e.Check, a, b):
+			differ[e.Name] = fmt.Sprintf("got %s %s; want %s %s, as in the kept report", a.Verdict, a.Said(&e.Check), b.Verdict, b.Said(&e.Check))
+		}
+	}
+	return differ
 }
 
 // alike tells whether two results are the same, but for what a clock measures.
@@ -241,5 +257,58 @@ func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
 	p.Eval(`role("textbox", "URL").value`, &url)
 	if url != "/sse?count=100" {
 		t.Errorf("got the URL %q; want it as it was", url)
+	}
+}
+
+func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int{1440, 390} {
+			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {
+				t.Parallel()
+				p := visitReport(t, browser.Shared(t, "chromium"))
+				p.Size(width, 900)
+				p.Scheme(scheme)
+				var bad, wide []string
+				p.Eval(contrasts, &bad)
+				for _, text := range bad {
+					t.Errorf("got too little contrast: %s", text)
+				}
+				p.Eval(`[...document.querySelectorAll("body *")].filter(el => el.checkVisibility() && !el.closest("thead") && el.getBoundingClientRect().right > innerWidth + 1).map(el => el.tagName + "." + el.className)`, &wide)
+				if len(wide) > 0 {
+					t.Errorf("got %q wider than the page; want all to fit", wide)
+				}
+				nodes := p.AXNodes()
+				for _, want := range [][2]string{
+					{"link", "Browser report"}, {"button", "Run the report"}, {"checkbox", "only differences"}, {"table", "Checks"},
+					{"columnheader", "Expected"}, {"rowheader", "LF ends a line"}, {"link", "HTML 9.2.5"}, {"region", "Results"},
+				} {
+					if !slices.ContainsFunc(nodes, func(n browser.AXNode) bool { return n.Role == want[0] && n.Name == want[1] }) {
+						t.Errorf("got no %s named %q; want one", want[0], want[1])
+					}
+				}
+			})
+		}
+	}
+}
+
+// The keyboard alone is enough, and what has the focus keeps it.
+func TestTheReportRunsFromTheKeyboard(t *testing.T) {
+	p := visitReport(t, browser.Shared(t, "chromium"))
+	var at string
+	for range 10 {
+		p.Press("Tab")
+		if p.Eval(`document.activeElement.innerText || document.activeElement.type`, &at); at == "Run the report" {
+			break
+		}
+	}
+	p.Press("Enter")
+	p.Wait(`document.activeElement == role("button", "Cancel")`)
+	p.Press("Enter")
+	p.Wait(`document.activeElement == role("button", "Run the report")`)
+	for _, want := range []string{"Download JSON", "Copy as Markdown", "file", "checkbox"} {
+		p.Press("Tab")
+		if p.Eval(`document.activeElement.innerText || document.activeElement.type`, &at); at != want {
+			t.Errorf("got the focus on %q; want %q", at, want)
+		}
 	}
 }

@@ -80,7 +80,7 @@ type Seen struct {
 // standard lets them wait longer than they are told to: by how much there has to be a bound, or nothing could be seen.
 const (
 	Early = .7
-	Late  = 1600
+	Late  = 1500
 )
 
 // Fits tells whether what was seen up to now is what is wanted; of a Measure, everything is.
