@@ -5,7 +5,7 @@ PACK ?=
 # git refuses a clone that belongs to another user, and go build then fails: do without the commit in -version.
 export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: serve wasm test lint bench size shot clean
+.PHONY: serve wasm test lint bench size shot report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -36,6 +36,9 @@ size: web/app.wasm bin/hello.wasm
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
+report: bin/server
+	REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
+
 clean:
 	rm -rf bin web/app.wasm web/dist/*
 
@@ -56,5 +59,5 @@ bin/hello.wasm: $(call files,bench/hello)
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard lesson report scenario sse trace))
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard lesson report scenario sse trace)) $(wildcard report/results/*.json)
 	CGO_ENABLED=0 go build -trimpath -o $@ ./server

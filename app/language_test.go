@@ -149,6 +149,13 @@ var saidByOthers = map[string][]string{
 		"the stream ended before the line did", "id holds U+0000", "retry takes digits only, at least one", "no such field in the standard",
 		"there is no data field, so nothing is dispatched", ", and the event's type is forgotten", ", but the id is kept",
 	},
+	"../report": {
+		"This file is no browser report: eventSourceReport is missing.",
+		"This report has another format than this page reads: it is of another version.",
+		"This report is damaged: its browser or its results can't be read.",
+		"This report is damaged: a result is neither pass, differs nor measured.",
+		"This file is no browser report: it is not the JSON that this page saves.",
+	},
 	"../server":           {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send", "silence"},
 	"../scenario":         {"hold"},
 	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load"},

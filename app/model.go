@@ -58,6 +58,7 @@ type model struct {
 	scenarios  scenarios
 	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
 	newAts     map[int]float64       // when each source was made, on the performance clock
+	report     browserReport
 }
 
 const (
@@ -77,19 +78,21 @@ const (
 // show shows a page.
 func (m *model) show(page string) {
 	m.page = page
-	m.course.changes++
+	m.report.show(m, page == pageReport)
 	replaceAddress(m.query(m.setup))
 	app.Window().Call("scrollTo", 0, 0)
 	m.update()
 }
 
 // query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
-func (m *model) query(s Setup) string {
+func (m *model) query(s Setup) string { return m.queryOf(s, m.page) }
+
+func (m *model) queryOf(s Setup, page string) string {
 	query := "?" + s.Query()
 	if c := &m.course; c.chosen && c.lesson != nil {
 		query = withParameter(query, "lesson", c.lesson.Name)
 	}
-	return withParameter(query, "view", m.page)[1:]
+	return withParameter(query, "view", page)[1:]
 }
 
 // noEventSource is said where the browser has none.
@@ -168,6 +171,7 @@ func (m *model) navigate(query url.Values) {
 	m.now = eventsource.Now()
 	m.setup = parseSetup(query)
 	m.page = query.Get("view")
+	m.report.show(m, m.page == pageReport)
 	m.course.chosen = query.Has("lesson")
 	m.loadLessons(query.Get("lesson"))
 	m.setupChanges++

@@ -35,22 +35,27 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 func (p *playground) Render() app.UI {
 	m := p.model
 	m.pace.began = eventsource.Now()
-	changes := m.log.Changes()
 	return view(`<div class="page" data-page={}>
 		<header class="bar">
 			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
-			<nav aria-label="Pages">{}{}</nav>
+			<nav aria-label="Views">{}{}</nav>
 			{}
 		</header>
-		<main class="columns">
-			<div class="column cause">{}{}{}</div>
-			<div class="column effect">{}{}{}</div>
-			<div class="column meaning">{}{}</div>
-		</main>
-	</div>`,
-		m.page,
-		m.pageButton("", say("Playground")), m.pageButton(pageReport, say("Browser report")),
-		toolbar{m}.draw(),
+		{}
+	</div>`, m.page, m.linkTo("", say("Playground")), m.linkTo(pageReport, say("Browser report")), toolbar{m}.draw(), p.body())
+}
+
+func (p *playground) body() app.UI {
+	m := p.model
+	if m.page == pageReport {
+		return &reportView{Report: &m.report, Language: language, Changes: m.report.changes}
+	}
+	changes := m.log.Changes()
+	return view(`<main class="columns">
+		<div class="column cause">{}{}{}</div>
+		<div class="column effect">{}{}{}</div>
+		<div class="column meaning">{}{}</div>
+	</main>`,
 		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
 		connectPanel{m}.draw(),
 		interferePanel{m}.draw(),
@@ -66,10 +71,21 @@ func (p *playground) Render() app.UI {
 	)
 }
 
-// pageButton leads to another page, which shares all that lives on this one.
-func (m *model) pageButton(page, name string) app.UI {
-	return view(`<button type="button" aria-current={} onclick={}>{}</button>`,
-		m.page == page, scoped{page, func(app.Context, app.Event) { m.show(page) }}, name)
+// linkTo leads to a page, which shares all that lives on this one.
+func (m *model) linkTo(page, name string) app.UI {
+	current := ""
+	if m.page == page {
+		current = "page"
+	}
+	return view(`<a href={} aria-current={} onclick={}>{}</a>`, "?"+m.queryOf(m.setup, page), current,
+		scoped{page, func(_ app.Context, e app.Event) {
+			if e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool() {
+				return // a tab or a window of its own
+			}
+			e.PreventDefault()
+			e.Call("stopPropagation") // or go-app reads the address again
+			m.show(page)
+		}}, name)
 }
 
 func (m *model) channelStatus() string {

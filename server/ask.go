@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"eventsource-playground/scenario"
-	"eventsource-playground/scenario/library"
 )
 
 // ask is a request for a scenario.
@@ -53,12 +52,12 @@ func parseAsk(raw string, limits Limits) (*ask, *refusal) {
 		return nil, newRefusal(http.StatusBadRequest, "scenario and script exclude each other: give one of them.")
 	}
 	if byName {
-		entry, ok := library.Find(name)
+		found, ok := findScenario(name)
 		if !ok {
 			return nil, newRefusal(http.StatusNotFound,
 				"There is no scenario %s: leave scenario out for the classic stream. All that there are is at /scenarios.", quote(name))
 		}
-		a.scenario = entry.Scenario
+		a.scenario = found
 	}
 	for _, name := range knownToClassic {
 		if _, ok := query[name]; ok {

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/report"
+)
+
+// browserReport is what this browser's EventSource is checked for, and what came of it, here and elsewhere.
+type browserReport struct {
+	model *model
+
+	Groups []struct {
+		Name    string `json:"name"`
+		Chinese string `json:"zh"`
+	} `json:"groups"`
+	Checks []report.Check `json:"checks"`
+	kept   []*report.Report
+	opened *report.Report // from a file of the visitor's
+	mine   *report.Report // nil before the first run
+
+	waiting     []*report.Check
+	probes      []*probe
+	source      int // that was constructed last: the server tells them apart by it
+	began, took float64
+
+	differences bool // only those are shown
+	said        string
+	wrong       string
+	changes     int
+}
+
+// show shows the report, or no longer, and fetches what it needs.
+func (r *browserReport) show(m *model, shown bool) {
+	r.model = m
+	if !shown {
+		r.cancel() // the playground needs the connections
+	}
+	if shown && r.Checks == nil {
+		fetchText("/report/checks", func(text string) {
+			if json.Unmarshal([]byte(text), r) == nil {
+				r.changed()
+			}
+		})
+		fetchText("/report/results", func(text string) {
+			if json.Unmarshal([]byte(text), &r.kept) == nil {
+				r.changed()
+			}
+		})
+	}
+}
+
+func (r *browserReport) changed() {
+	r.changes++
+	r.model.update()
+}
+
+// columns are all reports that there are, this browser's first.
+func (r *browserReport) columns() (all []*report.Report) {
+	if r.mine != nil {
+		all = append(all, r.mine)
+	}
+	if all = append(all, r.kept...); r.opened != nil {
+		all = append(all, r.opened)
+	}
+	return all
+}
+
+// titleOf is a check's title for the page's reader.
+func titleOf(c *report.Check) string {
+	if language == chinese {
+		return c.Chinese
+	}
+	return c.Title
+}
+
+// reportView is the report.
+type reportView struct {
+	app.Compo
+	Report   *browserReport
+	Language string
+	Changes  int
+}
+
+func (v *reportView) Render() app.UI {
+	r := v.Report
+	done := 0
+	if r.mine != nil {
+		done = len(r.mine.Results)
+	}
+	all := len(r.Checks)
+	status := ""
+	switch {
+	case r.running():
+		status = say("The report is under way.")
+	case r.mine != nil && done == all:
+		status = fill(say("Done in {s} s: {pass} pass, {differ} differ, {measured} were measured."), "{s}", strconv.Itoa(int(r.took/1000+.5)),
+			"{pass}", r.mine.Count(report.Pass), "{differ}", r.mine.Count(report.Differs), "{measured}", r.mine.Count(report.Measured))
+	case r.mine != nil:
+		status = fill(say("Cancelled: {n} of {all} checks were played."), "{n}", strconv.Itoa(done), "{all}", strconv.Itoa(all))
+	}
+	class, run, onRun := "primary", later("Run the report"), v.onRun
+	if r.running() {
+		class, run, onRun = "", later("Cancel"), v.onCancel
+	}
+	idle := r.mine == nil || r.running()
+	return view(`<main class="report">
+		<section class="panel intro" aria-label="Browser report">
+			<h2>Browser report</h2>
+			<p class="lead"><span>What does your browser's EventSource really do, and what does the standard want?</span> {}</p>
+			<p class="hint">
+				<span>Five streams at a time run on each of two origins, since a browser has six connections for one; the Playground's stream is closed before.</span> <span>The standard lets a browser wait longer than it is told to: only a wait that is too short, or more than 1.5 s too long, differs.</span>
+			</p>
+			<div class="actions">
+				<button type="button" class={} disabled={} onclick={}>{}</button>
+				<button type="button" disabled={} onclick={}>Download JSON</button>
+				<button type="button" disabled={} onclick={}>Copy as Markdown</button>
+				<label class="file">Open a result…<input type="file" accept=".json,application/json" onchange={}/></label>
+				<label class="check"><input type="checkbox" checked={} onchange={}/>only differences</label>
+			</div>
+			{}
+			<p class="status" role="status">{}</p>
+			<p class="hint" role="status">{}</p>
+			<p class="notice" role="alert">{}</p>
+		</section>
+		{}
+	</main>`,
+		when(all > 0, `<span>{}</span>`,
+			fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all))),
+		class, all == 0 || r.model.scenarios.Second == "", onRun, say(run),
+		idle, v.onDownload, idle, v.onCopy, v.onFile, r.differences, v.onDifferences,
+		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(all), strconv.Itoa(done)),
+		status, r.said, r.wrong,
+		when(all > 0, `<section class="panel results" aria-label="Results">{}</section>`, v.table()),
+	)
+}
+
+func (v *reportView) table() app.UI {
+	r := v.Report
+	heads := []app.UI{}
+	if r.mine == nil {
+		heads = append(heads, view(`<th scope="col"><span>This browser</span> <small>not played yet</small></th>`))
+	}
+	for _, c := range r.columns() {
+		whose := c.Date
+		switch c {
+		case r.mine:
+			whose = say("this browser, now")
+		case r.opened:
+			whose = c.Date + say(", from your file")
+		}
+		heads = append(heads, view(`<th scope="col">{} <small>{}</small><small>{}</small></th>`, c.Name(), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
+	}
+	bodies := []app.UI{}
+	for _, g := range r.Groups {
+		rows := []app.UI{}
+		for i := range r.Checks {
+			if c := &r.Checks[i]; c.Group == g.Name && (!r.differences || r.differs(c)) {
+				row := &reportRow{Report: r, Check: c, Columns: len(r.columns()), Kept: len(r.kept), Opened: r.opened, Language: language}
+				if r.mine != nil {
+					row.Mine, row.Running = r.mine.Of(c.Name), r.running()
+				}
+				rows = append(rows, row)
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		name := g.Name
+		if language == chinese {
+			name = g.Chinese
+		}
+		bodies = append(bodies, view(`<tbody><tr class="group"><th colspan={} scope="rowgroup">{}</th></tr>{}</tbody>`, strconv.Itoa(3+len(heads)), name, rows))
+	}
+	if len(bodies) == 0 {
+		return view(`<p class="empty">No check differs.</p>`)
+	}
+	return view(`<table aria-label="Checks">
+		<thead><tr><th scope="col">Check</th><th scope="col">Standard</th><th scope="col">Expected</th>{}</tr></thead>
+		{}
+	</table>`, heads, bodies)
+}
+
+// differs tells whether any browser differs from the standard in a check.
+func (r *browserReport) differs(c *report.Check) bool {
+	for _, column := range r.columns() {
+		if one := column.Of(c.Name); one != nil && one.Verdict == report.Differs {
+			return true
+		}
+	}
+	return false
+}
+
+// reportRow is one check. What it depends on is in its fields, so that the others are not drawn again with each result.
+type reportRow struct {
+	app.Compo
+	Report   *browserReport
+	Check    *report.Check
+	Mine     *report.Result
+	Running  bool
+	Columns  int
+	Kept     int
+	Opened   *report.Report
+	Language string
+}
+
+func (row *reportRow) Render() app.UI {
+	r, c := row.Report, row.Check
+	cells := []app.UI{}
+	if r.mine == nil {
+		cells = append(cells, view(`<td data-label={}><span class="none">–</span></td>`, say("This browser")))
+	}
+	for _, column := range r.columns() {
+		one := column.Of(c.Name)
+		verdict, said := say("not played"), ""
+		switch {
+		case one == nil && column == r.mine && row.Running:
+			verdict = "…"
+		case one == nil:
+		case one.Verdict == report.Pass:
+			verdict = say("✓ pass")
+		case one.Verdict == report.Differs:
+			verdict, said = say("≠ differs"), one.Said(c)
+		default:
+			verdict = one.Said(c)
+		}
+		kind, name := "none", column.Name()
+		if one != nil {
+			kind = string(one.Verdict)
+		}
+		if column == r.mine {
+			name = say("This browser")
+		}
+		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
+			name, kind, verdict, when(said != "", `<code>{}</code>`, shorten(said, 200))))
+	}
+	expected := any(view(`<span class="none">measured</span>`))
+	if c.Measure == "" {
+		expected = view(`<code>{}</code>`, shorten(strings.Join(c.Wanted(), ", "), 200))
+	}
+	return view(`<tr><th scope="row">{}</th><td data-label={}><a href={} target="_blank" rel="noopener noreferrer">{}</a></td><td data-label={}>{}</td>{}</tr>`,
+		titleOf(c), say("Standard"), c.Link, c.Section, say("Expected"), expected, cells)
+}
+
+func (v *reportView) onRun(app.Context, app.Event) {
+	v.Report.said, v.Report.wrong = "", ""
+	v.Report.run()
+	v.Report.changed()
+}
+
+func (v *reportView) onCancel(app.Context, app.Event) {
+	v.Report.cancel()
+	v.Report.changed()
+}
+
+func (v *reportView) onDifferences(ctx app.Context, _ app.Event) {
+	v.Report.differences = ctx.JSSrc().Get("checked").Bool()
+	v.Report.changed()
+}
+
+func (v *reportView) onDownload(app.Context, app.Event) {
+	mine := v.Report.mine
+	name := strings.ToLower(strings.ReplaceAll(mine.Name(), " ", "-"))
+	download("eventsource-report-"+name+".json", "application/json", []string{mine.Text()})
+}
+
+func (v *reportView) onCopy(ctx app.Context, _ app.Event) {
+	r := v.Report
+	copyText(ctx, report.Markdown(r.Checks, r.columns(), titleOf), func(_ app.Context, ok bool) {
+		r.said = say("Copied.")
+		if !ok {
+			r.said = say("Your browser does not let the page copy: download the JSON.")
+		}
+		r.changed()
+	})
+}
+
+// onFile lays a result of the visitor's beside the others.
+func (v *reportView) onFile(ctx app.Context, _ app.Event) {
+	r := v.Report
+	input := ctx.JSSrc()
+	file := input.Get("files").Index(0)
+	if !file.Truthy() {
+		return
+	}
+	await(file.Call("text"), func(text app.Value, ok bool) {
+		input.Set("value", "") // so that the same file can be opened again
+		r.said, r.wrong = "", say("This file can't be read.")
+		if ok {
+			opened, err := report.Parse(text.String())
+			if r.wrong = ""; err != nil {
+				r.wrong = say(err.Error())
+			} else {
+				r.opened = opened
+			}
+		}
+		r.changed()
+	})
+}

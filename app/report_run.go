@@ -1,0 +1,302 @@
+package main
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/report"
+	"eventsource-playground/scenario"
+	"eventsource-playground/sse"
+)
+
+// together is how many checks are played at once on one origin. Six connections are all that there are over HTTP/1.1.
+const together = 5
+
+// stage is when a check is played: first what is compared, then what is measured, and alone what takes all connections.
+func stage(c *report.Check) int {
+	switch c.Measure {
+	case "":
+		return 0
+	case report.MeasureCount:
+		return 2
+	}
+	return 1
+}
+
+// run begins the report anew.
+func (r *browserReport) run() {
+	r.cancel()
+	r.model.close() // its connection is one of six
+	r.began = eventsource.Now()
+	r.source = int(time.Now().UnixMilli() % 900_000)
+	navigator := app.Window().Get("navigator")
+	agent := navigator.Get("userAgent").String()
+	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
+	r.mine.Browser, r.mine.Version = browserOf(agent)
+	for s := range 3 {
+		for i := range r.Checks {
+			if stage(&r.Checks[i]) == s {
+				r.waiting = append(r.waiting, &r.Checks[i])
+			}
+		}
+	}
+	r.next()
+}
+
+// cancel closes everything.
+func (r *browserReport) cancel() {
+	r.waiting = nil
+	for _, p := range r.probes {
+		p.close()
+	}
+	r.probes = nil
+}
+
+func (r *browserReport) running() bool { return len(r.probes) > 0 }
+
+// next begins as many checks as may be played now.
+func (r *browserReport) next() {
+	for i := 0; i < len(r.waiting); {
+		c := r.waiting[i]
+		same := 0
+		for _, p := range r.probes {
+			if stage(p.check) != stage(c) {
+				return
+			}
+			if p.check.Second == c.Second {
+				same++
+			}
+		}
+		if same >= together {
+			i++
+			continue
+		}
+		r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
+		p := &probe{report: r, check: c, counts: map[string]int{}, saw: []report.Seen{}}
+		r.probes = append(r.probes, p)
+		p.start()
+	}
+}
+
+// finish takes the result of a check.
+func (r *browserReport) finish(done *probe) {
+	for i, p := range r.probes {
+		if p == done {
+			r.probes = append(r.probes[:i:i], r.probes[i+1:]...)
+		}
+	}
+	r.mine.Results = append(r.mine.Results, report.NewResult(done.check, done.saw))
+	r.next()
+	if !r.running() {
+		r.took = eventsource.Now() - r.began
+	}
+	r.changed()
+}
+
+// probe is a check that is under way. It drives the browser's EventSource itself, not by package eventsource: what is
+// done in a listener has to be done before the listener returns, and the constructor is called wrongly, too.
+type probe struct {
+	report  *browserReport
+	check   *report.Check
+	sources []app.Value
+	began   float64
+	counts  map[string]int // of events, by their type
+	saw     []report.Seen
+	listen  app.Func
+	timer   *time.Timer
+	over    bool
+}
+
+func (p *probe) start() {
+	p.began = eventsource.Now()
+	p.listen = app.FuncOf(func(_ app.Value, args []app.Value) any {
+		if !p.over {
+			p.on(args[0])
+		}
+		return nil
+	})
+	p.timer = time.AfterFunc(time.Hour, p.end)
+	p.wait()
+	sources := 1
+	if p.check.Measure == report.MeasureCount {
+		sources = report.Sources
+	}
+	for range sources {
+		p.construct(func() {
+			for _, name := range p.check.See {
+				p.see(name, p.property(p.last(), name))
+			}
+			if p.check.See != nil {
+				p.last().Call("close")
+			}
+			p.do("")
+		})
+	}
+}
+
+// construct calls the constructor in a microtask, whose promise tells what it threw. Events are tasks: none is missed.
+func (p *probe) construct(then func()) {
+	p.report.source++
+	url := "/sse?scenario=check-" + p.check.Name + "&source=" + strconv.Itoa(p.report.source)
+	if p.check.Second {
+		url = p.report.model.scenarios.Second + url
+	}
+	if p.check.URL != nil {
+		url = *p.check.URL
+	}
+	call, args := "construct", []any{url, map[string]any{"withCredentials": p.check.Credentials}}
+	window := app.Window()
+	bound := []any{window.Get("Reflect"), window.Get("EventSource"), args, window.Get("EventSource")}
+	switch p.check.Call {
+	case report.WithoutArguments:
+		bound[2] = []any{}
+	case report.WithoutNew:
+		call, bound = "apply", []any{bound[0], bound[1], nil, args}
+	}
+	promise := window.Get("Promise").Call("resolve").Call("then", window.Get("Reflect").Get(call).Call("bind", bound...))
+	await(promise, func(value app.Value, ok bool) {
+		if len(p.sources) == 0 {
+			p.began = eventsource.Now() // the page may have been busy
+		}
+		switch {
+		case !ok:
+			p.see("throws", value.Get("name").String())
+		case p.over:
+			value.Call("close")
+		default:
+			p.sources = append(p.sources, value)
+			p.hear(value)
+			then()
+		}
+	})
+}
+
+func (p *probe) hear(source app.Value) {
+	types := append([]string{"open", "error", "message"}, p.check.Listen...)
+	for _, typ := range types {
+		if p.check.Handlers {
+			source.Set("on"+typ, p.listen)
+		} else {
+			source.Call("addEventListener", typ, p.listen)
+		}
+	}
+}
+
+func (p *probe) last() app.Value { return p.sources[len(p.sources)-1] }
+
+// on is every event.
+func (p *probe) on(event app.Value) {
+	typ := event.Get("type").String()
+	seen := scenario.Seen{Kind: scenario.Failed}
+	switch data := event.Get("data"); {
+	case !data.IsUndefined():
+		seen = scenario.Seen{Kind: scenario.Dispatched, Event: sse.Event{
+			Type: typ, Data: data.String(), LastEventID: event.Get("lastEventId").String(),
+		}}
+		if p.check.Read != "" {
+			seen.Event.Data = p.property(event, p.check.Read)
+		}
+	case typ == "open":
+		seen.Kind = scenario.Opened
+	default:
+		seen.ReadyState = event.Get("target").Get("readyState").Int()
+	}
+	p.add(seen, event.Get("timeStamp").Float())
+	p.counts[typ]++
+	p.do(typ)
+}
+
+// do does what is to be done on an event, or behind the constructor.
+func (p *probe) do(typ string) {
+	for _, d := range p.check.Do {
+		if d.On != typ || typ != "" && d.N != p.counts[typ] {
+			continue
+		}
+		p.last().Call("close")
+		state := func() { p.see(d.What, p.property(p.last(), "readyState")) }
+		if d.What == report.DoReplace {
+			p.construct(state)
+		} else {
+			state()
+		}
+	}
+}
+
+// property is one of an object, as text. The page's origin is left out of an address.
+func (p *probe) property(object app.Value, name string) string {
+	window := app.Window()
+	text := window.Call("String", object.Get(name)).String()
+	own := window.Get("location").Get("origin").String()
+	switch {
+	case name == "url":
+		return strings.TrimPrefix(text, own)
+	case name == "origin" && text == own:
+		return "page"
+	case name == "origin" && text == p.report.model.scenarios.Second:
+		return "second"
+	}
+	return text
+}
+
+// see adds what the page did itself, in the form of an event.
+func (p *probe) see(what, value string) {
+	p.add(scenario.Seen{Kind: scenario.Dispatched, Event: sse.Event{Type: what, Data: value}}, eventsource.Now())
+}
+
+func (p *probe) add(seen scenario.Seen, at float64) {
+	const most = 64
+	if !p.over && len(p.saw) < most {
+		p.saw = append(p.saw, report.Seen{What: seen.String(), At: math.Round((at-p.began)*10) / 10})
+		p.wait()
+	}
+}
+
+// wait ends the check when nothing more comes, or not what must.
+func (p *probe) wait() {
+	c := p.check
+	left := p.began + c.Limit - eventsource.Now()
+	switch {
+	case len(p.saw) >= len(c.Want):
+		left = min(c.Quiet, left+c.Quiet)
+	case !c.Fits(p.saw):
+		left = min(1000, left) // to show what else it does
+	}
+	p.timer.Reset(time.Duration(max(left, 0) * float64(time.Millisecond)))
+}
+
+func (p *probe) end() {
+	if !p.over {
+		p.close()
+		p.report.finish(p)
+	}
+}
+
+func (p *probe) close() {
+	p.over = true
+	p.timer.Stop()
+	for _, source := range p.sources {
+		source.Call("close")
+	}
+	p.listen.Release()
+}
+
+// browserOf reads a browser's name and version from its user agent string, which is all that each of them has.
+func browserOf(agent string) (name, version string) {
+	for _, b := range [][2]string{
+		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chromium"}, {"Version/", "Safari"},
+	} {
+		if _, rest, ok := strings.Cut(agent, b[0]); ok {
+			end := strings.IndexAny(rest, ". ;)")
+			if end < 0 {
+				end = len(rest)
+			}
+			return b[1], rest[:end]
+		}
+	}
+	return "Browser", ""
+}

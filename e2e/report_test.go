@@ -1,0 +1,314 @@
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eventsource-playground/e2e/browser"
+	"eventsource-playground/report"
+	"eventsource-playground/report/checks"
+	"eventsource-playground/report/results"
+)
+
+// fullReport is how long the report may take: 90 s, and more on a machine that does much else.
+const fullReport = 3 * time.Minute
+
+// visitReport opens the report.
+func visitReport(t *testing.T, b *browser.Browser) *page {
+	t.Helper()
+	p := &page{b.NewPage(t), t}
+	p.Open(sharedURL(t) + "/?view=report")
+	p.ready()
+	p.Wait(`!role("button", "Run the report").disabled && $(".results tbody")`)
+	return p
+}
+
+// runReport runs the report by its button, and reads what the page saves.
+func (p *page) runReport() *report.Report {
+	p.t.Helper()
+	p.ClickButton("Run the report")
+	p.Wait(`role("button", "Cancel")`)
+	p.WaitFor(fullReport, `$(".report .status").innerText.startsWith("Done in")`)
+	return p.savedReport()
+}
+
+func (p *page) savedReport() *report.Report {
+	p.t.Helper()
+	p.ClickButton("Download JSON")
+	var text string
+	p.Wait(`saved.length > 0`)
+	p.Eval(`saved.pop().text()`, &text)
+	got, err := report.Parse(text)
+	if err != nil {
+		p.t.Fatalf("%v in %q", err, text)
+	}
+	return got
+}
+
+// The report of each browser is the one that is kept, check by check. REPORT=1 writes those anew: make report.
+func TestTheBrowserReport(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visitReport(t, b)
+		got := p.runReport()
+		if strings.ToLower(got.Browser) != b.Name || got.Version == "" {
+			t.Errorf("got the browser %q, version %q; want %s and one", got.Browser, got.Version, b.Name)
+		}
+		for _, e := range checks.All() {
+			if got.Of(e.Name) == nil {
+				t.Errorf("got no answer to %s", e.Name)
+			}
+		}
+		if len(got.Results) != len(checks.All()) {
+			t.Errorf("got %d results; want %d", len(got.Results), len(checks.All()))
+		}
+		slices.SortFunc(got.Results, func(a, b report.Result) int { return place(a.Name) - place(b.Name) })
+		if os.Getenv("REPORT") != "" {
+			keep(t, got)
+			return
+		}
+		all := results.All()
+		i := slices.IndexFunc(all, func(r *report.Report) bool { return r.Browser == got.Browser })
+		if i < 0 {
+			t.Fatalf("got no kept report of %s: make report writes it", got.Browser)
+		}
+		if kept := all[i]; kept.Version != got.Version {
+			t.Logf("%s is compared with the kept report of %s", got.Name(), kept.Name())
+		}
+		differ := unlike(got, all[i])
+		if len(differ) > 0 { // a busy machine is late now and then, but not twice in the same check
+			again := unlike(p.runReport(), all[i])
+			maps.DeleteFunc(differ, func(name, _ string) bool { return again[name] == "" })
+		}
+		for name, how := range differ {
+			t.Errorf("%s: %s", name, how)
+		}
+	})
+}
+
+func place(name string) int {
+	return slices.IndexFunc(checks.All(), func(e checks.Entry) bool { return e.Name == name })
+}
+
+// unlike is how one report differs from another, by the check.
+func unlike(got, kept *report.Report) map[string]string {
+	differ := map[string]string{}
+	for _, e := range checks.All() {
+		a, b := got.Of(e.Name), kept.Of(e.Name)
+		switch {
+		case a == nil || b == nil:
+			differ[e.Name] = "got no result here or in the kept report; want both"
+		case !alike(&e.Check, a, b):
+			differ[e.Name] = fmt.Sprintf("got %s %s; want %s %s, as in the kept report", a.Verdict, a.Said(&e.Check), b.Verdict, b.Said(&e.Check))
+		}
+	}
+	return differ
+}
+
+// alike tells whether two results are the same, but for what a clock measures.
+func alike(c *report.Check, a, b *report.Result) bool {
+	if c.Measure == report.MeasureWait || c.Measure == report.MeasureOpen {
+		const slack = 700 // milliseconds, on a busy machine
+		for i := range min(len(a.Figures), len(b.Figures)) {
+			if a.Figures[i] < b.Figures[i]*.7-100 || a.Figures[i] > b.Figures[i]+slack {
+				return false
+			}
+		}
+		return len(a.Figures) == len(b.Figures)
+	}
+	what := func(saw []report.Seen) (words []string) {
+		for _, s := range saw {
+			words = append(words, s.What)
+		}
+		return words
+	}
+	return a.Verdict == b.Verdict && slices.Equal(what(a.Saw), what(b.Saw)) && slices.Equal(a.Figures, b.Figures)
+}
+
+// keep writes a report to report/results, in place of those of other versions.
+func keep(t *testing.T, r *report.Report) {
+	t.Helper()
+	const folder = "../report/results/"
+	browserName := strings.ToLower(r.Browser)
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), browserName+"-") {
+			if err := os.Remove(folder + f.Name()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(folder+browserName+"-"+r.Version+".json", []byte(r.Text()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// broken replaces EventSource by one with which everything goes wrong: the server answers something else, what is closed
+// stays open, and where the check is about the object itself that is another.
+const broken = `(() => {
+	const real = EventSource, objects = new Set(OBJECTS), closed = new Set(CLOSED);
+	const fake = () => ({ url: "broken", readyState: 7, withCredentials: "broken", CONNECTING: 7, OPEN: 7, CLOSED: 7, onopen: 7, onmessage: 7, onerror: 7, addEventListener() {}, close() {} });
+	const stream = location.origin + "/sse?script=" + encodeURIComponent("== 200\ndata: broken\n\ndata: broken\n\ndata: broken\n\n@hold\n");
+	window.EventSource = function(url) {
+		const name = /check-([a-z0-9-]+)/.exec(url)?.[1];
+		if (!name || objects.has(name)) return fake();
+		const source = new real(stream);
+		if (closed.has(name)) source.close = () => { delete source.close; }; // the next one does
+		return source;
+	};
+})()`
+
+// A check that passes whatever the server does would be worth nothing.
+func TestNoCheckPassesByDoingNothing(t *testing.T) {
+	objects, closed := []string{}, []string{}
+	for _, e := range checks.All() {
+		if e.See != nil {
+			objects = append(objects, quote(e.Name))
+		}
+		if e.Do != nil {
+			closed = append(closed, quote(e.Name))
+		}
+	}
+	list := func(names []string) string { return "[" + strings.Join(names, ",") + "]" }
+	script := strings.NewReplacer("OBJECTS)", list(objects)+")", "CLOSED)", list(closed)+")").Replace(broken)
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visitReport(t, b)
+		p.Eval(script, nil)
+		got := p.runReport()
+		for _, e := range checks.All() {
+			one := got.Of(e.Name)
+			switch {
+			case one == nil:
+				t.Errorf("got no answer to %s", e.Name)
+			case e.Measure == "" && one.Verdict != report.Differs:
+				t.Errorf("%s: got %s when everything is broken; want it to differ", e.Name, one.Verdict)
+			}
+		}
+	})
+}
+
+func TestTheReportCanBeCancelledAndReadSideBySide(t *testing.T) {
+	p := visitReport(t, browser.Shared(t, "chromium"))
+	p.ClickButton("Run the report")
+	p.Wait(`role("progressbar", "Checks that were played").value > 5`)
+	p.ClickButton("Cancel")
+	p.Wait(`$(".report .status").innerText.startsWith("Cancelled: ")`)
+	part := p.savedReport()
+	if n := len(part.Results); n == 0 || n >= len(checks.All()) {
+		t.Errorf("got %d results; want some of %d", n, len(checks.All()))
+	}
+
+	// What was opened before is closed: six streams of the same origin open at once.
+	p.Eval(`Promise.all([1, 2, 3, 4, 5, 6].map(() => new Promise(done => {
+		const source = new EventSource("/sse?count=100");
+		source.onopen = () => done(source);
+	}))).then(all => all.forEach(source => source.close()))`, nil)
+
+	open := func(text string) {
+		t.Helper()
+		p.Eval(`(() => {
+			const files = new DataTransfer();
+			files.items.add(new File([`+quote(text)+`], "report.json"));
+			const input = $(".file input");
+			input.files = files.files;
+			input.dispatchEvent(new Event("change", { bubbles: true }));
+		})()`, nil)
+	}
+	open(`{"some": "other JSON"}`)
+	p.Wait(`$(".report [role=alert]").innerText == "This file is no browser report: eventSourceReport is missing."`)
+	part.Browser = "Elsewhere"
+	open(part.Text())
+	p.Wait(`[...document.querySelectorAll(".results thead th")].some(th => th.innerText.startsWith("Elsewhere")) && $(".report [role=alert]").innerText == ""`)
+
+	p.ClickRole("checkbox", "only differences")
+	p.Wait(`[...document.querySelectorAll(".results tbody tr:not(.group)")].every(tr => tr.querySelector("[data-verdict=differs]"))`)
+
+	p.Eval(`(() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; })()`, nil)
+	p.ClickButton("Copy as Markdown")
+	var copied string
+	p.Wait(`window.copied`)
+	p.Eval(`copied`, &copied)
+	if !strings.HasPrefix(copied, "| Check | Standard | Expected | ") || strings.Count(copied, "\n") != len(checks.All())+2 {
+		t.Errorf("got %q… copied; want a table of all checks", copied[:min(len(copied), 200)])
+	}
+}
+
+// The report has the playground's stream closed, and the playground is as it was when one comes back.
+func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
+	p := visitQuery(t, browser.Shared(t, "chromium"), "url=/sse?count%3D100&listen=customEvent&connect=1")
+	p.state("open")
+	p.ClickRole("link", "Browser report")
+	p.Wait(`role("region", "Browser report") && role("link", "Browser report").getAttribute("aria-current") == "page"`)
+	p.Wait(`!role("button", "Run the report").disabled`)
+	p.ClickButton("Run the report")
+	p.ClickButton("Cancel")
+	p.ClickRole("link", "Playground")
+	p.state("closed")
+	var url string
+	p.Eval(`role("textbox", "URL").value`, &url)
+	if url != "/sse?count=100" {
+		t.Errorf("got the URL %q; want it as it was", url)
+	}
+}
+
+func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int{1440, 390} {
+			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {
+				t.Parallel()
+				p := visitReport(t, browser.Shared(t, "chromium"))
+				p.Size(width, 900)
+				p.Scheme(scheme)
+				var bad, wide []string
+				p.Eval(contrasts, &bad)
+				for _, text := range bad {
+					t.Errorf("got too little contrast: %s", text)
+				}
+				p.Eval(`[...document.querySelectorAll("body *")].filter(el => el.checkVisibility() && !el.closest("thead") && el.getBoundingClientRect().right > innerWidth + 1).map(el => el.tagName + "." + el.className)`, &wide)
+				if len(wide) > 0 {
+					t.Errorf("got %q wider than the page; want all to fit", wide)
+				}
+				nodes := p.AXNodes()
+				for _, want := range [][2]string{
+					{"link", "Browser report"}, {"button", "Run the report"}, {"checkbox", "only differences"}, {"table", "Checks"},
+					{"columnheader", "Expected"}, {"rowheader", "LF ends a line"}, {"link", "HTML 9.2.5"}, {"region", "Results"},
+				} {
+					if !slices.ContainsFunc(nodes, func(n browser.AXNode) bool { return n.Role == want[0] && n.Name == want[1] }) {
+						t.Errorf("got no %s named %q; want one", want[0], want[1])
+					}
+				}
+			})
+		}
+	}
+}
+
+// The keyboard alone is enough, and what has the focus keeps it.
+func TestTheReportRunsFromTheKeyboard(t *testing.T) {
+	p := visitReport(t, browser.Shared(t, "chromium"))
+	var at string
+	for range 10 {
+		p.Press("Tab")
+		if p.Eval(`document.activeElement.innerText || document.activeElement.type`, &at); at == "Run the report" {
+			break
+		}
+	}
+	p.Press("Enter")
+	p.Wait(`document.activeElement == role("button", "Cancel")`)
+	p.Press("Enter")
+	p.Wait(`document.activeElement == role("button", "Run the report")`)
+	for _, want := range []string{"Download JSON", "Copy as Markdown", "file", "checkbox"} {
+		p.Press("Tab")
+		if p.Eval(`document.activeElement.innerText || document.activeElement.type`, &at); at != want {
+			t.Errorf("got the focus on %q; want %q", at, want)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+// Package checks is what the browser report checks, a text file each. Adding a check is adding a file.
+//
+// A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard wants the page to see,
+// with these headings before it, of which the first three must be there:
+//
+//	zh: the title in Chinese
+//	section: HTML 9.2.6
+//	construct: "http://["           this URL in place of the check's own stream; or without arguments, or without new
+//	handlers: onopen, onmessage, onerror   in place of addEventListener
+//	do: close on message 2          or replace, which constructs another EventSource; or at once
+//	see: url, readyState            properties that are read when the constructor has returned, and closed: url "/x"
+//	read: origin                    a property of the messages in place of their data; origins are page or second
+//	may: give up                    the standard lets a browser give up here, and error 2 is as good as error 0
+//	quiet: 1s                       how long to watch that nothing more comes; else 300ms
+//	limit: 2s                       how long to wait for what must come; else 10s
+//	measure: wait                   a figure in place of a verdict: wait, open, count or story
+//
+// A constructor that throws is seen as throws "SyntaxError", and what was done as close "2": with the readyState after it.
+package checks
+
+import (
+	"embed"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"eventsource-playground/report"
+	"eventsource-playground/scenario"
+)
+
+// A Group is a part of the report.
+type Group struct {
+	Name    string `json:"name"`
+	Chinese string `json:"zh"`
+}
+
+// Groups are the parts of the report, in its order.
+var Groups = []Group{
+	{"Constructor", "构造函数"},
+	{"Wire format", "线路格式"},
+	{"Ids", "事件 ID"},
+	{"Reconnection time", "重连时间"},
+	{"Status codes", "状态码"},
+	{"Content types", "内容类型"},
+	{"Redirects", "重定向"},
+	{"Other origins", "其他源"},
+	{"Connection lost", "连接中断"},
+	{"Closing", "关闭"},
+	{"Events", "事件"},
+	{"Measured", "测量值"},
+}
+
+// sections are those that a check can name.
+var sections = map[string]string{
+	"HTML 9.2.2":       html + "the-eventsource-interface",
+	"HTML 9.2.3":       html + "sse-processing-model",
+	"HTML 9.2.4":       html + "the-last-event-id-header",
+	"HTML 9.2.5":       html + "parsing-an-event-stream",
+	"HTML 9.2.6":       html + "event-stream-interpretation",
+	"Fetch: CORS":      "https://fetch.spec.whatwg.org/#http-cors-protocol",
+	"Fetch: redirects": "https://fetch.spec.whatwg.org/#http-redirect-fetch",
+	"Encoding: UTF-8":  "https://encoding.spec.whatwg.org/#utf-8-decode",
+	"DOM: Event":       "https://dom.spec.whatwg.org/#interface-event",
+	"Web IDL":          "https://webidl.spec.whatwg.org/#interface-object",
+	"RFC 9112 9.4":     "https://www.rfc-editor.org/rfc/rfc9112#section-9.4",
+}
+
+const html = "https://html.spec.whatwg.org/multipage/server-sent-events.html#"
+
+// An Entry is one check, and the scenario that it plays.
+type Entry struct {
+	report.Check
+	Scenario *scenario.Scenario
+}
+
+//go:embed *.txt
+var files embed.FS
+
+// All returns the checks in the order of the report. They are parsed once; a malformed file panics, and fails a test
+// before.
+func All() []Entry { return all() }
+
+// Find returns the check of that name.
+func Find(name string) (Entry, bool) {
+	i := slices.IndexFunc(All(), func(e Entry) bool { return e.Name == name })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return All()[i], true
+}
+
+var all = sync.OnceValue(func() []Entry {
+	names, err := fs.Glob(files, "*.txt")
+	if err != nil {
+		panic(err)
+	}
+	entries := make([]Entry, len(names))
+	for i, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		if entries[i], err = parse(strings.TrimSuffix(name, ".txt"), string(text)); err != nil {
+			panic("checks: " + name + ": " + err.Error())
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		if a.Group != b.Group {
+			return group(a) - group(b)
+		}
+		return a.Scenario.Order - b.Scenario.Order
+	})
+	return entries
+})
+
+func group(e Entry) int {
+	return slices.IndexFunc(Groups, func(g Group) bool { return g.Name == e.Group })
+}

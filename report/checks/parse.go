@@ -1,0 +1,169 @@
+package checks
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"eventsource-playground/report"
+	"eventsource-playground/scenario"
+)
+
+// parse reads a check's file: a scenario, with more headings. The error is of type scenario.Errors.
+func parse(name, text string) (Entry, error) {
+	p := &parser{entry: Entry{Check: report.Check{Name: name, Quiet: 300, Limit: 10_000}}}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "==") {
+			break
+		}
+		p.line = i + 1
+		if key, value, ok := strings.Cut(line, ":"); ok && p.heading(key, strings.TrimSpace(value)) {
+			lines[i] = "" // a scenario knows nothing of it, and counts its lines
+		}
+	}
+	s, err := scenario.Parse(strings.Join(lines, "\n"), scenario.DefaultLimits)
+	if mistakes, ok := errors.AsType[scenario.Errors](err); ok {
+		p.errors = append(p.errors, mistakes...)
+	}
+	p.entry.Scenario = s
+	p.take(s)
+	if len(p.errors) > 0 {
+		return p.entry, p.errors
+	}
+	return p.entry, nil
+}
+
+type parser struct {
+	entry  Entry
+	line   int
+	errors scenario.Errors
+}
+
+func (p *parser) fail(what string) {
+	p.errors = append(p.errors, &scenario.Error{Line: p.line, Column: 1, What: what})
+}
+
+// heading reads a heading that only a check has, and tells whether it was one.
+func (p *parser) heading(key, value string) bool {
+	c := &p.entry.Check
+	switch key {
+	case "zh":
+		c.Chinese = value
+	case "section":
+		c.Section, c.Link = value, sections[value]
+		if c.Link == "" {
+			p.fail("this section has no link: use one of checks.go, or add it there")
+		}
+	case "construct":
+		p.construct(value)
+	case "handlers":
+		c.Handlers = true
+		if value != "onopen, onmessage, onerror" {
+			p.fail("write handlers: onopen, onmessage, onerror")
+		}
+	case "do":
+		p.do(value)
+	case "see":
+		c.See = strings.Split(value, ", ")
+	case "read":
+		c.Read = value
+	case "may":
+		c.MayGiveUp = true
+		if value != "give up" {
+			p.fail("a browser may only give up: write may: give up")
+		}
+	case "quiet":
+		c.Quiet = p.duration(value)
+	case "limit":
+		c.Limit = p.duration(value)
+	case "measure":
+		c.Measure = report.Measure(value)
+		if !slices.Contains([]report.Measure{report.MeasureWait, report.MeasureOpen, report.MeasureCount, report.MeasureStory}, c.Measure) {
+			p.fail("this is nothing to measure: write wait, open, count or story")
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// construct reads what the constructor is given, in quotes, or how else it is called.
+func (p *parser) construct(value string) {
+	c := &p.entry.Check
+	switch value {
+	case report.WithoutArguments, report.WithoutNew:
+		c.Call = value
+		return
+	}
+	url, err := strconv.Unquote(value)
+	if err != nil {
+		p.fail("write the URL in quotes, or without arguments, or without new")
+	}
+	c.URL = &url
+}
+
+// do reads what the page does, such as "close on message 2" or "close at once".
+func (p *parser) do(value string) {
+	what, when, _ := strings.Cut(value, " ")
+	d := report.Do{What: what, N: 1}
+	on, isOn := strings.CutPrefix(when, "on ")
+	var err error
+	if isOn {
+		typ, n, counted := strings.Cut(on, " ")
+		d.On = typ
+		if counted {
+			d.N, err = strconv.Atoi(n)
+		}
+	}
+	if what != report.DoClose && what != report.DoReplace || !isOn && when != "at once" || err != nil || d.N < 1 {
+		p.fail("this is nothing to do: write close or replace, and at once, or on with the type of an event, such as close on message 2")
+	}
+	p.entry.Do = append(p.entry.Do, d)
+}
+
+func (p *parser) duration(value string) float64 {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 || d > 20*time.Second {
+		p.fail("this is no time: write one such as 700ms, and not more than 20s")
+	}
+	return float64(d.Milliseconds())
+}
+
+// take takes over what a scenario says, too.
+func (p *parser) take(s *scenario.Scenario) {
+	c := &p.entry.Check
+	c.Title, c.Group, c.Second, c.Credentials = s.Title, s.Group, s.Connect.SecondOrigin, s.Connect.Credentials
+	c.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(typ string) bool { return typ == "message" })
+	p.line = 1
+	for _, missing := range []struct{ key, value string }{{"title", c.Title}, {"zh", c.Chinese}, {"section", c.Section}} {
+		if missing.value == "" {
+			p.fail(missing.key + ": is missing: add it above the first section")
+		}
+	}
+	if !slices.ContainsFunc(Groups, func(g Group) bool { return g.Name == c.Group }) {
+		p.fail("this group is none of those in checks.go: " + c.Group)
+	}
+	if s.Expect == nil {
+		p.fail("== expect is missing: say what the standard wants")
+		return
+	}
+	wanted, sure := s.Expect.In("")
+	if !sure {
+		p.fail("== expect is what the standard wants, of every browser alike: take chromium: and firefox: out")
+	}
+	if s.Expect.More {
+		p.fail("... is too little for a check: say all that must be seen")
+	}
+	c.Want = []report.Want{}
+	for _, seen := range wanted {
+		after := float64(seen.After.Milliseconds())
+		seen.After = 0
+		if seen.Kind == scenario.Requested {
+			p.fail("a check is what the page sees: take request out, and repeat Last-Event-ID in the data with {last-event-id}")
+		}
+		c.Want = append(c.Want, report.Want{What: seen.String(), After: after})
+	}
+}

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"strings"
+	"testing"
+)
+
+// check wants some things, each after so many milliseconds if there is a number behind it.
+func check(c Check, wants ...Want) *Check {
+	c.Name, c.Want = "x", wants
+	return &c
+}
+
+func TestWhatPasses(t *testing.T) {
+	lost := check(Check{}, Want{"open", 0}, Want{"error 0", 0}, Want{"open", 900})
+	refused := check(Check{MayGiveUp: true}, Want{"error 0", 0}, Want{"error 0", 0})
+	for _, test := range []struct {
+		name         string
+		check        *Check
+		saw          []Seen
+		fits, passes bool
+	}{
+		{"all that is wanted", lost, []Seen{{"open", 1}, {"error 0", 2}, {"open", 950}}, true, true},
+		{"not all of it yet", lost, []Seen{{"open", 1}}, true, false},
+		{"nothing", lost, nil, true, false},
+		{"something else", lost, []Seen{{"open", 1}, {"error 2", 2}}, false, false},
+		{"more than that", lost, []Seen{{"open", 1}, {"error 0", 2}, {"open", 950}, {"error 0", 960}}, false, false},
+		{"too early", lost, []Seen{{"open", 1}, {"error 0", 2}, {"open", 510}}, false, false},
+		{"somewhat late, which the standard allows", lost, []Seen{{"open", 1}, {"error 0", 2}, {"open", 2400}}, true, true},
+		{"much too late", lost, []Seen{{"open", 1}, {"error 0", 2}, {"open", 3002}}, false, false},
+		{"given up where that is allowed", refused, []Seen{{"error 0", 1}, {"error 2", 2}}, true, true},
+		{"given up before that", refused, []Seen{{"error 2", 1}, {"error 0", 2}}, false, false},
+		{"whatever is measured", check(Check{Measure: MeasureStory}, Want{"open", 0}), []Seen{{"error 2", 1}}, true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.check.Fits(test.saw); got != test.fits {
+				t.Errorf("got fits %v; want %v", got, test.fits)
+			}
+			if got := test.check.Passes(test.saw); got != test.passes {
+				t.Errorf("got passes %v; want %v", got, test.passes)
+			}
+		})
+	}
+}
+
+func TestWhatIsSaidOfAResult(t *testing.T) {
+	opens := []Seen{{"open", 12}, {`message "a"`, 13}, {"error 0", 100}, {"error 0", 3104.6}, {"open", 6108}}
+	for _, test := range []struct {
+		name    string
+		check   *Check
+		saw     []Seen
+		verdict Verdict
+		said    string
+	}{
+		{"a check that passes", check(Check{}, Want{"open", 0}), opens[:1], Pass, ""},
+		{"what was seen instead", check(Check{}, Want{"error 2", 0}), opens[:2], Differs, `open, message "a"`},
+		{"the wait where one was wanted", check(Check{}, Want{"open", 0}, Want{"x", 0}, Want{"error 0", 5}), opens[:3], Differs, `open, message "a", error 0 after 0.09 s`},
+		{"nothing was seen", check(Check{}, Want{"error 2", 0}), nil, Differs, "nothing"},
+		{"waits behind errors", check(Check{Measure: MeasureWait}), opens, Measured, "3.00 s, 3.00 s"},
+		{"the time to open", check(Check{Measure: MeasureOpen}), opens, Measured, "0.01 s"},
+		{"how many opened", check(Check{Measure: MeasureCount}), opens, Measured, "2"},
+		{"what came in the end", check(Check{Measure: MeasureStory}), opens[:2], Measured, `message "a"`},
+		{"nothing to measure", check(Check{Measure: MeasureStory}), nil, Measured, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := NewResult(test.check, test.saw)
+			if r.Verdict != test.verdict || r.Said(test.check) != test.said {
+				t.Errorf("got %s %q; want %s %q", r.Verdict, r.Said(test.check), test.verdict, test.said)
+			}
+		})
+	}
+}
+
+func TestAReportIsReadAsItWasSaved(t *testing.T) {
+	r := &Report{Format: Format, Browser: "Firefox", Version: "153", Date: "2026-11-22", UserAgent: "a b", Results: []Result{
+		{"one", Pass, []Seen{{`message "<\n"`, 1.5}}, nil}, {"two", Measured, []Seen{}, []float64{3000}},
+	}}
+	got, err := Parse(r.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Text() != r.Text() || got.Name() != "Firefox 153" || got.Of("two").Figures[0] != 3000 || got.Of("three") != nil || got.Count(Pass) != "1" {
+		t.Errorf("got %s; want %s", got.Text(), r.Text())
+	}
+	if lines := strings.Count(r.Text(), "\n"); lines != 4 {
+		t.Errorf("got %d lines; want one for each result", lines)
+	}
+}
+
+func TestAFileThatIsNoReportIsRefusedInASentence(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"no JSON", "hello", "This file is no browser report: it is not the JSON that this page saves."},
+		{"nothing", "", "This file is no browser report: it is not the JSON that this page saves."},
+		{"other JSON", `{"a": 1}`, "This file is no browser report: eventSourceReport is missing."},
+		{"a later format", `{"eventSourceReport": 2}`, "This report has another format than this page reads: it is of another version."},
+		{"no results", `{"eventSourceReport": 1, "browser": "x"}`, "This report is damaged: its browser or its results can't be read."},
+		{"results that are none", `{"eventSourceReport": 1, "browser": "x", "results": 7}`, "This report is damaged: its browser or its results can't be read."},
+		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is neither pass, differs nor measured."},
+		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is no browser report: it is not the JSON that this page saves."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := Parse(test.text); err == nil || err.Error() != test.want {
+				t.Errorf("got %v; want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestMarkdownIsATable(t *testing.T) {
+	c := check(Check{Section: "HTML 9.2.6"}, Want{`message "a|b"`, 0}, Want{"error 0", 0})
+	c.MayGiveUp = true
+	mine := &Report{Browser: "Firefox", Version: "153", Date: "2026-11-22", Results: []Result{NewResult(c, []Seen{{"open", 1}})}}
+	other := &Report{Browser: "Other", Date: "2026-01-01"}
+	got := Markdown([]Check{*c}, []*Report{mine, other}, func(*Check) string { return "Title" })
+	want := "| Check | Standard | Expected | Firefox 153, 2026-11-22 | Other, 2026-01-01 |\n| --- | --- | --- | --- | --- |\n" +
+		"| Title | HTML 9.2.6 | message \"a\\|b\", error 0 or 2 | differs: open |  |\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
