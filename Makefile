@@ -42,9 +42,10 @@ report: bin/server
 clean:
 	rm -rf bin web/app.wasm web/dist/*
 
-# What app.wasm is built from, and the server. Folders count too: their time changes when a file goes.
+# What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
+# target report.)
 page = $(addprefix ./,$(wildcard app eventsource lesson report scenario sse trace))
-files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
+files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 

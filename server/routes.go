@@ -26,8 +26,8 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	lessons := newLessons()
 	mux.Handle("/lessons", get(lessons.serve()))           // all of them, for the page
 	mux.Handle("/lessons/{name}", get(lessons.serveOne())) // one
-	mux.Handle("/report/checks", get(serveChecks()))   // what the browser report checks
-	mux.Handle("/report/results", get(serveResults())) // and what came of it elsewhere
+	mux.Handle("/report/checks", get(serveChecks()))       // what the browser report checks
+	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
 
 	mux.HandleFunc("/", notFound)
 	return secure(mux)
