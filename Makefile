@@ -51,8 +51,11 @@ race = $(if $(shell command -v $$(go env CC)),-race)
 
 # Calls in app are not inlined (-l): that is a hundredth of all bytes, and it only draws. What is called for each event
 # is in the packages below it, where nothing is left out.
-web/app.wasm: $(call files,$(page))
-	GOOS=js GOARCH=wasm go build -trimpath -gcflags=eventsource-playground/app=-l -ldflags="-s -w" -o $@ ./app
+web/app.wasm: $(call files,$(page)) bin/page.mod
+	GOOS=js GOARCH=wasm go build -modfile=bin/page.mod -trimpath -gcflags=eventsource-playground/app=-l -ldflags="-s -w" -o $@ ./app
+
+bin/page.mod: go.mod go.sum $(call files,web/slim)
+	go run ./web/slim
 
 bin/hello.wasm: $(call files,bench/hello)
 	GOOS=js GOARCH=wasm go build -trimpath -ldflags="-s -w" -o $@ ./bench/hello

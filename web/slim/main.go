@@ -1,0 +1,109 @@
+// Slim makes what app.wasm is built with: bin/goapp, a copy of go-app without its HTTP handler, and bin/page.mod, the
+// module's go.mod with that copy in go-app's place.
+//
+// The handler is for servers. In a page it is never called, but it brings net/http and with it TLS, HTTP/2 and X.509 along:
+// a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files.
+//
+// Run it in the module's root, before app.wasm is built: make wasm.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const goapp = "github.com/maxence-charriere/go-app/v10"
+
+// left are the files of package app that only a server needs.
+var left = []string{"http.go", "resource.go"}
+
+// instead is all that the rest of the package wants of them. In a page every address is the browser's to resolve.
+const instead = `package app
+
+type Handler struct{}
+
+func clientResourceResolver(string) func(string) string {
+	return func(location string) string { return location }
+}
+`
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("slim: ")
+	if err := slim("bin"); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func slim(folder string) error {
+	from, err := exec.Command("go", "mod", "download", "-json", goapp).Output()
+	if err != nil {
+		return fmt.Errorf("go mod download %s: %w", goapp, err)
+	}
+	_, rest, _ := strings.Cut(string(from), `"Dir": "`)
+	source, _, found := strings.Cut(rest, `"`)
+	if !found {
+		return fmt.Errorf("go mod download %s says no Dir: %s", goapp, from)
+	}
+	to := filepath.Join(folder, "goapp")
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	for _, part := range []string{"go.mod", "go.sum", "pkg/errors", "pkg/app"} {
+		if err := copyFiles(filepath.Join(source, part), filepath.Join(to, part)); err != nil {
+			return err
+		}
+	}
+	for _, name := range left {
+		if err := os.Remove(filepath.Join(to, "pkg/app", name)); err != nil {
+			return fmt.Errorf("this go-app is another than slim knows: %w", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(to, "pkg/app/slim.go"), []byte(instead), 0o644); err != nil {
+		return err
+	}
+	if err := copyFiles("go.sum", filepath.Join(folder, "page.sum")); err != nil {
+		return err
+	}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", goapp, filepath.ToSlash(to))
+	return os.WriteFile(filepath.Join(folder, "page.mod"), mod, 0o644)
+}
+
+// copyFiles copies a file, or the files of a folder but for its tests and its folders.
+func copyFiles(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		content, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(to, content, 0o644)
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		if err := copyFiles(filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
