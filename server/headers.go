@@ -19,7 +19,7 @@ const contentSecurityPolicy = "default-src 'none'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // shellStyle is the hash of the style element in web/index.html, which paints the page before anything else is loaded.
-const shellStyle = "sha256-ygdsxIeucQO6BrN4kLODgvZ+KFNrr2Hiepg+UYfdEXI="
+const shellStyle = "sha256-Jj7vpTCNHVGjhh1yxPEbh2CO5/W+C1KBhHSwgfDQnMI="
 
 // secure gives every reply the headers that keep others off the page.
 func secure(handler http.Handler) http.Handler {
