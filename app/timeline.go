@@ -48,7 +48,9 @@ var timelineWindows = []struct {
 	{"10 s", 10_000}, {"20 s", 20_000}, {"30 s", 30_000}, {"1 min", 60_000}, {"2 min", 120_000}, {"5 min", 300_000}, {"10 min", 600_000},
 }
 
-func (t *timelinePanel) OnMount(app.Context)  { t.Model.measureTrack(); t.draw() }
+// OnMount leaves the first drawing for later: the width of the track would have to be waited for.
+func (t *timelinePanel) OnMount(ctx app.Context) { ctx.Dispatch(t.Model.draw) }
+
 func (t *timelinePanel) OnResize(app.Context) { t.Model.measureTrack(); t.draw() }
 
 // OnUpdate is called when the panel's inputs changed.
