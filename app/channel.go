@@ -117,11 +117,11 @@ func (c *channel) onMessage(text string) {
 			was := c.offset
 			c.trip, c.offset = trip, (now+*message.Pong)/2-message.Now
 			m.log.ShiftServer(c.offset - was)
+			m.update()
 		}
 		if c.trip/2 > worth/2 {
 			time.AfterFunc(300*time.Millisecond, c.ping)
 		}
-		m.update()
 	case message.Hello != nil:
 		c.dropped += message.Hello.Dropped
 		if c.offset == 0 {

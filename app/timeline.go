@@ -24,14 +24,29 @@ type timelinePanel struct {
 	Ticks    int
 
 	animation app.Value
+	drawn     drawnTimeline
 }
 
-// ahead is how far beyond now is drawn, in milliseconds: longer than the pause between two ticks.
-const ahead = 3000
+// ahead is how far beyond now is drawn, in milliseconds, and late how far that may be used up: much longer than the
+// pause between two ticks, so that a silent stream costs next to nothing.
+const (
+	ahead = 8000
+	late  = ahead - 2000
+)
+
+// drawnTimeline is what was drawn last, and when. The same glides on until it is late.
+type drawnTimeline struct {
+	changes              int
+	window, width, right float64
+	foreign              bool
+	at                   float64 // on the performance clock
+}
 
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
-func (t *timelinePanel) OnMount(app.Context)  { t.Model.measureTrack(); t.draw() }
+// OnMount leaves the first drawing for later: the width of the track would have to be waited for.
+func (t *timelinePanel) OnMount(ctx app.Context) { ctx.Dispatch(t.Model.draw) }
+
 func (t *timelinePanel) OnResize(app.Context) { t.Model.measureTrack(); t.draw() }
 
 // OnUpdate is called when the panel's inputs changed.
@@ -139,16 +154,22 @@ func (t *timelinePanel) draw() {
 		return
 	}
 	m := t.Model
+	now := eventsource.Now()
+	drawn := drawnTimeline{m.log.Changes(), m.window, m.trackWidth, m.scrolledTo, t.foreign() != "", t.drawn.at}
 	if t.animation != nil {
+		if drawn == t.drawn && now < drawn.at+late {
+			return
+		}
 		t.animation.Call("cancel")
 		t.animation = nil
 	}
-	now := eventsource.Now()
+	t.drawn = drawn
+	t.drawn.at = now
 	state := m.log.State()
 	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
 		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{server: t.foreign() == "", width: m.trackWidth, window: m.window, right: now, until: now}
+	d := drawing{server: !drawn.foreign, width: m.trackWidth, window: m.window, right: now, until: now}
 	follow := m.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead
