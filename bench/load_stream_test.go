@@ -26,7 +26,7 @@ func TestWhatAClientUnderstands(t *testing.T) {
 		{"all in one chunk, behind a comment", head + chunk(":\n"+event(0, 1, 2)) + last, -1, 3, errEnd.Error()},
 		{"an event in two chunks", head + chunk(event(0)[:9]) + chunk(event(0)[9:]) + last, -1, 1, errEnd.Error()},
 		{"on behind the last one", head + chunk(event(8, 9)), 7, 2, "<nil>"},
-		{"half an event", head + chunk(event(0) + event(1)[:20]), -1, 1, "<nil>"},
+		{"half an event", head + chunk(event(0)+event(1)[:20]), -1, 1, "<nil>"},
 		{"a gap", head + chunk(event(0, 2)), -1, 1, "got event 2 behind event 0"},
 		{"an event again", head + chunk(event(7)), 7, 0, "got event 7 behind event 7"},
 		{"other data", head + chunk("id: 0\ndata: x\n\n"), -1, 0, `got the line "data: x"`},
