@@ -140,11 +140,11 @@ func steadyRows(sides [2]side, n, rounds int) ([]row, error) {
 	memory := compared(partServer, "resident memory a stream, "+streams, byHand, "KB", ours["memory"], theirs["memory"]).atMost(1.1)
 	late := compared(partServer, "lateness p99 of an event a second, "+streams, byHand, "ms", ours["lateness"], theirs["lateness"]).atMost(1)
 	back := compared(partServer, "all "+streams+" cut and back, none lost", byHand, "ms", ours["back"], theirs["back"]).atMost(1)
-	memory.Note = fmt.Sprintf("each event takes %.1f µs of CPU, with the loop %.1f µs", median(ours["cpu"]), median(theirs["cpu"]))
 	if n < manyStreams { // too short for a bound
-		memory.Note += fmt.Sprintf("; its lateness p99 is %.1f ms, %.1f ms; all are back after %.1f ms, %.1f ms", late.Ours, late.Theirs, back.Ours, back.Theirs)
+		memory.Note = fmt.Sprintf("an event's lateness p99 is %.1f ms, %.1f ms; all are back after %.1f ms, %.1f ms", late.Ours, late.Theirs, back.Ours, back.Theirs)
 		return []row{memory}, nil
 	}
+	memory.Note = fmt.Sprintf("an event takes %.1f µs of CPU, with the loop %.1f µs", median(ours["cpu"]), median(theirs["cpu"]))
 	return []row{memory, late, back}, nil
 }
 
