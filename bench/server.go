@@ -19,6 +19,7 @@ const (
 	manyStreams = 10_000
 	fullCount   = 100_000 // events of one answer at full speed
 	pacedCount  = 300     // of one at an event a second
+	pacedTime   = 3 * time.Second
 )
 
 // A side is one of the two servers that are compared. Both send the same events, byte for byte.
@@ -49,8 +50,8 @@ func serverRows(_ context.Context, dir string) ([]row, error) {
 	}
 	defer left.stop()
 	var rows []row
-	for _, n := range []int{100, 1000, manyStreams} {
-		more, err := steadyRows(sides, n)
+	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 5}} {
+		more, err := steadyRows(sides, test.streams, test.rounds)
 		if err != nil {
 			return rows, err
 		}
@@ -131,19 +132,21 @@ func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, 
 }
 
 // steadyRows are about n streams of an event a second.
-func steadyRows(sides [2]side, n int) ([]row, error) {
-	ours, theirs, err := inTurns(sides, 5, func(s side) (map[string]float64, error) { return steady(s, n) })
+func steadyRows(sides [2]side, n, rounds int) ([]row, error) {
+	ours, theirs, err := inTurns(sides, rounds, func(s side) (map[string]float64, error) { return steady(s, n) })
 	if err != nil {
 		return nil, fmt.Errorf("%d streams: %w", n, err)
 	}
 	streams := fmt.Sprintf("%d streams", n)
+	memory := compared(partServer, "resident memory a stream, "+streams, byHand, "KB", ours["memory"], theirs["memory"]).atMost(1.1)
 	late := compared(partServer, "lateness p99 of an event a second, "+streams, byHand, "ms", ours["lateness"], theirs["lateness"]).atMost(1)
-	late.Note = fmt.Sprintf("each event takes %.1f µs of CPU, with the loop %.1f µs", median(ours["cpu"]), median(theirs["cpu"]))
-	return []row{
-		compared(partServer, "resident memory a stream, "+streams, byHand, "KB", ours["memory"], theirs["memory"]).atMost(1.1),
-		late,
-		compared(partServer, "all "+streams+" cut and back, none lost", byHand, "ms", ours["back"], theirs["back"]).atMost(1),
-	}, nil
+	back := compared(partServer, "all "+streams+" cut and back, none lost", byHand, "ms", ours["back"], theirs["back"]).atMost(1)
+	if n < manyStreams { // too short for a bound
+		memory.Note = fmt.Sprintf("an event's lateness p99 is %.1f ms, %.1f ms; all are back after %.1f ms, %.1f ms", late.Ours, late.Theirs, back.Ours, back.Theirs)
+		return []row{memory}, nil
+	}
+	memory.Note = fmt.Sprintf("an event takes %.1f µs of CPU, with the loop %.1f µs", median(ours["cpu"]), median(theirs["cpu"]))
+	return []row{memory, late, back}, nil
 }
 
 // steady measures a fresh server with n streams of an event a second, and then cuts them.
@@ -173,7 +176,7 @@ func steady(s side, n int) (map[string]float64, error) {
 		return nil, err
 	}
 	events := l.events
-	if err := l.run(4 * time.Second); err != nil {
+	if err := l.run(pacedTime); err != nil {
 		return nil, err
 	}
 	events = l.events - events
@@ -186,8 +189,8 @@ func steady(s side, n int) (map[string]float64, error) {
 		return nil, err
 	}
 	late := l.lateness()
-	if len(late) < 3*n {
-		return nil, fmt.Errorf("got %d events of %d streams in 4 s", len(late), n)
+	if len(late) < 2*n {
+		return nil, fmt.Errorf("got %d events of %d streams in %v", len(late), n, pacedTime)
 	}
 	slices.Sort(late)
 

@@ -94,6 +94,25 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+func TestWhoWaitsKeepsNoLargeBuffer(t *testing.T) {
+	for _, text := range []string{
+		"== 200\n@raw \"x\" 1000000 times\n@hold",
+		"== 200\n@repeat 1000\nevent {n}\n@again\n@wait 1s\n@hold",
+		"== 200\nsmall\n@hold",
+	} {
+		for p := parse(t, text).Sections[0].Play(Request{}); ; {
+			step, ok := p.Next()
+			if !ok {
+				break
+			}
+			kept := cap(p.steps.(*settling).from.(*source).buf)
+			if (step.Do == Wait || step.Do == Hold) && kept > smallWrite {
+				t.Errorf("got %d bytes kept while it should %v; want at most %d", kept, step.Do, smallWrite)
+			}
+		}
+	}
+}
+
 func TestABurstIsAFewWrites(t *testing.T) {
 	s := parse(t, "== 200\n@repeat 10000\nid: {n}\ndata: event {n}\n\n@again\n@raw \"x\" 1000000 times")
 	var all []byte

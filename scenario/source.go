@@ -8,6 +8,8 @@ import (
 const (
 	// A write is not split below this, and not begun above it: a burst becomes a few large ones.
 	largeWrite = 32 << 10
+	// The buffer of a larger one is not kept through a wait: many streams may wait at once.
+	smallWrite = 1 << 10
 	// Rounds of a repeat that follow each other faster go out together.
 	leastWait = 10 * time.Millisecond
 )
@@ -32,6 +34,9 @@ type source struct {
 func (s *source) next() Step {
 	if s.waiting {
 		s.waiting = false
+		if cap(s.buf) > smallWrite {
+			s.buf = nil
+		}
 		return s.pending
 	}
 	if s.begun == 0 {

@@ -128,6 +128,9 @@ func (p *play) perform() (how ending) {
 		step, _ := p.player.Next()
 		how = p.do(step)
 	}
+	if how == scenarioEnds && p.spoke.IsZero() {
+		return how // close sends all of it, once the run has been left: a redirect is followed at once
+	}
 	switch how {
 	case scenarioEnds, scenarioTruncates, scenarioResets:
 		if failed := p.flush(); failed != goesOn {

@@ -155,6 +155,28 @@ func TestOtherRequestsOnTheWire(t *testing.T) {
 	}
 }
 
+// Each chunk is one on the wire, but what nothing has to wait for arrives together.
+func TestWhatIsReadyGoesOutInOneWrite(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	for _, test := range []struct{ name, script, want string }{
+		{"head and body", "== 200\ndata: a\n\n@hold", "9\r\ndata: a\n\n\r\n"},
+		{"chunks of their own", "== 200\n@repeat 1000\nx\n@flush\n@again\n@hold", strings.Repeat("2\r\nx\n\r\n", 1000)},
+		{"up to a wait", "== 200\na\n@flush\nb\n@wait 9m\nc\n", "2\r\na\n\r\n2\r\nb\n\r\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			conn := p.dial(t)
+			defer conn.Close()
+			io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			b := make([]byte, 64<<10)
+			n, err := conn.Read(b)
+			if _, body, ok := strings.Cut(string(b[:n]), "\r\n\r\n"); err != nil || !ok || body != test.want {
+				t.Errorf("got %q, %v in the first read; want the head and %q", b[:n], err, test.want)
+			}
+		})
+	}
+}
+
 func TestWaitsAreKept(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	for _, test := range []struct {
