@@ -49,7 +49,7 @@ func (m *model) loadLessons(name string) {
 				}
 			}
 		}
-		m.openLesson(name)
+		m.openLesson(name, false)
 	})
 }
 
@@ -58,8 +58,9 @@ func (c *course) place(name string) int {
 	return slices.IndexFunc(c.list, func(l lesson.Listed) bool { return l.Name == name })
 }
 
-// openLesson fetches a lesson in the page's language. One that is open already keeps its run.
-func (m *model) openLesson(name string) {
+// openLesson fetches a lesson in the page's language, and gives it the focus if that is where the visitor went. One that
+// is open already keeps its run.
+func (m *model) openLesson(name string, focus bool) {
 	c := &m.course
 	fetchText("/lessons/"+name+"?lang="+language, func(text string) {
 		var l lesson.Lesson
@@ -76,18 +77,38 @@ func (m *model) openLesson(name string) {
 			replaceAddress(m.query(m.setup))
 		}
 		m.update()
+		if focus {
+			m.focusLesson("h3")
+		}
+	})
+}
+
+// focusLesson moves the focus within the lesson, once that is drawn: what had it is no longer there.
+func (m *model) focusLesson(selector string) {
+	m.ctx.Dispatch(func(ctx app.Context) {
+		ctx.Defer(func(app.Context) {
+			if e := app.Window().Get("document").Call("querySelector", ".lesson "+selector); e.Truthy() {
+				e.Call("focus")
+			}
+		})
 	})
 }
 
 // chooseLesson opens a lesson that the visitor chose.
 func (m *model) chooseLesson(name string) {
 	m.course.chosen, m.course.listed = true, false
-	m.openLesson(name)
+	m.openLesson(name, true)
 }
 
 // again forgets the prediction and the run.
 func (c *course) again() {
-	c.predicted, c.run, c.decided, c.gaveUp = -1, nil, nil, false
+	c.predicted = -1
+	c.forget()
+}
+
+// forget forgets the run.
+func (c *course) forget() {
+	c.run, c.decided, c.gaveUp = nil, nil, false
 	c.changes++
 }
 
@@ -237,6 +258,9 @@ func (m *model) teach(by int) {
 		if step == stepRun && by > 0 {
 			m.runLesson()
 		}
+		if step == stepChoices && by < 0 {
+			c.forget() // to be predicted and run anew
+		}
 		if step == stepMore && by > 0 {
 			m.tryMore()
 		}
@@ -257,7 +281,7 @@ func (m *model) teachKey(key string) (ok bool) {
 	default:
 		n, err := strconv.Atoi(key)
 		c := &m.course
-		if err != nil || c.lesson == nil || n < 1 || n > len(c.lesson.Choices) || c.decided != nil {
+		if err != nil || c.lesson == nil || n < 1 || n > len(c.lesson.Choices) || c.step < stepChoices || c.run != nil {
 			return false
 		}
 		c.predicted = n - 1

@@ -106,11 +106,11 @@ func (p lessonPanel) lesson() app.UI {
 		run = say("Run it and see")
 	}
 	return view(`<div class="lesson" data-step={}>
-		<h3>{}</h3>
+		<h3 tabindex="-1">{}</h3>
 		<p>{}</p>
 		{}
 		{}
-		<div role="status">{}{}</div>
+		<div role="status" tabindex="-1">{}{}{}</div>
 		{}
 	</div>`,
 		step, l.Title, marked(lesson.Fill(say, l.Question, c.decided)),
@@ -121,9 +121,10 @@ func (p lessonPanel) lesson() app.UI {
 		when(c.run == nil && step >= stepChoices, `<div class="actions">
 			<button type="button" class="primary" disabled={} onclick={}>{}</button>
 			<span class="hint">{}</span>
-		</div>`, c.predicted < 0 && !p.teaching(), p.onRun, run,
+		</div>`, c.predicted < 0 && !p.teaching() || len(m.scenarios.List) == 0, p.onRun, run,
 			hint),
 		when(running, `<p class="hint">It runs. Watch readyState and the timeline.</p>`),
+		when(p.teaching() && decided && step == stepRun, `<p class="hint"><kbd>→</kbd> what happened</p>`),
 		p.reveal(verdict, answered),
 		p.after(answered, step),
 	)
@@ -229,6 +230,7 @@ func (p lessonPanel) onRun(app.Context, app.Event) {
 	c := &p.Model.course
 	c.step = max(c.step, stepRun)
 	p.Model.runLesson()
+	p.Model.focusLesson("[role=status]")
 	c.changes++
 }
 
@@ -236,6 +238,7 @@ func (p lessonPanel) onAgain(app.Context, app.Event) {
 	c := &p.Model.course
 	c.again()
 	c.step = stepChoices
+	p.Model.focusLesson("h3")
 }
 
 func (p lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
