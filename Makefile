@@ -5,7 +5,7 @@ PACK ?=
 # git refuses a clone that belongs to another user, and go build then fails: do without the commit in -version.
 export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 
-.PHONY: serve wasm test lint bench size shot report clean
+.PHONY: serve wasm test test-all lint bench size shot report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -16,7 +16,13 @@ test: bin/server
 	e2e/install.sh
 	go test $(race) -parallel 8 ./...
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
+	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
+
+# Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
+test-all: test
+	SLOW=1 go test ./e2e -count=1 -parallel 8 -run 'TestEvery'
+	SLOW=1 go test ./e2e -count=1 -run 'TestTheBrowserReport|TestNoCheckPasses'
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }

@@ -8,4 +8,12 @@ import (
 	"eventsource-playground/e2e/process"
 )
 
+// slow skips what make test has no time for.
+func slow(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SLOW") == "" {
+		t.Skip("slow: make test-all")
+	}
+}
+
 func TestMain(m *testing.M) { os.Exit(process.Main(m)) }

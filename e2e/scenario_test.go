@@ -21,6 +21,9 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 	slices.SortStableFunc(entries, func(a, b library.Entry) int { return cmp.Compare(lasts(b), lasts(a)) }) // the longest first
 	for _, e := range entries {
 		t.Run(e.Name, func(t *testing.T) {
+			if !slices.Contains(quickScenarios, e.Name) {
+				slow(t)
+			}
 			t.Parallel()
 			browser.Each(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
@@ -49,6 +52,9 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 		})
 	}
 }
+
+// quickScenarios are those that make test plays: one of each kind.
+var quickScenarios = []string{"named-events", "cut", "half-an-event", "id-reset", "204-second", "redirect-307", "cors-second", "gzip", "burst"}
 
 // lastState is the readyState in which an EventSource is when all that is expected was seen.
 func lastState(want []scenario.Seen) (state int) {
