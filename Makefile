@@ -20,7 +20,7 @@ test: bin/server
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
-test-all: test
+test-all: bin/server
 	SLOW=1 go test ./e2e -count=1 -parallel 8 -run 'TestEvery'
 	SLOW=1 go test ./e2e -count=1 -run 'TestTheBrowserReport|TestNoCheckPasses'
 
