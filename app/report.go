@@ -26,7 +26,8 @@ type browserReport struct {
 
 	waiting     []*report.Check
 	probes      []*probe
-	source      int // that was constructed last: the server tells them apart by it
+	session     string // a new one for each run: by it and the number of the source the server tells the sources apart
+	source      int
 	began, took float64
 
 	differences bool // only those are shown
@@ -333,10 +334,8 @@ func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 		input.Set("value", "") // so that the same file can be opened again
 		r.said, r.wrong = "", say("This file can't be read.")
 		if ok {
-			opened, err := report.Parse(text.String())
-			if r.wrong = ""; err != nil {
-				r.wrong = say(err.Error())
-			} else {
+			opened, wrong := report.Parse(text.String())
+			if r.wrong = say(wrong); wrong == "" {
 				r.opened = opened
 			}
 		}

@@ -30,7 +30,7 @@ func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six
 	r.began = eventsource.Now()
-	r.source = int(time.Now().UnixMilli() % 900_000)
+	r.session, r.source = newSession(), 0
 	navigator := app.Window().Get("navigator")
 	agent := navigator.Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
@@ -139,7 +139,7 @@ func (p *probe) start() {
 // construct calls the constructor in a microtask, whose promise tells what it threw. Events are tasks: none is missed.
 func (p *probe) construct(then func()) {
 	p.report.source++
-	url := "/sse?scenario=check-" + p.check.Name + "&source=" + strconv.Itoa(p.report.source)
+	url := "/sse?scenario=check-" + p.check.Name + "&session=" + p.report.session + "&source=" + strconv.Itoa(p.report.source)
 	if p.check.Second {
 		url = p.report.model.scenarios.Second + url
 	}

@@ -45,9 +45,9 @@ func (p *page) savedReport() *report.Report {
 	var text string
 	p.Wait(`saved.length > 0`)
 	p.Eval(`saved.pop().text()`, &text)
-	got, err := report.Parse(text)
-	if err != nil {
-		p.t.Fatalf("%v in %q", err, text)
+	got, wrong := report.Parse(text)
+	if wrong != "" {
+		p.t.Fatalf("%s in %q", wrong, text)
 	}
 	return got
 }

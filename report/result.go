@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 )
@@ -48,28 +47,28 @@ func NewResult(c *Check, saw []Seen) Result {
 	return r
 }
 
-// Parse reads a Report. The error is one sentence for a reader.
-func Parse(text string) (*Report, error) {
-	var r Report
-	err := json.Unmarshal([]byte(text), &r)
+// Parse reads a Report. What is wrong with the text is one sentence for a reader, or "".
+func Parse(text string) (r *Report, wrong string) {
+	r = &Report{}
+	err := json.Unmarshal([]byte(text), r)
 	switch {
 	case err != nil && r.Format == 0:
-		return nil, errors.New("This file is no browser report: it is not the JSON that this page saves.")
+		return nil, "This file is no browser report: it is not the JSON that this page saves."
 	case r.Format == 0:
-		return nil, errors.New("This file is no browser report: eventSourceReport is missing.")
+		return nil, "This file is no browser report: eventSourceReport is missing."
 	case r.Format != Format:
-		return nil, errors.New("This report has another format than this page reads: it is of another version.")
+		return nil, "This report has another format than this page reads: it is of another version."
 	case err != nil || r.Browser == "" || len(r.Results) == 0:
-		return nil, errors.New("This report is damaged: its browser or its results can't be read.")
+		return nil, "This report is damaged: its browser or its results can't be read."
 	}
 	for _, one := range r.Results {
 		switch one.Verdict {
 		case Pass, Differs, Measured:
 		default:
-			return nil, errors.New("This report is damaged: a result is neither pass, differs nor measured.")
+			return nil, "This report is damaged: a result is neither pass, differs nor measured."
 		}
 	}
-	return &r, nil
+	return r, ""
 }
 
 // Of is the result of one check, or nil.
