@@ -39,7 +39,8 @@ clean:
 	rm -rf bin web/app.wasm web/dist/*
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes.
-page = $(addprefix ./,$(wildcard app eventsource report scenario sse trace))
+# report/ with its slash is the folder, and no target.
+page = $(addprefix ./,$(wildcard app eventsource report/ scenario sse trace))
 files = go.mod go.sum $(shell find $(1) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
@@ -50,5 +51,5 @@ web/app.wasm: $(call files,$(page))
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard report scenario sse trace)) $(wildcard report/results/*.json)
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard report/ scenario sse trace)) $(wildcard report/results/*.json)
 	CGO_ENABLED=0 go build -trimpath -o $@ ./server
