@@ -51,7 +51,8 @@ type fromServer struct {
 	Checked *checked `json:"checked"`
 }
 
-func newChannel(m *model) *channel {
+// newSession makes up a session's id, which nobody else can guess.
+func newSession() string {
 	bytes := app.Window().Get("Uint8Array").New(16)
 	app.Window().Get("crypto").Call("getRandomValues", bytes)
 	var id strings.Builder
@@ -59,7 +60,11 @@ func newChannel(m *model) *channel {
 		b := bytes.Index(i).Int()
 		id.WriteString(strconv.FormatInt(int64(b>>4), 16) + strconv.FormatInt(int64(b&15), 16))
 	}
-	c := &channel{model: m, session: id.String()}
+	return id.String()
+}
+
+func newChannel(m *model) *channel {
+	c := &channel{model: m, session: newSession()}
 	c.opened = app.FuncOf(func(app.Value, []app.Value) any { c.onOpen(); return nil })
 	c.got = app.FuncOf(func(_ app.Value, args []app.Value) any { c.onMessage(args[0].Get("data").String()); return nil })
 	c.closed = app.FuncOf(func(app.Value, []app.Value) any { c.onClose(); return nil })

@@ -25,7 +25,8 @@ type browserReport struct {
 
 	waiting     []*report.Check
 	probes      []*probe
-	source      int // that was constructed last: the server tells them apart by it
+	session     string // a new one for each run: by it and the number of the source the server tells the sources apart
+	source      int
 	began, took float64
 
 	differences bool // only those are shown
@@ -132,7 +133,7 @@ func (v *reportView) Render() app.UI {
 		when(all > 0, `<span>{}</span>`,
 			fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all))),
 		class, all == 0 || r.model.scenarios.Second == "", onRun, say(run),
-		idle, v.onDownload, idle, v.onCopy, v.onFile, r.differences, v.onDifferences,
+		idle, v.onDownload, all == 0, v.onCopy, v.onFile, r.differences, v.onDifferences,
 		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(all), strconv.Itoa(done)),
 		status, r.said, r.wrong,
 		when(all > 0, `<section class="panel results" aria-label="Results">{}</section>`, v.table()),
@@ -141,17 +142,17 @@ func (v *reportView) Render() app.UI {
 
 func (v *reportView) table() app.UI {
 	r := v.Report
+	columns := r.columns()
 	heads := []app.UI{}
 	if r.mine == nil {
 		heads = append(heads, view(`<th scope="col"><span>This browser</span> <small>not played yet</small></th>`))
 	}
-	for _, c := range r.columns() {
+	for _, c := range columns {
 		whose := c.Date
-		switch c {
-		case r.mine:
+		if c == r.mine {
 			whose = say("this browser, now")
-		case r.opened:
-			whose = c.Date + say(", from your file")
+		} else if c == r.opened {
+			whose += say(", from your file")
 		}
 		heads = append(heads, view(`<th scope="col">{} <small>{}</small><small>{}</small></th>`, c.Name(), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
 	}
@@ -159,35 +160,30 @@ func (v *reportView) table() app.UI {
 	for _, g := range r.Groups {
 		rows := []app.UI{}
 		for i := range r.Checks {
-			if c := &r.Checks[i]; c.Group == g.Name && (!r.differences || r.differs(c)) {
-				row := &reportRow{Report: r, Check: c, Columns: len(r.columns()), Kept: len(r.kept), Opened: r.opened, Language: language}
-				if r.mine != nil {
-					row.Mine, row.Running = r.mine.Of(c.Name), r.running()
-				}
-				rows = append(rows, row)
+			if c := &r.Checks[i]; c.Group == g.Name && (!r.differences || differs(c, columns)) {
+				rows = append(rows, r.row(c, len(columns)))
 			}
-		}
-		if len(rows) == 0 {
-			continue
 		}
 		name := g.Name
 		if language == chinese {
 			name = g.Chinese
 		}
-		bodies = append(bodies, view(`<tbody><tr class="group"><th colspan={} scope="rowgroup">{}</th></tr>{}</tbody>`, strconv.Itoa(3+len(heads)), name, rows))
+		if len(rows) > 0 {
+			bodies = append(bodies, view(`<tbody><tr class="group"><th colspan={} scope="rowgroup">{}</th></tr>{}</tbody>`, strconv.Itoa(3+len(heads)), name, rows))
+		}
 	}
 	if len(bodies) == 0 {
 		return view(`<p class="empty">No check differs.</p>`)
 	}
-	return view(`<table aria-label="Checks">
+	return view(`<table id="checks" aria-label="Checks">
 		<thead><tr><th scope="col">Check</th><th scope="col">Standard</th><th scope="col">Expected</th>{}</tr></thead>
 		{}
 	</table>`, heads, bodies)
 }
 
 // differs tells whether any browser differs from the standard in a check.
-func (r *browserReport) differs(c *report.Check) bool {
-	for _, column := range r.columns() {
+func differs(c *report.Check, columns []*report.Report) bool {
+	for _, column := range columns {
 		if one := column.Of(c.Name); one != nil && one.Verdict == report.Differs {
 			return true
 		}
@@ -203,44 +199,52 @@ type reportRow struct {
 	Mine     *report.Result
 	Running  bool
 	Columns  int
-	Kept     int
 	Opened   *report.Report
 	Language string
+}
+
+func (r *browserReport) row(c *report.Check, columns int) app.UI {
+	row := &reportRow{Report: r, Check: c, Columns: columns, Opened: r.opened, Language: language, Running: r.running()}
+	if r.mine != nil {
+		row.Mine = r.mine.Of(c.Name)
+	}
+	return row
 }
 
 func (row *reportRow) Render() app.UI {
 	r, c := row.Report, row.Check
 	cells := []app.UI{}
+	cell := func(label, kind, verdict, said string) {
+		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
+			label, kind, verdict, when(said != "", `<code>{}</code>`, shorten(said, 200))))
+	}
 	if r.mine == nil {
-		cells = append(cells, view(`<td data-label={}><span class="none">–</span></td>`, say("This browser")))
+		cell(say("This browser"), "none", "–", "")
 	}
 	for _, column := range r.columns() {
-		one := column.Of(c.Name)
-		verdict, said := say("not played"), ""
-		switch {
-		case one == nil && column == r.mine && row.Running:
-			verdict = "…"
-		case one == nil:
-		case one.Verdict == report.Pass:
-			verdict = say("✓ pass")
-		case one.Verdict == report.Differs:
-			verdict, said = say("≠ differs"), one.Said(c)
-		default:
-			verdict = one.Said(c)
-		}
-		kind, name := "none", column.Name()
-		if one != nil {
-			kind = string(one.Verdict)
-		}
+		label, kind, verdict, said := column.Name(), "none", say("not played"), ""
 		if column == r.mine {
-			name = say("This browser")
+			label = say("This browser")
+			if row.Running {
+				verdict = "…"
+			}
 		}
-		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
-			name, kind, verdict, when(said != "", `<code>{}</code>`, shorten(said, 200))))
+		if one := column.Of(c.Name); one != nil {
+			kind, said = string(one.Verdict), one.Said(c)
+			switch one.Verdict {
+			case report.Pass:
+				verdict = say("✓ pass")
+			case report.Differs:
+				verdict = say("≠ differs")
+			default:
+				verdict, said = said, ""
+			}
+		}
+		cell(label, kind, verdict, said)
 	}
-	expected := any(view(`<span class="none">measured</span>`))
-	if c.Measure == "" {
-		expected = view(`<code>{}</code>`, shorten(strings.Join(c.Wanted(), ", "), 200))
+	expected := view(`<code>{}</code>`, shorten(c.Expected, 200))
+	if c.Measure != "" {
+		expected = view(`<span class="none">measured</span>`)
 	}
 	return view(`<tr><th scope="row">{}</th><td data-label={}><a href={} target="_blank" rel="noopener noreferrer">{}</a></td><td data-label={}>{}</td>{}</tr>`,
 		titleOf(c), say("Standard"), c.Link, c.Section, say("Expected"), expected, cells)
@@ -263,20 +267,44 @@ func (v *reportView) onDifferences(ctx app.Context, _ app.Event) {
 }
 
 func (v *reportView) onDownload(app.Context, app.Event) {
-	mine := v.Report.mine
-	name := strings.ToLower(strings.ReplaceAll(mine.Name(), " ", "-"))
-	download("eventsource-report-"+name+".json", "application/json", []string{mine.Text()})
+	text, err := json.Marshal(v.Report.mine)
+	if err == nil {
+		download("eventsource-report.json", "application/json", []string{string(text)})
+	}
 }
 
+// onCopy copies the table as it is shown.
 func (v *reportView) onCopy(ctx app.Context, _ app.Event) {
 	r := v.Report
-	copyText(ctx, report.Markdown(r.Checks, r.columns(), titleOf), func(_ app.Context, ok bool) {
+	copyText(ctx, markdown(element("checks")), func(_ app.Context, ok bool) {
 		r.said = say("Copied.")
 		if !ok {
 			r.said = say("Your browser does not let the page copy: download the JSON.")
 		}
 		r.changed()
 	})
+}
+
+// markdown is a table of the page.
+func markdown(table app.Value) (text string) {
+	rows := table.Get("rows")
+	all := rows.Index(0).Get("cells").Length()
+	for i := range rows.Length() {
+		cells := rows.Index(i).Get("cells")
+		line, rule := "|", "|"
+		for j := range all {
+			rule += " --- |"
+			if j < cells.Length() { // the head of a group has one
+				line += " " + strings.ReplaceAll(strings.Join(strings.Fields(cells.Index(j).Get("innerText").String()), " "), "|", `\|`)
+			}
+			line += " |"
+		}
+		text += line + "\n"
+		if i == 0 {
+			text += rule + "\n"
+		}
+	}
+	return text
 }
 
 // onFile lays a result of the visitor's beside the others.
@@ -291,10 +319,8 @@ func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 		input.Set("value", "") // so that the same file can be opened again
 		r.said, r.wrong = "", say("This file can't be read.")
 		if ok {
-			opened, err := report.Parse(text.String())
-			if r.wrong = ""; err != nil {
-				r.wrong = say(err.Error())
-			} else {
+			opened, wrong := report.Parse(text.String())
+			if r.wrong = say(wrong); wrong == "" {
 				r.opened = opened
 			}
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +9,6 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/report"
-	"eventsource-playground/scenario"
-	"eventsource-playground/sse"
 )
 
 // together is how many checks are played at once on one origin. Six connections are all that there are over HTTP/1.1.
@@ -33,7 +30,7 @@ func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six
 	r.began = eventsource.Now()
-	r.source = int(time.Now().UnixMilli() % 900_000)
+	r.session, r.source = newSession(), 0
 	navigator := app.Window().Get("navigator")
 	agent := navigator.Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
@@ -142,23 +139,26 @@ func (p *probe) start() {
 // construct calls the constructor in a microtask, whose promise tells what it threw. Events are tasks: none is missed.
 func (p *probe) construct(then func()) {
 	p.report.source++
-	url := "/sse?scenario=check-" + p.check.Name + "&source=" + strconv.Itoa(p.report.source)
+	url := "/sse?scenario=check-" + p.check.Name + "&session=" + p.report.session + "&source=" + strconv.Itoa(p.report.source)
 	if p.check.Second {
 		url = p.report.model.scenarios.Second + url
 	}
 	if p.check.URL != nil {
 		url = *p.check.URL
 	}
-	call, args := "construct", []any{url, map[string]any{"withCredentials": p.check.Credentials}}
 	window := app.Window()
-	bound := []any{window.Get("Reflect"), window.Get("EventSource"), args, window.Get("EventSource")}
+	reflect, class := window.Get("Reflect"), window.Get("EventSource")
+	args := []any{url, map[string]any{"withCredentials": p.check.Credentials}}
+	call, newTarget := "construct", any(class)
 	switch p.check.Call {
 	case report.WithoutArguments:
-		bound[2] = []any{}
+		args = args[:0]
 	case report.WithoutNew:
-		call, bound = "apply", []any{bound[0], bound[1], nil, args}
+		call, newTarget = "apply", args
+		args = nil
 	}
-	promise := window.Get("Promise").Call("resolve").Call("then", window.Get("Reflect").Get(call).Call("bind", bound...))
+	bound := reflect.Get(call).Call("bind", reflect, class, args, newTarget)
+	promise := window.Get("Promise").Call("resolve").Call("then", bound)
 	await(promise, func(value app.Value, ok bool) {
 		if len(p.sources) == 0 {
 			p.began = eventsource.Now() // the page may have been busy
@@ -192,21 +192,17 @@ func (p *probe) last() app.Value { return p.sources[len(p.sources)-1] }
 // on is every event.
 func (p *probe) on(event app.Value) {
 	typ := event.Get("type").String()
-	seen := scenario.Seen{Kind: scenario.Failed}
-	switch data := event.Get("data"); {
-	case !data.IsUndefined():
-		seen = scenario.Seen{Kind: scenario.Dispatched, Event: sse.Event{
-			Type: typ, Data: data.String(), LastEventID: event.Get("lastEventId").String(),
-		}}
+	what := typ
+	if data := event.Get("data"); !data.IsUndefined() {
+		text := data.String()
 		if p.check.Read != "" {
-			seen.Event.Data = p.property(event, p.check.Read)
+			text = p.property(event, p.check.Read)
 		}
-	case typ == "open":
-		seen.Kind = scenario.Opened
-	default:
-		seen.ReadyState = event.Get("target").Get("readyState").Int()
+		what = report.Word(typ, text, event.Get("lastEventId").String())
+	} else if typ == "error" {
+		what += " " + p.property(event.Get("target"), "readyState")
 	}
-	p.add(seen, event.Get("timeStamp").Float())
+	p.add(what, event.Get("timeStamp").Float())
 	p.counts[typ]++
 	p.do(typ)
 }
@@ -244,14 +240,12 @@ func (p *probe) property(object app.Value, name string) string {
 }
 
 // see adds what the page did itself, in the form of an event.
-func (p *probe) see(what, value string) {
-	p.add(scenario.Seen{Kind: scenario.Dispatched, Event: sse.Event{Type: what, Data: value}}, eventsource.Now())
-}
+func (p *probe) see(what, value string) { p.add(report.Word(what, value, ""), eventsource.Now()) }
 
-func (p *probe) add(seen scenario.Seen, at float64) {
+func (p *probe) add(what string, at float64) {
 	const most = 64
 	if !p.over && len(p.saw) < most {
-		p.saw = append(p.saw, report.Seen{What: seen.String(), At: math.Round((at-p.began)*10) / 10})
+		p.saw = append(p.saw, report.Seen{What: what, At: report.Round(at - p.began)})
 		p.wait()
 	}
 }

@@ -5,6 +5,7 @@ package report
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // A Check is played to an EventSource, whose page then compares what it saw with what the standard wants.
@@ -27,6 +28,7 @@ type Check struct {
 	Read        string   `json:"read,omitempty"` // the property of messages that stands in place of their data
 
 	Want      []Want  `json:"want"`
+	Expected  string  `json:"expected"`            // the same as it is shown
 	MayGiveUp bool    `json:"mayGiveUp,omitempty"` // where the standard lets a browser give up, error 2 is as good as error 0 in the end
 	Quiet     float64 `json:"quiet"`               // how long to watch that nothing more comes, in milliseconds
 	Limit     float64 `json:"limit"`               // how long to wait for what comes
@@ -108,34 +110,17 @@ func wait(saw []Seen, i int) float64 {
 	if i == 0 {
 		return saw[0].At
 	}
-	return math.Round((saw[i].At-saw[i-1].At)*10) / 10
+	return saw[i].At - saw[i-1].At
 }
+
+// Round leaves tenths of a millisecond.
+func Round(ms float64) float64 { return math.Round(ms*10) / 10 }
 
 // Passes tells whether what was seen is what is wanted, and all of it.
 func (c *Check) Passes(saw []Seen) bool { return c.Fits(saw) && len(saw) == len(c.Want) }
 
-// Figures are what is measured, in milliseconds, or a number of EventSources.
-func (c *Check) Figures(saw []Seen) (figures []float64) {
-	opened := 0.0
-	for i, s := range saw {
-		switch {
-		case s.What == "open" && c.Measure == MeasureOpen:
-			return []float64{s.At}
-		case s.What == "open":
-			opened++
-		}
-		if c.Measure == MeasureWait && i > 0 && saw[i-1].What == "error 0" {
-			figures = append(figures, wait(saw, i))
-		}
-	}
-	if c.Measure == MeasureCount {
-		return []float64{opened}
-	}
-	return figures
-}
-
 // Wanted is what is wanted, as it is shown.
-func (c *Check) Wanted() []string {
+func (c *Check) Wanted() string {
 	words := make([]string, len(c.Want))
 	for i, want := range c.Want {
 		words[i] = want.What
@@ -146,19 +131,24 @@ func (c *Check) Wanted() []string {
 			words[i] += " after " + seconds(want.After)
 		}
 	}
-	return words
+	return strings.Join(words, ", ")
 }
 
-// Words are what was seen, as it is shown: with the wait where one was wanted.
-func (c *Check) Words(saw []Seen) []string {
-	words := make([]string, len(saw))
-	for i, s := range saw {
-		words[i] = s.What
-		if i < len(c.Want) && c.Want[i].After > 0 {
-			words[i] += " after " + seconds(wait(saw, i))
-		}
+// Word is an event of a stream as it is shown, and compared: as in == expect, with the escapes of a Go string.
+func Word(typ, data, id string) string {
+	word := bare(typ) + " " + strconv.Quote(data)
+	if id != "" {
+		word += " id " + bare(id)
 	}
-	return words
+	return word
+}
+
+// bare is a text without quotes, where nobody misses them.
+func bare(s string) string {
+	if q := strconv.Quote(s); s == "" || len(q) != len(s)+2 || strings.Contains(s, " ") {
+		return q
+	}
+	return s
 }
 
 func seconds(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 2, 64) + " s" }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 )
@@ -22,10 +21,9 @@ type Report struct {
 
 // A Result is what came of one check.
 type Result struct {
-	Name    string    `json:"name"`
-	Verdict Verdict   `json:"verdict"`
-	Saw     []Seen    `json:"saw"`
-	Figures []float64 `json:"figures,omitempty"`
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	Saw     []Seen  `json:"saw"`
 }
 
 // A Verdict is what is to be said of a Result.
@@ -42,35 +40,35 @@ func NewResult(c *Check, saw []Seen) Result {
 	r := Result{Name: c.Name, Verdict: Differs, Saw: saw}
 	switch {
 	case c.Measure != "":
-		r.Verdict, r.Figures = Measured, c.Figures(saw)
+		r.Verdict = Measured
 	case c.Passes(saw):
 		r.Verdict = Pass
 	}
 	return r
 }
 
-// Parse reads a Report. The error is one sentence for a reader.
-func Parse(text string) (*Report, error) {
-	var r Report
-	err := json.Unmarshal([]byte(text), &r)
+// Parse reads a Report. What is wrong with the text is one sentence for a reader, or "".
+func Parse(text string) (r *Report, wrong string) {
+	r = &Report{}
+	err := json.Unmarshal([]byte(text), r)
 	switch {
 	case err != nil && r.Format == 0:
-		return nil, errors.New("This file is no browser report: it is not the JSON that this page saves.")
+		return nil, "This file is no browser report: it is not the JSON that this page saves."
 	case r.Format == 0:
-		return nil, errors.New("This file is no browser report: eventSourceReport is missing.")
+		return nil, "This file is no browser report: eventSourceReport is missing."
 	case r.Format != Format:
-		return nil, errors.New("This report has another format than this page reads: it is of another version.")
+		return nil, "This report has another format than this page reads: it is of another version."
 	case err != nil || r.Browser == "" || len(r.Results) == 0:
-		return nil, errors.New("This report is damaged: its browser or its results can't be read.")
+		return nil, "This report is damaged: its browser or its results can't be read."
 	}
 	for _, one := range r.Results {
 		switch one.Verdict {
 		case Pass, Differs, Measured:
 		default:
-			return nil, errors.New("This report is damaged: a result is neither pass, differs nor measured.")
+			return nil, "This report is damaged: a result is neither pass, differs nor measured."
 		}
 	}
-	return &r, nil
+	return r, ""
 }
 
 // Of is the result of one check, or nil.
@@ -94,86 +92,41 @@ func (r *Report) Count(verdict Verdict) string {
 	return strconv.Itoa(n)
 }
 
-// Text is the Report as it is saved: a result a line.
-func (r *Report) Text() string {
-	head := *r
-	head.Results = nil
-	text, err := json.Marshal(head)
-	if err != nil {
-		panic(err) // strings and numbers
-	}
-	b := []byte(strings.TrimSuffix(string(text), "null}") + "[")
-	for i, result := range r.Results {
-		line, err := json.Marshal(result)
-		if err != nil {
-			panic(err)
-		}
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(b, "\n  "...), line...)
-	}
-	return string(b) + "\n]}\n"
-}
-
 // Name is the browser's, with its version.
 func (r *Report) Name() string { return strings.TrimSpace(r.Browser + " " + r.Version) }
 
 // Said is what there is to say beside the Verdict: what was seen where that differs, and what was measured.
-func (r *Result) Said(c *Check) string {
-	words := []string{}
-	switch {
-	case r.Verdict == Differs:
-		if words = c.Words(r.Saw); len(words) == 0 {
-			words = []string{"nothing"}
-		}
-	case c.Measure == MeasureStory && len(r.Saw) > 0:
-		words = []string{r.Saw[len(r.Saw)-1].What}
-	case c.Measure == MeasureCount:
-		for _, n := range r.Figures {
-			words = append(words, strconv.Itoa(int(n)))
-		}
-	case r.Verdict == Measured:
-		for _, ms := range r.Figures {
-			words = append(words, seconds(ms))
-		}
-	}
-	return strings.Join(words, ", ")
-}
-
-// Markdown is a table of reports side by side. A title is that of a check, for its reader.
-func Markdown(checks []Check, reports []*Report, title func(*Check) string) string {
-	var b strings.Builder
-	line := func(cells ...string) {
-		for _, cell := range cells {
-			b.WriteString("| " + strings.ReplaceAll(cell, "|", `\|`) + " ")
-		}
-		b.WriteString("|\n")
-	}
-	head, rule := []string{"Check", "Standard", "Expected"}, []string{"---", "---", "---"}
-	for _, r := range reports {
-		head, rule = append(head, r.Name()+", "+r.Date), append(rule, "---")
-	}
-	line(head...)
-	line(rule...)
-	for i := range checks {
-		c := &checks[i]
-		expected := strings.Join(c.Wanted(), ", ")
-		if c.Measure != "" {
-			expected = ""
-		}
-		cells := []string{title(c), c.Section, expected}
-		for _, r := range reports {
-			cell := ""
-			if one := r.Of(c.Name); one != nil {
-				cell = string(one.Verdict)
-				if said := one.Said(c); said != "" {
-					cell += ": " + said
-				}
+func (r *Result) Said(c *Check) (said string) {
+	opened := 0
+	for i, seen := range r.Saw {
+		one := seen.What
+		switch {
+		case r.Verdict == Pass:
+			return ""
+		case c.Measure == MeasureStory:
+			said = ""
+		case c.Measure == MeasureWait:
+			if i == 0 || r.Saw[i-1].What != "error 0" {
+				continue
 			}
-			cells = append(cells, cell)
+			one = seconds(wait(r.Saw, i))
+		case c.Measure != "" && one != "open":
+			continue
+		case c.Measure == MeasureOpen:
+			return seconds(seen.At)
+		case c.Measure == MeasureCount:
+			opened++
+			said, one = "", strconv.Itoa(opened)
+		case i < len(c.Want) && c.Want[i].After > 0:
+			one += " after " + seconds(wait(r.Saw, i))
 		}
-		line(cells...)
+		if said != "" {
+			said += ", "
+		}
+		said += one
 	}
-	return b.String()
+	if said == "" {
+		return "nothing"
+	}
+	return said
 }

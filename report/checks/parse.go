@@ -159,11 +159,17 @@ func (p *parser) take(s *scenario.Scenario) {
 	}
 	c.Want = []report.Want{}
 	for _, seen := range wanted {
-		after := float64(seen.After.Milliseconds())
-		seen.After = 0
 		if seen.Kind == scenario.Requested {
 			p.fail("a check is what the page sees: take request out, and repeat Last-Event-ID in the data with {last-event-id}")
 		}
-		c.Want = append(c.Want, report.Want{What: seen.String(), After: after})
+		what := "open"
+		switch seen.Kind {
+		case scenario.Failed:
+			what = "error " + strconv.Itoa(seen.ReadyState)
+		case scenario.Dispatched:
+			what = report.Word(seen.Event.Type, seen.Event.Data, seen.Event.LastEventID)
+		}
+		c.Want = append(c.Want, report.Want{What: what, After: float64(seen.After.Milliseconds())})
 	}
+	c.Expected = c.Wanted()
 }

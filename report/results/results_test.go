@@ -1,7 +1,6 @@
 package results
 
 import (
-	"slices"
 	"testing"
 
 	"eventsource-playground/report"
@@ -25,8 +24,8 @@ func TestTheKeptReportsAreOfTheseChecks(t *testing.T) {
 				continue
 			}
 			want := report.NewResult(&e.Check, one.Saw)
-			if one.Verdict != want.Verdict || !slices.Equal(one.Figures, want.Figures) {
-				t.Errorf("%s: got %s %v for %s; want %s %v, as what was seen says", r.Browser, one.Verdict, one.Figures, e.Name, want.Verdict, want.Figures)
+			if one.Verdict != want.Verdict {
+				t.Errorf("%s: got %s for %s; want %s, as what was seen says", r.Browser, one.Verdict, e.Name, want.Verdict)
 			}
 		}
 	}
