@@ -22,7 +22,7 @@ type spoken map[string]string
 var showing = map[string]int{"Text": 0, "Title": 0, "field": 1, "copyButton": 0, "fact": 0, "figure": 2, "step": 1, "tabButton": 1, "view": 1, "when": 2}
 
 // speaking are those whose first texts are said: how many.
-var speaking = map[string]int{"say": 1, "later": 1, "panel": 1, "count": 2}
+var speaking = map[string]int{"say": 1, "later": 1, "count": 2}
 
 // untranslated are names of the standard and of the notation, and what is nobody's language.
 var untranslated = []string{

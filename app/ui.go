@@ -94,8 +94,3 @@ func (m *model) channelStatus() string {
 	}
 	return m.channel.status()
 }
-
-// panel is a region of the page, found by its name: by who listens in his language, by the style in English.
-func panel(name string) app.HTMLElem {
-	return app.Elem("section").Class("panel").DataSet("panel", name).Aria("label", say(name))
-}

@@ -58,8 +58,6 @@ type taken struct {
 	Task    float64 // the longest that its main thread worked without a pause, if 50 or more
 }
 
-func (t taken) longest() float64 { return t.Longest }
-
 // prepare opens a subject in a tab and waits until it can connect.
 func (t *tab) prepare(p subject) error {
 	if err := t.unwatched(); err != nil {
