@@ -70,7 +70,7 @@ func sentences(said []string) string {
 // seconds is a time to the millisecond, and duration a shorter one.
 func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandths(ms)) }
 func thousandths(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64) }
-func duration(ms float64) string    { return trace.DurationIn(say, ms) }
+func duration(ms float64) string    { return trace.Duration(say, ms) }
 
 // chooseLanguage takes the link's language, or else the one that was chosen before, or else the browser's. It returns once
 // the words are there, so that nothing is drawn in another language first.

@@ -45,7 +45,7 @@ func (v Value) in(say func(string) string) string {
 	case Number:
 		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	case Milliseconds:
-		return trace.DurationIn(say, v.Number)
+		return trace.Duration(say, v.Number)
 	case String:
 		if v.Text == "" {
 			return `""`

@@ -216,6 +216,6 @@ func TestDuration(t *testing.T) {
 		{59_994, "59.99 s"}, {59_995, "1 min 0 s"}, {60_000, "1 min 0 s"}, {125_000, "2 min 5 s"}, {119_600, "2 min 0 s"},
 		{3_599_400, "59 min 59 s"}, {3_599_600, "1 h 0 min"}, {3_600_000, "1 h 0 min"}, {93_780_000, "26 h 3 min"},
 	} {
-		check(t, fmt.Sprint(test.ms, " ms"), Duration(test.ms), test.want)
+		check(t, fmt.Sprint(test.ms, " ms"), Duration(func(text string) string { return text }, test.ms), test.want)
 	}
 }

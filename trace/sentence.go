@@ -141,9 +141,9 @@ func (f Fact) value(name string, say func(string) string) string {
 	case "lastID":
 		return brief(f.ID)
 	case "time":
-		return DurationIn(say, f.Milliseconds)
+		return Duration(say, f.Milliseconds)
 	case "before":
-		return DurationIn(say, f.waited)
+		return Duration(say, f.waited)
 	case "retry":
 		return strconv.FormatInt(f.retry, 10)
 	case "count":
@@ -185,11 +185,8 @@ func brief(s string) string {
 	return s
 }
 
-// Duration says a number of milliseconds as people read it: 250 ms, 3.01 s, 2 min 5 s.
-func Duration(ms float64) string { return DurationIn(func(text string) string { return text }, ms) }
-
-// DurationIn is Duration in the language that say translates to.
-func DurationIn(say func(string) string, ms float64) string {
+// Duration says a number of milliseconds as people read it, 250 ms, 3.01 s, 2 min 5 s, in the language that say translates to.
+func Duration(say func(string) string, ms float64) string {
 	unit, n, m := durationMS, "", ""
 	switch s := int(ms/1000 + 0.5); {
 	case ms < 999.5:

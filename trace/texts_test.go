@@ -151,6 +151,6 @@ func TestDurationInChinese(t *testing.T) {
 		ms   float64
 		want string
 	}{{250, "250 毫秒"}, {3006, "3.01 秒"}, {125_000, "2 分 5 秒"}, {93_780_000, "26 小时 3 分"}} {
-		check(t, "duration", DurationIn(say, test.ms), test.want)
+		check(t, "duration", Duration(say, test.ms), test.want)
 	}
 }
