@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -174,27 +173,6 @@ func (p *page) noEnglish(when string) {
 			if !slices.Contains(latin, strings.Trim(word, "-")) && len(strings.Trim(word, "-")) > 1 {
 				p.t.Errorf("%s: got %q in %q; want it in Chinese", when, word, text)
 			}
-		}
-	}
-}
-
-// TestShotChinese makes pictures to look at: SHOT=folder go test ./e2e -run TestShotChinese.
-func TestShotChinese(t *testing.T) {
-	folder := os.Getenv("SHOT")
-	if folder == "" || folder == "1" {
-		t.Skip("not a test")
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int{1440, 390} {
-			p := &page{browser.Shared(t, "chromium").NewPage(t), t}
-			p.Size(width, map[int]int{1440: 1300, 390: 2600}[width])
-			p.Scheme(scheme)
-			p.Open(sharedURL(t) + "/?lang=zh&url=/sse?scenario%3Dcut&connect=1")
-			p.ready()
-			p.Wait(`document.querySelectorAll("#track .exchange").length == 2`)
-			p.ClickButton("切断")
-			p.Wait(`document.querySelectorAll("#track .exchange").length == 3`)
-			p.Screenshot(folder + "/zh-" + scheme + map[int]string{1440: "-1440", 390: "-390"}[width] + ".png")
 		}
 	}
 }
