@@ -14,15 +14,15 @@ wasm: web/dist/index.html
 
 test: bin/server
 	e2e/install.sh
-	go test $(race) -parallel 8 ./...
+	go test $(race) -timeout 20m -parallel 8 ./...
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
 test-all: bin/server
-	SLOW=1 go test ./e2e -count=1 -parallel 8 -run 'TestEvery'
-	SLOW=1 go test ./e2e -count=1 -run 'TestTheBrowserReport|TestNoCheckPasses'
+	SLOW=1 go test ./e2e -count=1 -timeout 20m -parallel 8 -run 'TestEvery'
+	SLOW=1 go test ./e2e -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses'
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
