@@ -74,10 +74,9 @@ const (
 // show shows a page.
 func (m *model) show(page string) {
 	m.page = page
-	m.course.changes++
 	replaceAddress(m.query(m.setup))
 	app.Window().Call("scrollTo", 0, 0)
-	m.update()
+	m.drawLesson("")
 }
 
 // query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
