@@ -24,7 +24,6 @@ type course struct {
 	run       *lesson.Run
 	decided   lesson.Measures // what the trace said when it had decided; nil: it has not
 	gaveUp    bool            // the trace never decided
-	changes   int
 
 	step int // of the teacher's view
 }
@@ -49,7 +48,7 @@ func (m *model) loadLessons(name string) {
 				}
 			}
 		}
-		m.openLesson(name, false)
+		m.openLesson(name, "")
 	})
 }
 
@@ -58,9 +57,9 @@ func (c *course) place(name string) int {
 	return slices.IndexFunc(c.list, func(l lesson.Listed) bool { return l.Name == name })
 }
 
-// openLesson fetches a lesson in the page's language, and gives it the focus if that is where the visitor went. One that
-// is open already keeps its run.
-func (m *model) openLesson(name string, focus bool) {
+// openLesson fetches a lesson in the page's language, and moves the focus as drawLesson does. One that is open already
+// keeps its run.
+func (m *model) openLesson(name, focus string) {
 	c := &m.course
 	fetchText("/lessons/"+name+"?lang="+language, func(text string) {
 		var l lesson.Lesson
@@ -72,22 +71,28 @@ func (m *model) openLesson(name string, focus bool) {
 			c.step = 0
 		}
 		c.lesson = &l
-		c.changes++
 		if c.chosen {
 			replaceAddress(m.query(m.setup))
 		}
-		m.update()
-		if focus {
-			m.focusLesson("h3")
-		}
+		m.drawLesson(focus)
 	})
 }
 
-// focusLesson moves the focus within the lesson, once that is drawn: what had it is no longer there.
-func (m *model) focusLesson(selector string) {
+// drawLesson has the lesson drawn, checks what is predicted, and moves the focus to an element in the lesson, if one is
+// given, because what had it is gone.
+//
+// Checked is no attribute of the choices: go-app may draw between a click and its change event, and would take back what
+// was being chosen.
+func (m *model) drawLesson(focus string) {
 	m.ctx.Dispatch(func(ctx app.Context) {
+		m.now = eventsource.Now()
 		ctx.Defer(func(app.Context) {
-			if e := app.Window().Get("document").Call("querySelector", ".lesson "+selector); e.Truthy() {
+			document := app.Window().Get("document")
+			choices := document.Call("querySelectorAll", ".pick input")
+			for i := range choices.Length() {
+				choices.Index(i).Set("checked", i == m.course.predicted)
+			}
+			if e := document.Call("querySelector", ".lesson "+focus); focus != "" && e.Truthy() {
 				e.Call("focus")
 			}
 		})
@@ -97,7 +102,7 @@ func (m *model) focusLesson(selector string) {
 // chooseLesson opens a lesson that the visitor chose.
 func (m *model) chooseLesson(name string) {
 	m.course.chosen, m.course.listed = true, false
-	m.openLesson(name, true)
+	m.openLesson(name, "h3")
 }
 
 // again forgets the prediction and the run.
@@ -109,7 +114,6 @@ func (c *course) again() {
 // forget forgets the run.
 func (c *course) forget() {
 	c.run, c.decided, c.gaveUp = nil, nil, false
-	c.changes++
 }
 
 // runLesson sets the page up as the lesson wants it, and connects.
@@ -120,6 +124,7 @@ func (m *model) runLesson() {
 		return
 	}
 	m.init = l.Init
+	m.window = timelineWindows[0] // most lessons take a few seconds
 	if l.Cookie != "" {
 		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
 	}
@@ -165,13 +170,11 @@ func (m *model) watchLesson(run *lesson.Run) {
 			c.done = append(c.done, name)
 			save(m.ctx, "lessons", c.done)
 		}
-		c.changes++
 		m.update()
 		return
 	}
 	if measures.Of("age").Number > patience {
 		c.gaveUp = true
-		c.changes++
 		m.update()
 		return
 	}
@@ -244,6 +247,7 @@ func (m *model) teach(by int) {
 	if c.lesson == nil {
 		return
 	}
+	c.listed = false
 	last := stepMore
 	if c.lesson.More == nil {
 		last = stepAnswer
@@ -265,8 +269,7 @@ func (m *model) teach(by int) {
 			m.tryMore()
 		}
 	}
-	c.changes++
-	m.update()
+	m.drawLesson("")
 }
 
 // teachKey is what a key does in the teacher's view; ok is false for any other key.
@@ -285,8 +288,7 @@ func (m *model) teachKey(key string) (ok bool) {
 			return false
 		}
 		c.predicted = n - 1
-		c.changes++
-		m.update()
+		m.drawLesson("")
 	}
 	return true
 }

@@ -93,9 +93,9 @@ func (p lessonPanel) lesson() app.UI {
 			mark = "predicted"
 		}
 		choices = append(choices, view(`<label class="pick" data-mark={}>
-			<input type="radio" name="prediction" checked={} disabled={} onchange={}/>
+			<input type="radio" name="prediction" disabled={} onchange={}/>
 			<span>{}</span>
-		</label>`, mark, i == c.predicted, c.run != nil, scoped{i, p.onPredict(i)}, marked(lesson.Fill(say, choice.Text, c.decided))))
+		</label>`, mark, c.run != nil, scoped{i, p.onPredict(i)}, marked(lesson.Fill(say, choice.Text, c.decided))))
 	}
 	hint := ""
 	if c.predicted < 0 {
@@ -146,6 +146,7 @@ func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 	}
 	head := say("What happened:")
 	switch {
+	case v.Choice < 0:
 	case c.lesson.Kind == lesson.Spot && v.Choice == c.predicted:
 		head = say("Found! This is the false one:")
 	case c.lesson.Kind == lesson.Spot:
@@ -199,7 +200,7 @@ func (p lessonPanel) more() []app.UI {
 func (p lessonPanel) onList(app.Context, app.Event) {
 	c := &p.Model.course
 	c.listed = !c.listed
-	c.changes++
+	p.Model.drawLesson("")
 }
 
 func (p lessonPanel) onTeach(app.Context, app.Event) {
@@ -222,7 +223,6 @@ func (p lessonPanel) onChoose(name string) app.EventHandler {
 func (p lessonPanel) onPredict(i int) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.Model.course.predicted = i
-		p.Model.course.changes++
 	}
 }
 
@@ -230,15 +230,14 @@ func (p lessonPanel) onRun(app.Context, app.Event) {
 	c := &p.Model.course
 	c.step = max(c.step, stepRun)
 	p.Model.runLesson()
-	p.Model.focusLesson("[role=status]")
-	c.changes++
+	p.Model.drawLesson("[role=status]")
 }
 
 func (p lessonPanel) onAgain(app.Context, app.Event) {
 	c := &p.Model.course
 	c.again()
 	c.step = stepChoices
-	p.Model.focusLesson("h3")
+	p.Model.drawLesson("h3")
 }
 
 func (p lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }

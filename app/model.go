@@ -81,7 +81,7 @@ func (m *model) show(page string) {
 	m.report.show(m, page == pageReport)
 	replaceAddress(m.query(m.setup))
 	app.Window().Call("scrollTo", 0, 0)
-	m.update()
+	m.drawLesson("")
 }
 
 // query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,8 +21,8 @@ const decides = 80 * time.Second
 func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
 	for i, f := range library.Lessons() {
 		t.Run(f.Name, func(t *testing.T) {
-			if os.Getenv("SLOW") == "" && !slices.Contains(quick, f.Name) {
-				t.Skip("slow: make test-all")
+			if !slices.Contains(quick, f.Name) {
+				slow(t)
 			}
 			t.Parallel()
 			browser.Each(t, func(t *testing.T, b *browser.Browser) {
@@ -37,7 +36,7 @@ func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
 					p.verdict(l, happens, predicted)
 					if predicted != happens {
 						p.ClickButton("Again")
-						p.Wait(`$(".verdict") == null && role("button", "` + runs(l) + `").disabled`)
+						p.Wait(`!$(".verdict") && !$(".pick :checked") && role("button", "` + runs(l) + `").disabled`)
 					}
 				}
 				p.Wait(`role("progressbar", "Lessons done").value == 1`)
@@ -112,7 +111,7 @@ func (p *page) verdict(l *lesson.Lesson, happens, predicted int) {
 	p.Eval(`({
 		marks: [...document.querySelectorAll(".pick")].map(pick => pick.dataset.mark ?? ""),
 		head: $(".verdict p b").textContent,
-		answer: $(".verdict p:nth-of-type(2)").textContent,
+		answer: $(".verdict p:nth-of-type(2)").innerText,
 		deviates: $(".verdict .deviates")?.textContent ?? "",
 		agrees: $(".verdict").dataset.agrees == "true",
 		locked: [...document.querySelectorAll(".pick input")].every(radio => radio.disabled),
@@ -133,7 +132,7 @@ func (p *page) verdict(l *lesson.Lesson, happens, predicted int) {
 	if answer == nil {
 		answer = l.Answer
 	}
-	p.filled(answer, got.Answer)
+	p.filled(answer, got.Answer, absent(l.Choices[happens].When)...)
 	follows := len(l.Standard) == 0 || slices.Contains(l.Standard, happens)
 	if (got.Deviates == "") != follows {
 		p.t.Errorf("got deviates %q, but that this follows the standard is %v", got.Deviates, follows)
@@ -155,8 +154,21 @@ func heading(kind string, agrees bool) string {
 	return "You thought otherwise. What happened:"
 }
 
-// filled checks that a text is there with something measured where its file has a measure: a time where that is one.
-func (p *page) filled(text lesson.Text, got string) {
+// absent are measures that are not there in what happened, such as Last-Event-ID in a request without it.
+func absent(c lesson.Condition) (measures []string) {
+	for _, all := range c {
+		for _, t := range all {
+			if t.Is == "none" {
+				measures = append(measures, t.Measure)
+			}
+		}
+	}
+	return measures
+}
+
+// filled checks that a text is there with something measured where its file has a measure, but for those that are absent:
+// a time where that is one.
+func (p *page) filled(text lesson.Text, got string, absent ...string) {
 	p.t.Helper()
 	var pattern strings.Builder
 	var measures []string
@@ -176,8 +188,8 @@ func (p *page) filled(text lesson.Text, got string) {
 	for i, measure := range measures {
 		value := values[i+1]
 		switch {
-		case value == "none":
-			p.t.Errorf("got none for %s in %q", measure, got)
+		case (value == "none") != slices.Contains(absent, measure):
+			p.t.Errorf("got %q for %s in %q", value, measure, got)
 		case timed.MatchString(measure) && !aTime.MatchString(value):
 			p.t.Errorf("got %q for %s in %q; want a time", value, measure, got)
 		}
@@ -214,6 +226,18 @@ func (p *page) triesMore(l *lesson.Lesson) {
 func (p *page) countSources() {
 	p.t.Helper()
 	p.Eval(`void (window.sources = [], window.EventSource = class extends EventSource { constructor(...a) { super(...a); sources.push(a[0]); } })`, nil)
+}
+
+func TestSpacesAreSeenInAnAnswer(t *testing.T) {
+	f := byName(t, "colons-and-spaces")
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		l := f.In("en", 1)
+		p := visitLesson(t, b, "lang=en&lesson="+f.Name)
+		p.lessonIs(l)
+		p.predict(l, f.Happens[b.Name])
+		p.WaitFor(decides, `$(".verdict").innerText.includes("The page got  two spaces, and two at the end  .")`)
+	})
 }
 
 // What the file says is not what is shown: a stream that behaves otherwise gets another verdict.
@@ -259,6 +283,32 @@ func TestALessonThatIsDoneStaysSo(t *testing.T) {
 		p.Wait(`role("button", "1 · ` + first.Title + `, done")`)
 		p.ClickButton("1 · " + first.Title + ", done")
 		p.lessonIs(first)
+	})
+}
+
+func TestAPredictionStaysWhenItIsDrawnAnew(t *testing.T) {
+	f := byName(t, "end")
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		l := f.In("en", 1)
+		p := visitLesson(t, b, "lang=en&lesson="+f.Name)
+		p.lessonIs(l)
+		p.ClickRole("radio", plain(l.Choices[2].Text))
+		stays := func() { t.Helper(); p.Wait(`document.querySelectorAll(".pick input")[2].checked`) }
+		p.ClickButton("all lessons")
+		p.Wait(`!$(".pick")`)
+		p.ClickButton("back to the lesson")
+		stays()
+		p.ClickButton("for a class")
+		p.Wait(`!$(".pick")`)
+		p.Press("ArrowRight")
+		stays()
+		p.Press("ArrowLeft")
+		p.Wait(`!$(".pick")`)
+		p.Press("Escape")
+		stays()
+		p.ClickButton("Run it")
+		p.WaitFor(decides, `document.querySelectorAll(".pick")[2].dataset.mark == "predicted"`)
 	})
 }
 
@@ -313,7 +363,6 @@ func TestFromTheFirstScreenToTheEndOfLessonThreeByKeyboard(t *testing.T) {
 					first := `document.querySelector(".pick input")`
 					p.tabTo(first, most)
 					p.Press("Space")
-					p.Wait(first + `.checked`)
 					p.Press("ArrowDown")
 					p.Wait(`document.querySelectorAll(".pick input")[1].checked`)
 					p.Wait(`!role("button", "` + words.run + `").disabled`)
@@ -321,6 +370,7 @@ func TestFromTheFirstScreenToTheEndOfLessonThreeByKeyboard(t *testing.T) {
 					p.Press([]string{"Enter", "Space"}[n%2])
 					p.Wait(`document.activeElement == $(".lesson [role=status]") && !roles("button", "` + words.run + `").length`)
 					p.WaitFor(decides, `document.activeElement.contains($(".verdict"))`)
+					p.Wait(`document.querySelectorAll(".pick")[1].dataset.mark`) // that was the prediction
 					p.Wait(`role("progressbar", "` + map[string]string{"en": "Lessons done", "zh": "已完成的课程"}[language] + `").value == ` + itoa(n+1))
 					if n < 2 {
 						p.tabTo(`role("button", "`+words.next+`")`, 5)
