@@ -55,10 +55,8 @@ files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -
 packed = web/app.wasm web/icon.svg web/index.html web/start.js web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
-# Calls in app are not inlined (-l): that is a hundredth of all bytes, and it only draws. What is called for each event
-# is in the packages below it, where nothing is left out.
 web/app.wasm: $(call files,$(page)) bin/page.mod
-	GOOS=js GOARCH=wasm go build -modfile=bin/page.mod -trimpath -gcflags=eventsource-playground/app=-l -ldflags="-s -w" -o $@ ./app
+	GOOS=js GOARCH=wasm go build -modfile=bin/page.mod -trimpath -ldflags="-s -w" -o $@ ./app
 
 bin/page.mod: go.mod go.sum $(call files,web/slim)
 	go run ./web/slim

@@ -46,10 +46,6 @@ var nextReplies = []struct {
 func (p interferePanel) draw() app.UI {
 	m := p.Model
 	can := m.canInterfere()
-	wrong := ""
-	if m.channel != nil {
-		wrong = m.channel.wrong
-	}
 	buttons := []app.UI{}
 	for _, a := range actions {
 		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
@@ -98,7 +94,7 @@ func (p interferePanel) draw() app.UI {
 		},
 		fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`),
 		!can,
-		say(wrong),
+		say(m.channelWrong()),
 		when(m.help, `<dl class="keys">{}</dl>`, keys()),
 	)
 }
@@ -128,7 +124,7 @@ func field(id, label, usual string) app.UI {
 
 func (p interferePanel) why() string {
 	switch {
-	case p.Model.channel != nil && !p.Model.channel.up:
+	case !p.Model.channelUp():
 		return say("The channel to the server is down: the page tries again by itself.")
 	case !p.Model.log.State().Live():
 		return say("Connect first: then you can cut, end or hold back the stream while it runs.")

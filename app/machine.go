@@ -21,13 +21,20 @@ func (p machinePanel) draw() app.UI {
 		<h2>readyState</h2>
 		<p class="offscreen" role="status">{}</p>
 		{}
-		{}
 		<ul class="figures" aria-label="Figures">{}</ul>
 	</section>`,
 		stateName(state), announce(state),
-		app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)),
+		shown(machineDrawing{p.Model}, state.Source > 0, state.ReadyState, state.By, counts.Transitions),
 		figures(state, counts, log.Dropped(), p.Model.now),
 	)
+}
+
+// machineDrawing is the machine itself, for a wide screen and for a narrow one.
+type machineDrawing struct{ Model *model }
+
+func (d machineDrawing) draw() app.UI {
+	state, counts := d.Model.log.State(), d.Model.log.Counts()
+	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)))
 }
 
 func stateName(s trace.State) string {

@@ -42,7 +42,7 @@ func (p *playground) Render() app.UI {
 			{}
 		</header>
 		{}
-	</div>`, m.page, m.linkTo("", say("Playground")), m.linkTo(pageReport, say("Browser report")), toolbar{m}.draw(), p.body())
+	</div>`, m.page, m.linkTo("", say("Playground")), m.linkTo(pageReport, say("Browser report")), shown(toolbar{m}, m.theme, m.shared), p.body())
 }
 
 func (p *playground) body() app.UI {
@@ -50,24 +50,29 @@ func (p *playground) body() app.UI {
 	if m.page == pageReport {
 		return &reportView{Report: &m.report, Language: language, Changes: m.report.changes}
 	}
-	changes := m.log.Changes()
+	c, log := &m.course, m.log
+	changes, state := log.Changes(), log.State()
 	return view(`<main class="columns">
 		<div class="column cause">{}{}{}</div>
 		<div class="column effect">{}{}{}</div>
 		<div class="column meaning">{}{}</div>
 	</main>`,
 		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
-		connectPanel{m}.draw(),
-		interferePanel{m}.draw(),
-		machinePanel{m}.draw(),
+		shown(connectPanel{m},
+			m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
+		),
+		shown(interferePanel{m}, m.canInterfere(), m.channelUp(), state.Live(), m.paused, m.help, m.channelWrong()),
+		shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now),
 		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
 		&eventsPanel{
 			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
 			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},
-		lessonPanel{m}.draw(),
-		factsPanel{m}.draw(),
+		shown(lessonPanel{m},
+			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.List),
+		),
+		shown(factsPanel{m}, changes, log.Silent(m.now)),
 	)
 }
 
@@ -86,6 +91,16 @@ func (m *model) linkTo(page, name string) app.UI {
 			e.Call("stopPropagation") // or go-app reads the address again
 			m.show(page)
 		}}, name)
+}
+
+func (m *model) channelUp() bool { return m.channel != nil && m.channel.up }
+
+// channelWrong is what the server said of the last command, if it could not.
+func (m *model) channelWrong() string {
+	if m.channel == nil {
+		return ""
+	}
+	return m.channel.wrong
 }
 
 func (m *model) channelStatus() string {

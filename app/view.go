@@ -16,114 +16,15 @@ import (
 // This is a string and one call, where go-app's methods are a call for each attribute: app.wasm holds a hundred bytes for
 // each call, and four fifths of what draws the panels was that.
 func view(html string, values ...any) app.UI {
+	n := views[html]
+	if n == nil {
+		p := reader{html}
+		n = &p.children("")[0]
+		views[html] = n
+	}
 	// A copy: then what the caller passes stays on his stack, and his code is half as long.
-	v := viewer{html: html, values: append([]any(nil), values...)}
-	return v.children("")[0]
-}
-
-type viewer struct {
-	html   string // what is left
-	values []any
-}
-
-// until takes what stands before any of some characters.
-func (v *viewer) until(chars string) string {
-	i := strings.IndexAny(v.html, chars)
-	if i < 0 {
-		panic("view: " + chars + " is missing in " + v.html)
-	}
-	s := v.html[:i]
-	v.html = v.html[i:]
-	return s
-}
-
-func (v *viewer) take(s string) (ok bool) {
-	v.html, ok = strings.CutPrefix(v.html, s)
-	return ok
-}
-
-func (v *viewer) value() any {
-	value := v.values[0]
-	v.values = v.values[1:]
-	return value
-}
-
-// children are those of an element, to its end.
-func (v *viewer) children(tag string) (children []app.UI) {
-	for {
-		text := v.html
-		if tag != "" || strings.ContainsAny(text, "<{") {
-			text = v.until("<{")
-		} else {
-			v.html = ""
-		}
-		if words := strings.Trim(text, "\n\t"); words != "" {
-			children = append(children, app.Text(say(words)))
-		}
-		switch {
-		case v.html == "" || v.take("</"+tag+">"):
-			return children
-		case v.take("{}"):
-			switch c := v.value().(type) {
-			case nil:
-			case string:
-				children = append(children, app.Text(c))
-			case []app.UI:
-				children = append(children, c...)
-			case app.UI:
-				children = append(children, c)
-			}
-		default:
-			v.html = v.html[1:]
-			children = append(children, v.element())
-		}
-	}
-}
-
-// element is one whose < was taken.
-func (v *viewer) element() app.UI {
-	tag := v.until(" \n/>")
-	e := app.Elem(tag)
-	for {
-		v.html = strings.TrimLeft(v.html, " \n\t")
-		switch {
-		case v.take("/>"):
-			return e
-		case v.take(">"):
-			return e.Body(v.children(tag)...)
-		}
-		name := v.until("= \n/>")
-		switch {
-		case !v.take("="):
-			e.Attr(name, true)
-		case v.take("{}"):
-			switch value := v.value().(type) {
-			case func(app.Context, app.Event):
-				e.On(name[2:], value)
-			case app.EventHandler:
-				e.On(name[2:], value)
-			case scoped:
-				e.On(name[2:], value.do, app.EventScope(value.scope))
-			default:
-				e.Attr(name, value)
-			}
-		default:
-			v.html = v.html[1:]
-			value := v.until(`"`)
-			v.html = v.html[1:]
-			switch name {
-			case "aria-label", "placeholder", "title":
-				value = say(value)
-			}
-			e.Attr(name, value)
-		}
-	}
-}
-
-// scoped is a handler that is one of several made by the same code; scope tells them apart.
-type scoped struct {
-	scope any
-	do    app.EventHandler
+	f := filler{append([]any(nil), values...)}
+	return f.element(n)
 }
 
 // when is a view if something holds, and otherwise nothing.
@@ -132,4 +33,145 @@ func when(holds bool, html string, values ...any) any {
 		return nil
 	}
 	return view(html, values...)
+}
+
+// scoped is a handler that is one of several made by the same code; scope tells them apart.
+type scoped struct {
+	scope any
+	do    app.EventHandler
+}
+
+// views are what was drawn before. All of it is ours, so there are only so many.
+var views = map[string]*node{}
+
+// node is a part of a view: an element, a text, or, without either, the place of a value.
+type node struct {
+	tag, text  string
+	attributes []attribute
+	children   []node
+}
+
+// attribute without a value takes the next.
+type attribute struct {
+	name  string
+	value any
+}
+
+// reader reads a view.
+type reader struct{ html string }
+
+// until takes what stands before any of some characters.
+func (p *reader) until(chars string) string {
+	i := strings.IndexAny(p.html, chars)
+	if i < 0 {
+		panic("view: " + chars + " is missing in " + p.html)
+	}
+	s := p.html[:i]
+	p.html = p.html[i:]
+	return s
+}
+
+func (p *reader) take(s string) (ok bool) {
+	p.html, ok = strings.CutPrefix(p.html, s)
+	return ok
+}
+
+// children are those of an element, to its end.
+func (p *reader) children(tag string) (children []node) {
+	for p.html != "" && !p.take("</"+tag+">") {
+		switch {
+		case p.take("{}"):
+			children = append(children, node{})
+		case p.take("<"):
+			children = append(children, p.element())
+		default:
+			if text := strings.Trim(p.until("<{"), "\n\t"); text != "" {
+				children = append(children, node{text: text})
+			}
+		}
+	}
+	return children
+}
+
+// element is one whose < was taken.
+func (p *reader) element() node {
+	n := node{tag: p.until(" \n/>")}
+	for {
+		p.html = strings.TrimLeft(p.html, " \n\t")
+		switch {
+		case p.take("/>"):
+			return n
+		case p.take(">"):
+			n.children = p.children(n.tag)
+			return n
+		}
+		a := attribute{name: p.until("= \n/>"), value: true}
+		switch {
+		case p.take(`="`):
+			a.value = p.until(`"`)
+			p.take(`"`)
+		case p.take("={}"):
+			a.value = nil
+		}
+		n.attributes = append(n.attributes, a)
+	}
+}
+
+// filler makes elements of a view's nodes, and puts the values in their places.
+type filler struct{ values []any }
+
+func (f *filler) next() any {
+	value := f.values[0]
+	f.values = f.values[1:]
+	return value
+}
+
+func (f *filler) element(n *node) app.UI {
+	e := app.Elem(n.tag)
+	for _, a := range n.attributes {
+		switch a.name {
+		case "aria-label", "placeholder", "title":
+			if text, ok := a.value.(string); ok {
+				a.value = say(text)
+			}
+		}
+		if a.value != nil {
+			e.Attr(a.name, a.value)
+			continue
+		}
+		switch value := f.next().(type) {
+		case func(app.Context, app.Event):
+			e.On(a.name[2:], value)
+		case app.EventHandler:
+			e.On(a.name[2:], value)
+		case scoped:
+			e.On(a.name[2:], value.do, app.EventScope(value.scope))
+		default:
+			e.Attr(a.name, value)
+		}
+	}
+	if n.children == nil {
+		return e
+	}
+	body := make([]app.UI, 0, len(n.children))
+	for i := range n.children {
+		c := &n.children[i]
+		switch {
+		case c.tag != "":
+			body = append(body, f.element(c))
+		case c.text != "":
+			body = append(body, app.Text(say(c.text)))
+		default:
+			switch value := f.next().(type) {
+			case nil:
+			case string:
+				body = append(body, app.Text(value))
+			case []app.UI:
+				body = append(body, value...)
+			case app.UI:
+				body = append(body, value)
+			}
+		}
+	}
+	return e.Body(body...)
 }
