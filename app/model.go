@@ -47,11 +47,13 @@ type model struct {
 	wrongListener string // with the name in the field for a listener
 
 	find       string
+	listed     int // of the streams that can be chosen, as many as are drawn
 	channel    *channel
 	attempt    int // index of the exchange that the Wire tab shows; -1 for the newest
 	paused     bool
 	help       bool
 	page       string // one of the pages below
+	whole      bool   // all of the page is drawn, not only what it takes to connect
 	init       string // JSON: further members of the constructor's second argument, as a lesson tries them
 	course     course
 	editor     editor
@@ -103,7 +105,7 @@ func newModel() *model {
 	return &model{
 		setup: firstSetup(), log: log, view: trace.NewView(log),
 		window: 20_000, tab: tabEvents, unfolded: -1, theme: themeSystem,
-		attempt: -1, newAts: map[int]float64{}, course: course{predicted: -1},
+		attempt: -1, newAts: map[int]float64{}, course: course{predicted: -1}, listed: len(presets),
 	}
 }
 

@@ -249,10 +249,21 @@ func (m *model) loadScenarios() {
 			return
 		}
 		m.scenarios = list
-		m.setupChanges++
-		m.update()
-		m.ctx.Defer(func(app.Context) { showChosen() })
+		m.listMore()
 	})
+}
+
+// listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
+func (m *model) listMore() {
+	const more, pause = 15, 50 * time.Millisecond
+	m.listed += more
+	m.setupChanges++
+	m.update()
+	if m.listed < len(presets)+len(m.scenarios.List) {
+		time.AfterFunc(pause, m.listMore)
+		return
+	}
+	m.ctx.Defer(func(app.Context) { showChosen() })
 }
 
 // showChosen scrolls the list to the chosen stream, and nothing else.

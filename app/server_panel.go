@@ -26,7 +26,7 @@ func (s *serverPanel) Render() app.UI {
 	var list []app.UI
 	group := ""
 	for i, p := range all {
-		if i != chosen && !p.matches(s.Find) {
+		if i != chosen && (!p.matches(s.Find) || s.Find == "" && i >= m.listed) {
 			continue
 		}
 		if p.group != group {

@@ -4,6 +4,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
@@ -28,6 +30,11 @@ func (p *playground) OnInit() { p.model = newModel() }
 func (p *playground) OnMount(ctx app.Context) {
 	p.model.start(ctx)
 	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-ready", "true")
+	const frame = 20 * time.Millisecond // for the browser to show what there is, and to take a click
+	time.AfterFunc(frame, func() {
+		p.model.whole = true
+		p.model.update()
+	})
 }
 
 func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().Query()) }
@@ -52,17 +59,27 @@ func (p *playground) body() app.UI {
 	}
 	c, log := &m.course, m.log
 	changes, state := log.Changes(), log.State()
+	connects := shown(connectPanel{m},
+		m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
+	)
+	machine := shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now)
+	if !m.whole {
+		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
+		return view(`<main class="columns">
+			<div class="column cause"><section hidden/>{}<section hidden/></div>
+			<div class="column effect">{}<section hidden/><section hidden/></div>
+			<div class="column meaning"><section hidden/><section hidden/></div>
+		</main>`, connects, machine)
+	}
 	return view(`<main class="columns">
 		<div class="column cause">{}{}{}</div>
 		<div class="column effect">{}{}{}</div>
 		<div class="column meaning">{}{}</div>
 	</main>`,
 		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
-		shown(connectPanel{m},
-			m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
-		),
+		connects,
 		shown(interferePanel{m}, m.canInterfere(), m.channelUp(), state.Live(), m.paused, m.help, m.channelWrong()),
-		shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now),
+		machine,
 		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
 		&eventsPanel{
 			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,

@@ -22,11 +22,17 @@ type subject struct {
 func (s *site) observing(stream string) subject {
 	return subject{
 		address: s.ours + "/?url=" + url.QueryEscape(stream) + "&listen=",
-		ready:   oursReady,
+		ready:   settled,
 		connect: `[...document.querySelectorAll("button.primary")].find(b => b.textContent == "Connect").click()`,
 		count:   `document.querySelector("#tab-events").textContent.replace(/\D/g, "") - 2`,
 	}
 }
+
+// settled is when our page has drawn all that comes after it could connect.
+const settled = `new Promise(done => {
+	const check = () => document.querySelectorAll(".choices label").length > 80 && document.querySelector(".lesson") ? setTimeout(done, 500) : setTimeout(check, 50);
+	check();
+})`
 
 // loaded is when a page without WebAssembly is ready.
 const loaded = `new Promise(done => document.readyState == "complete" ? done() : addEventListener("load", () => done()))`
@@ -237,17 +243,24 @@ func largest(values []float64) float64 {
 func (s *site) frames() ([]row, error) {
 	const seconds, rate = 30, 1000
 	stream := s.scripted(fmt.Sprintf("title: Steady\n== 200\n@cors *\n@repeat %d every 1ms\nid: {n}\ndata: %s\n\n@again\n@hold\n", seconds*rate, strings.Repeat("-", 70)))
-	ours, err := s.run(s.observing(stream), seconds*rate, nil)
-	if err != nil {
-		return nil, err
+	const rounds = 3
+	var ours, bare, tasks []float64
+	var note []string
+	for range rounds {
+		our, err := s.run(s.observing(stream), seconds*rate, nil)
+		if err != nil {
+			return nil, err
+		}
+		other, err := s.run(s.bare(stream), seconds*rate, nil)
+		if err != nil {
+			return nil, err
+		}
+		ours, bare, tasks = append(ours, our.Longest), append(bare, other.Longest), append(tasks, our.Task)
+		note = append(note, fmt.Sprintf("%.0f and %.0f", seconds*rate/our.Took*1000, seconds*rate/other.Took*1000))
 	}
-	bare, err := s.run(s.bare(stream), seconds*rate, nil)
-	if err != nil {
-		return nil, err
-	}
-	longest := compared(partObserver, "longest frame at 1,000 events/s for 30 s", "the bare listener's page", "ms", []float64{ours.Longest}, []float64{bare.Longest}).atMost(2)
-	longest.Note = fmt.Sprintf("%.0f and %.0f events/s came.", seconds*rate/ours.Took*1000, seconds*rate/bare.Took*1000)
-	return []row{longest, alone(partObserver, "the longest task of ours in it", "ms", []float64{ours.Task}).atMost(50)}, nil
+	longest := compared(partObserver, "longest frame at 1,000 events/s for 30 s", "the bare listener's page", "ms", ours, bare).atMost(2)
+	longest.Note = strings.Join(note, ", ") + " events/s came."
+	return []row{longest, alone(partObserver, "the longest task of ours in it", "ms", tasks).atMost(50)}, nil
 }
 
 // silence measures both pages at once, each in its own process: connected to a stream that says nothing.

@@ -19,7 +19,7 @@ const contentSecurityPolicy = "default-src 'none'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // shellStyle is the hash of the style element in web/index.html, which paints the page before anything else is loaded.
-const shellStyle = "sha256-xgIQOkpBmd3PcecEVHGMSyLB5DISAFTJDySiOq/ptPY="
+const shellStyle = "sha256-WPOOSuFfrXg0GQbTGUcvli4XkGX7ANMkSFYN7Tmd948="
 
 // secure gives every reply the headers that keep others off the page.
 func secure(handler http.Handler) http.Handler {

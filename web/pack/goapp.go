@@ -30,7 +30,7 @@ func (g goapp) handler() *app.Handler {
 		BackgroundColor:       "#f6f7f9",
 		ThemeColor:            "#ffffff",
 		Styles:                []string{"/web/style.css"},
-		LoadingLabel:          "Loading · 正在加载 {progress}%",
+		LoadingLabel:          "{progress} %",
 		Version:               g.version,
 		WasmContentLength:     strconv.Itoa(g.wasmSize),
 		ServiceWorkerTemplate: g.worker,
