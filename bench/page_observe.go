@@ -22,14 +22,14 @@ type subject struct {
 func (s *site) observing(stream string) subject {
 	return subject{
 		address: s.ours + "/?url=" + url.QueryEscape(stream) + "&listen=",
-		ready:   settled,
+		ready:   drawn,
 		connect: `[...document.querySelectorAll("button.primary")].find(b => b.textContent == "Connect").click()`,
 		count:   `document.querySelector("#tab-events").textContent.replace(/\D/g, "") - 2`,
 	}
 }
 
-// settled is when our page has drawn all that comes after it could connect.
-const settled = `new Promise(done => {
+// drawn is when our page has drawn all that comes after it could connect.
+const drawn = `new Promise(done => {
 	const check = () => document.querySelectorAll(".choices label").length > 80 && document.querySelector(".lesson") ? setTimeout(done, 500) : setTimeout(check, 50);
 	check();
 })`
