@@ -24,7 +24,7 @@ func (p machinePanel) draw() app.UI {
 		<ul class="figures" aria-label="Figures">{}</ul>
 	</section>`,
 		stateName(state), announce(state),
-		shown(machineDrawing{p.Model}, state.Source > 0, state.ReadyState, state.By, counts.Transitions),
+		shown(machineDrawing(p), state.Source > 0, state.ReadyState, state.By, counts.Transitions),
 		figures(state, counts, log.Dropped(), p.Model.now),
 	)
 }
