@@ -43,7 +43,7 @@ shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
 report: bin/server
-	REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
+	SLOW=1 REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
 
 clean:
 	rm -rf bin web/app.wasm web/dist/*

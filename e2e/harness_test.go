@@ -46,7 +46,7 @@ func visitAt(t *testing.T, b *browser.Browser, base, query string) *page {
 // ready waits until the page runs.
 func (p *page) ready() {
 	p.t.Helper()
-	p.Wait(`document.documentElement.dataset.ready == "true" && ($("#rows") || $(".report"))`) // all of it is drawn
+	p.Wait(`document.documentElement.dataset.ready == "true" && ($("#events") || $(".report"))`) // all of it is drawn
 	// What the page saves as a file is kept for records instead.
 	p.Eval(`(() => {
 		const create = URL.createObjectURL;

@@ -54,6 +54,7 @@ func (p *page) savedReport() *report.Report {
 
 // The report of each browser is the one that is kept, check by check. REPORT=1 writes those anew: make report.
 func TestTheBrowserReport(t *testing.T) {
+	slow(t)
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitReport(t, b)
@@ -180,6 +181,7 @@ const broken = `(() => {
 
 // A check that passes whatever the server does would be worth nothing.
 func TestNoCheckPassesByDoingNothing(t *testing.T) {
+	slow(t)
 	t.Parallel()
 	objects, closed := []string{}, []string{}
 	for _, e := range checks.All() {
