@@ -21,7 +21,7 @@ type pace struct {
 }
 
 const (
-	mostPause    = 20   // times as long as the drawing took
+	mostPause    = 30   // times as long as the drawing took
 	longestPause = 1000 // milliseconds
 )
 
