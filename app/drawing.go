@@ -236,7 +236,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 // exchangeLabel tells a request in a few words: #2 Last-Event-ID: 3 → 200 … cut.
 func exchangeLabel(e *trace.Exchange) string {
 	label := fmt.Sprintf("#%d ", e.Attempt)
-	if id, sent := headerOf(e.Request.Header, "Last-Event-ID"); sent {
+	if id, sent := trace.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		label += "Last-Event-ID: " + shorten(id, 40)
 	} else {
 		label += e.Request.Method
@@ -256,13 +256,4 @@ func sayHow(how string) string {
 		return fill(say("next: {reply}"), "{reply}", say(reply))
 	}
 	return say(how)
-}
-
-func headerOf(headers []trace.Header, name string) (value string, sent bool) {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value, true
-		}
-	}
-	return "", false
 }

@@ -57,7 +57,7 @@ func (p *eventsPanel) Render() app.UI {
 	case tabRequests:
 		body = &requestsTab{Model: m, Language: language, Changes: p.Changes}
 	case tabScript:
-		body = &scriptTab{Model: m, Language: language, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channel != nil && m.channel.up}
+		body = &scriptTab{Model: m, Language: language, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channelUp()}
 	case tabCode:
 		body = p.program()
 	default:

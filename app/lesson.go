@@ -85,7 +85,7 @@ func (m *model) openLesson(name, focus string) {
 // was being chosen.
 func (m *model) drawLesson(focus string) {
 	m.ctx.Dispatch(func(ctx app.Context) {
-		m.now = eventsource.Now()
+		m.draw(ctx)
 		ctx.Defer(func(app.Context) {
 			document := app.Window().Get("document")
 			choices := document.Call("querySelectorAll", ".pick input")
@@ -123,15 +123,14 @@ func (m *model) runLesson() {
 	if !m.setUp(l.Scenario, l.Listen) {
 		return
 	}
-	m.init = l.Init
 	m.window = timelineWindows[0] // most lessons take a few seconds
 	if l.Cookie != "" {
 		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
 	}
 	m.close()
-	c.run, c.decided, c.gaveUp = lesson.Begin(m.log), nil, false
-	m.connect()
-	m.init = ""
+	c.forget()
+	c.run = lesson.Begin(m.log)
+	m.connectWith(l.Init)
 	m.watchLesson(c.run)
 }
 

@@ -54,7 +54,6 @@ type model struct {
 	help       bool
 	page       string // one of the pages below
 	whole      bool   // all of the page is drawn, not only what it takes to connect
-	init       string // JSON: further members of the constructor's second argument, as a lesson tries them
 	course     course
 	editor     editor
 	scenarios  scenarios
@@ -157,7 +156,7 @@ func (m *model) handleKeys() {
 
 func (m *model) canInterfere() bool {
 	s := m.log.State()
-	return m.channel != nil && m.channel.up && s.Live() && m.ours(s.URL)
+	return m.channelUp() && s.Live() && m.ours(s.URL)
 }
 
 // newAt is when a source was made, on the performance clock.
@@ -237,7 +236,10 @@ func (m *model) choose(p preset) {
 }
 
 // connect makes a new source, after closing the one that is open.
-func (m *model) connect() {
+func (m *model) connect() { m.connectWith("") }
+
+// connectWith is connect with further members of the constructor's second argument, in JSON, as a lesson tries them.
+func (m *model) connectWith(init string) {
 	m.notice = nil
 	if checkURL(m.setup.URL) != "" {
 		return
@@ -248,7 +250,7 @@ func (m *model) connect() {
 	at := eventsource.Now()
 	number := m.log.State().Source + 1
 	source, err := eventsource.New(m.channel.watched(m.setup.URL, number), eventsource.Options{
-		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: m.init,
+		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: init,
 	}, m.observe)
 	thrown, ok := errors.AsType[*eventsource.Exception](err)
 	switch {

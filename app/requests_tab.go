@@ -33,7 +33,7 @@ func (t *requestsTab) Render() app.UI {
 
 func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.UI {
 	id := "–"
-	if value, sent := headerOf(e.Request.Header, "Last-Event-ID"); sent {
+	if value, sent := trace.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
 	status, ended := say("no answer yet"), say("under way")

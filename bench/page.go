@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"syscall"
+	"net/http"
 	"time"
 
 	"eventsource-playground/web"
@@ -30,58 +24,33 @@ type site struct {
 	chromium *chromium
 }
 
-// withSite gives a site to a function, and ends it.
-func withSite(ctx context.Context, measure func(*site) ([]row, error)) (rows []row, err error) {
+// withSite gives a site to a function, and ends it. What is built goes into dir.
+func withSite(ctx context.Context, dir string, measure func(*site) ([]row, error)) (rows []row, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &site{ctx: ctx}
-	if s.references, err = serveReferences(ctx); err != nil {
-		return nil, err
-	}
-	stop, err := s.startServer(ctx)
+	program, err := build(dir, "server", "./server")
 	if err != nil {
 		return nil, err
 	}
-	defer stop()
+	server, err := start(program, "-addr", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer server.stop()
+	s := &site{ctx: ctx, ours: "http://" + server.addr.String()}
+	reply, err := http.Get(s.ours)
+	if err != nil {
+		return nil, err
+	}
+	reply.Body.Close()
+	if s.references, err = serveReferences(ctx, reply.Header); err != nil {
+		return nil, err
+	}
 	if s.chromium, err = startChromium(ctx); err != nil {
 		return nil, err
 	}
 	defer s.chromium.stop()
 	return measure(s)
-}
-
-// startServer builds our server and starts it on a free port.
-func (s *site) startServer(ctx context.Context) (stop func(), err error) {
-	folder, err := os.MkdirTemp("", "bench-")
-	if err != nil {
-		return nil, err
-	}
-	program := filepath.Join(folder, "server")
-	if said, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./server").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("go build ./server: %w\n%s", err, said)
-	}
-	server := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0")
-	stdout, err := server.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := server.Start(); err != nil {
-		return nil, err
-	}
-	stop = func() {
-		server.Process.Signal(syscall.SIGTERM)
-		server.Wait()
-		os.RemoveAll(folder)
-	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		stop()
-		return nil, fmt.Errorf("the server tells no address: %w", err)
-	}
-	go io.Copy(io.Discard, stdout)
-	words := strings.Fields(line)
-	s.ours = strings.TrimSuffix(words[len(words)-1], "/")
-	return stop, nil
 }
 
 // visited is what a visit took.
@@ -91,7 +60,7 @@ type visited struct {
 
 // Promises of the moment when a page is ready.
 const (
-	oursReady   = `new Promise(done => { const check = () => document.documentElement?.dataset.ready == "true" ? done(performance.now()) : setTimeout(check, 1); check() })`
+	oursReady   = `measure.ready`
 	helloReady  = `measure.rendered`
 	staticReady = `measure.painted`
 )
@@ -153,7 +122,7 @@ func (s *site) firstVisit(address, ready string, how int, next func(*tab) error)
 }
 
 // startRows measures bytes and start. In each round every page has its turn.
-func startRows(ctx context.Context, _ string) ([]row, error) { return withSite(ctx, startOn) }
+func startRows(ctx context.Context, dir string) ([]row, error) { return withSite(ctx, dir, startOn) }
 
 func startOn(s *site) ([]row, error) {
 	wasm, err := fs.Stat(web.Files(), "web/app.wasm.br")
@@ -168,7 +137,7 @@ func startOn(s *site) ([]row, error) {
 			*visits = append(*visits, v)
 		}
 	}
-	const rounds, slowRounds = 7, 3
+	const rounds, slowRounds = 15, 3
 	for range rounds {
 		visit(&ours, s.ours, oursReady, timed, nil)
 		visit(&hello, s.pages, helloReady, timed, nil)

@@ -102,7 +102,9 @@ func (s *site) run(p subject, n int, next func(*tab) error) (r taken, err error)
 }
 
 // observerRows measures how our page observes, beside pages that do as little as possible.
-func observerRows(ctx context.Context, _ string) ([]row, error) { return withSite(ctx, observeOn) }
+func observerRows(ctx context.Context, dir string) ([]row, error) {
+	return withSite(ctx, dir, observeOn)
+}
 
 func observeOn(s *site) (rows []row, err error) {
 	for _, measure := range []func(*site) ([]row, error){

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ var pages embed.FS
 type references struct {
 	pages, streams string // http://127.0.0.1:port
 	files          map[string]file
+	safety         http.Header // our server's
 }
 
 // file is a file as it goes over the wire.
@@ -40,8 +42,13 @@ type file struct {
 	compressed        []byte
 }
 
-func serveReferences(ctx context.Context) (*references, error) {
-	r := &references{files: map[string]file{}}
+// serveReferences serves until ctx ends. Of the headers of our page they have those that a page of any server could have:
+// Cross-Origin-Opener-Policy puts a page into a process of its own, whose start is part of its first paint.
+func serveReferences(ctx context.Context, ours http.Header) (*references, error) {
+	r := &references{files: map[string]file{}, safety: http.Header{}}
+	for _, name := range []string{"Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Content-Type-Options"} {
+		r.safety[name] = ours[name]
+	}
 	for _, name := range []string{"bare.html", "innerhtml.html", "static.html"} {
 		content, err := pages.ReadFile("pages/" + name)
 		if err != nil {
@@ -152,6 +159,7 @@ func (r *references) serveFile(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	header := w.Header()
+	maps.Copy(header, r.safety)
 	header.Set("Vary", "Accept-Encoding")
 	header.Set("Cache-Control", "no-cache")
 	header.Set("ETag", file.etag)

@@ -3,64 +3,14 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"net/netip"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
-
-// build builds a program as make builds the server.
-func build(dir, name, pkg string) (binary string, err error) {
-	binary = filepath.Join(dir, name)
-	cmd := exec.Command("go", "build", "-trimpath", "-o", binary, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
-	}
-	return binary, nil
-}
-
-// process is a server under way, ours or the reference.
-type process struct {
-	cmd    *exec.Cmd
-	addr   netip.AddrPort
-	stderr bytes.Buffer
-}
-
-// start runs a server, which says on its first line where it is.
-func start(binary string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(binary, args...)}
-	p.cmd.Stderr = &p.stderr
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err == nil {
-		_, url, _ := strings.Cut(line, "http://")
-		p.addr, err = netip.ParseAddrPort(strings.TrimSuffix(strings.TrimSpace(url), "/"))
-	}
-	if err != nil {
-		p.stop()
-		return nil, fmt.Errorf("%s did not start: %w\n%s", binary, err, &p.stderr)
-	}
-	return p, nil
-}
-
-func (p *process) stop() {
-	p.cmd.Process.Kill()
-	p.cmd.Wait()
-}
 
 // goroutines ends the process, and counts the goroutines that it had, without Go's own: on SIGQUIT every Go program
 // lists them.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"eventsource-playground/lesson"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 )
@@ -59,14 +60,11 @@ func newCatalogue(second func(*http.Request) string) *catalogue {
 // serve is GET /scenarios, with ?lang=zh in Chinese.
 func (c *catalogue) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.listFor(c.second(r), r.URL.Query().Get("lang")).serve(w, r, nil)
+		c.listFor(c.second(r), language(r)).serve(w, r, nil)
 	})
 }
 
 func (c *catalogue) listFor(origin, language string) asset {
-	if language != chinese {
-		language = "" // any other is English
-	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.origin != origin {
@@ -80,13 +78,11 @@ func (c *catalogue) listFor(origin, language string) asset {
 	return list
 }
 
-const chinese = "zh"
-
 func newList(origin, language string) asset {
 	l := listed{SecondOrigin: origin, Groups: library.Groups}
 	for _, e := range library.All() {
 		title, about := e.Title, e.About
-		if language == chinese {
+		if language == lesson.Chinese {
 			title, about = e.Chinese.Title, e.Chinese.About
 		}
 		l.Scenarios = append(l.Scenarios, listedScenario{e.Name, title, e.Group, e.Order, about, e.Listen, listedConnect(e.Connect)})

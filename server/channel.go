@@ -282,6 +282,7 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 	defer ping.Stop()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
+	woken, more := (chan struct{})(nil), false // no woken during a pause
 	for {
 		select {
 		case <-ch.ctx.Done():
@@ -293,24 +294,19 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 		case <-ping.C:
 			go ch.ping()
 			continue
-		case <-ch.woken:
-		}
-		for more := true; more; {
-			var err error
-			if after, more, err = ch.tellSome(after); err != nil {
-				return endFailed
-			}
-			pause.Reset(together)
-			select {
-			case <-ch.ctx.Done():
-				return endFailed
-			case <-stopping.Done():
-				return endStopping
-			case <-ch.over:
-				return endReplaced
-			case <-pause.C:
+		case <-woken:
+		case <-pause.C:
+			if !more {
+				woken = ch.woken
+				continue
 			}
 		}
+		var err error
+		if after, more, err = ch.tellSome(after); err != nil {
+			return endFailed
+		}
+		woken = nil
+		pause.Reset(together)
 	}
 }
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -30,13 +28,7 @@ func serveResults() http.Handler { return serveJSON(results.All()) }
 
 // serveJSON serves what strings and numbers are in v.
 func serveJSON(v any) http.Handler {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		panic(err) // strings and numbers
-	}
-	document := newDocument("application/json", b.Bytes())
+	document := newJSON(v)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { document.serve(w, r, nil) })
 }
 

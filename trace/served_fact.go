@@ -11,12 +11,12 @@ import (
 
 // answer is what a browser makes of the head.
 func (e *Exchange) answer() FactName {
-	origin, cross := headerOf(e.Request.Header, "Origin")
-	host, _ := headerOf(e.Request.Header, "Host")
+	origin, cross := HeaderOf(e.Request.Header, "Origin")
+	host, _ := HeaderOf(e.Request.Header, "Host")
 	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
 		return FactForbidden
 	}
-	switch location, _ := headerOf(e.Head.Header, "Location"); e.Head.Status {
+	switch location, _ := HeaderOf(e.Head.Header, "Location"); e.Head.Status {
 	case 200:
 	case 204:
 		return FactNoContent
@@ -42,8 +42,8 @@ func (e *Exchange) answer() FactName {
 
 // allows reports whether the answer lets that origin read it.
 func (e *Exchange) allows(origin string) bool {
-	allowed, _ := headerOf(e.Head.Header, "Access-Control-Allow-Origin")
-	credentials, _ := headerOf(e.Head.Header, "Access-Control-Allow-Credentials")
+	allowed, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
+	credentials, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
 	return (allowed == origin || allowed == "*" && !e.credentials) && (!e.credentials || credentials == "true")
 }
 
@@ -53,16 +53,17 @@ func (e *Exchange) type_() string {
 	if 300 <= e.Head.Status && e.Head.Status < 400 {
 		name = "Location"
 	}
-	value, _ := headerOf(e.Head.Header, name)
+	value, _ := HeaderOf(e.Head.Header, name)
 	return value
 }
 
 func (e *Exchange) lastEventID() string {
-	id, _ := headerOf(e.Request.Header, "Last-Event-ID")
+	id, _ := HeaderOf(e.Request.Header, "Last-Event-ID")
 	return id
 }
 
-func headerOf(headers []Header, name string) (value string, ok bool) {
+// HeaderOf is the value of a header, by its name in any case.
+func HeaderOf(headers []Header, name string) (value string, ok bool) {
 	for _, h := range headers {
 		if strings.EqualFold(h.Name, name) {
 			return h.Value, true

@@ -14,6 +14,15 @@ window.measure = (() => {
     });
   });
 
+  // Our page says when it can connect, in the task of its first rendering.
+  const ready = new Promise(done => {
+    new MutationObserver((_, observer) => {
+      if (document.documentElement.dataset.ready != "true") return;
+      observer.disconnect();
+      done(performance.now());
+    }).observe(document, {subtree: true, attributeFilter: ["data-ready"]});
+  });
+
   const painted = new Promise(done => {
     new PerformanceObserver(list => {
       for (const entry of list.getEntriesByName("first-contentful-paint")) done(entry.startTime);
@@ -44,5 +53,5 @@ window.measure = (() => {
     }
   };
 
-  return {rendered, painted, until};
+  return {rendered, ready, painted, until};
 })();

@@ -20,13 +20,12 @@ package checks
 
 import (
 	"embed"
-	"io/fs"
 	"slices"
-	"strings"
 	"sync"
 
 	"eventsource-playground/report"
 	"eventsource-playground/scenario"
+	"eventsource-playground/scenario/folder"
 )
 
 // A Group is a part of the report.
@@ -91,20 +90,7 @@ func Find(name string) (Entry, bool) {
 }
 
 var all = sync.OnceValue(func() []Entry {
-	names, err := fs.Glob(files, "*.txt")
-	if err != nil {
-		panic(err)
-	}
-	entries := make([]Entry, len(names))
-	for i, name := range names {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		if entries[i], err = parse(strings.TrimSuffix(name, ".txt"), string(text)); err != nil {
-			panic("checks: " + name + ": " + err.Error())
-		}
-	}
+	entries := folder.Read(files, ".txt", parse)
 	slices.SortStableFunc(entries, func(a, b Entry) int {
 		if a.Group != b.Group {
 			return group(a) - group(b)

@@ -4,12 +4,11 @@ package library
 
 import (
 	"embed"
-	"io/fs"
 	"slices"
-	"strings"
 	"sync"
 
 	"eventsource-playground/scenario"
+	"eventsource-playground/scenario/folder"
 )
 
 // Groups are the parts of the library, in the order of a menu.
@@ -41,22 +40,10 @@ func Find(name string) (Entry, bool) {
 }
 
 var all = sync.OnceValue(func() []Entry {
-	names, err := fs.Glob(files, "*.txt")
-	if err != nil {
-		panic(err)
-	}
-	entries := make([]Entry, len(names))
-	for i, name := range names {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		s, err := scenario.Parse(string(text), scenario.DefaultLimits)
-		if err != nil {
-			panic("library: " + name + ": " + err.Error())
-		}
-		entries[i] = Entry{strings.TrimSuffix(name, ".txt"), string(text), s}
-	}
+	entries := folder.Read(files, ".txt", func(name, text string) (Entry, error) {
+		s, err := scenario.Parse(text, scenario.DefaultLimits)
+		return Entry{name, text, s}, err
+	})
 	slices.SortStableFunc(entries, func(a, b Entry) int {
 		if a.Group != b.Group {
 			return slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group)

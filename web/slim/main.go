@@ -8,6 +8,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"log"
 	"os"
@@ -44,9 +45,8 @@ func slim(folder string) error {
 	if err != nil {
 		return fmt.Errorf("go mod download %s: %w", goapp, err)
 	}
-	_, rest, _ := strings.Cut(string(from), `"Dir": "`)
-	source, _, found := strings.Cut(rest, `"`)
-	if !found {
+	var source struct{ Dir string }
+	if err := json.Unmarshal(from, &source); err != nil || source.Dir == "" {
 		return fmt.Errorf("go mod download %s says no Dir: %s", goapp, from)
 	}
 	to := filepath.Join(folder, "goapp")
@@ -54,7 +54,7 @@ func slim(folder string) error {
 		return err
 	}
 	for _, part := range []string{"go.mod", "go.sum", "pkg/errors", "pkg/app"} {
-		if err := copyFiles(filepath.Join(source, part), filepath.Join(to, part)); err != nil {
+		if err := copyFiles(filepath.Join(source.Dir, part), filepath.Join(to, part)); err != nil {
 			return err
 		}
 	}
