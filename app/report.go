@@ -83,6 +83,7 @@ func titleOf(c *report.Check) string {
 type reportView struct {
 	app.Compo
 	Report   *browserReport
+	Second   string // origin; "" until the list of streams came, which tells it
 	Language string
 	Changes  int
 }
@@ -132,7 +133,7 @@ func (v *reportView) Render() app.UI {
 	</main>`,
 		when(all > 0, `<span>{}</span>`,
 			fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all))),
-		class, all == 0 || r.model.scenarios.Second == "", onRun, say(run),
+		class, all == 0 || v.Second == "", onRun, say(run),
 		idle, v.onDownload, all == 0, v.onCopy, v.onFile, r.differences, v.onDifferences,
 		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(all), strconv.Itoa(done)),
 		status, r.said, r.wrong,

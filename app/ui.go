@@ -4,6 +4,7 @@
 package main
 
 import (
+	"runtime/debug"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -14,6 +15,9 @@ import (
 func main() {
 	app.Route("/", func() app.Composer { return &playground{} })
 	if app.IsClient {
+		// A collection stops the page until it is over, since nothing preempts it in WebAssembly: have few, and none while the
+		// first stream connects. What is kept is small: a firehose's events stay objects of the browser's.
+		debug.SetGCPercent(400)
 		chooseLanguage()
 	}
 	app.RunWhenOnBrowser()
@@ -45,17 +49,17 @@ func (p *playground) Render() app.UI {
 	return view(`<div class="page" data-page={}>
 		<header class="bar">
 			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
-			<nav aria-label="Views">{}{}</nav>
+			{}
 			{}
 		</header>
 		{}
-	</div>`, m.page, m.linkTo("", say("Playground")), m.linkTo(pageReport, say("Browser report")), shown(toolbar{m}, m.theme, m.shared), p.body())
+	</div>`, m.page, shown(navigation{m}, m.page, m.setupChanges, m.course.chosen, m.course.lesson), shown(toolbar{m}, m.theme, m.shared), p.body())
 }
 
 func (p *playground) body() app.UI {
 	m := p.model
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Language: language, Changes: m.report.changes}
+		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: language, Changes: m.report.changes}
 	}
 	c, log := &m.course, m.log
 	changes, state := log.Changes(), log.State()
@@ -93,8 +97,15 @@ func (p *playground) body() app.UI {
 	)
 }
 
-// linkTo leads to a page, which shares all that lives on this one.
-func (m *model) linkTo(page, name string) app.UI {
+// navigation leads to the pages, which share all that lives on this one.
+type navigation struct{ Model *model }
+
+func (n navigation) draw() app.UI {
+	return view(`<nav aria-label="Views">{}{}</nav>`, n.link("", say("Playground")), n.link(pageReport, say("Browser report")))
+}
+
+func (n navigation) link(page, name string) app.UI {
+	m := n.Model
 	current := ""
 	if m.page == page {
 		current = "page"

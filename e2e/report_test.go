@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -281,6 +285,31 @@ func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
 	if url != "/sse?count=100" {
 		t.Errorf("got the URL %q; want it as it was", url)
 	}
+}
+
+// What the page fetches may come in any order.
+func TestTheReportCanRunWhenTheListOfStreamsComesLast(t *testing.T) {
+	server, err := url.Parse(sharedURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := make(chan struct{})
+	pass := httputil.NewSingleHostReverseProxy(server)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/scenarios" {
+			select {
+			case <-shown:
+			case <-r.Context().Done():
+			}
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	p := &page{browser.Shared(t, "chromium").NewPage(t), t}
+	p.Open(proxy.URL + "/?view=report")
+	p.Wait(`$(".results tbody")`)
+	close(shown)
+	p.Wait(`!role("button", "Run the report").disabled`)
 }
 
 func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
