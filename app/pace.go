@@ -10,32 +10,42 @@ import (
 
 // pace keeps the drawing of what comes by itself from taking the time that is needed to take it in. A drawing is
 // followed by a pause as many times as long as the drawing took as things came before it: none that is seen for a few
-// events a second, a long one under a firehose.
+// events a second, a long one under a firehose, which ends early when nothing more comes.
 type pace struct {
-	asked bool    // a drawing is on its way
-	came  int     // since the last drawing
-	times float64 // as long as that the pause after it is
-	began float64 // when it began, on the performance clock
-	next  float64 // when the next may begin
+	asked bool        // a drawing is on its way
+	timer *time.Timer // of the pause
+	came  int         // since the last drawing
+	times float64     // as long as that the pause after it is
+	began float64     // when it began, on the performance clock
+	next  float64     // when the next may begin
 	shown app.Value
 }
 
 const (
-	mostPause    = 30   // times as long as the drawing took
+	mostPause    = 20   // times as long as the drawing took
 	longestPause = 1000 // milliseconds
+	quiet        = 100  // milliseconds: longer than a flood is left to gather
 )
 
 // updateSoon has the page drawn again because n things came.
 func (m *model) updateSoon(n int) {
-	m.pace.came += n
-	if m.pace.asked {
+	p := &m.pace
+	p.came += n
+	if p.asked {
 		return
 	}
-	m.pace.asked = true
-	if wait := m.pace.next - eventsource.Now(); wait > 0 {
-		time.AfterFunc(time.Duration(wait*float64(time.Millisecond)), m.update)
-	} else {
+	soon := func() {
+		p.asked = true
 		m.update()
+	}
+	wait := time.Duration(min(p.next-eventsource.Now(), quiet) * float64(time.Millisecond))
+	switch {
+	case wait <= 0:
+		soon()
+	case p.timer == nil:
+		p.timer = time.AfterFunc(wait, soon)
+	default:
+		p.timer.Reset(wait)
 	}
 }
 
@@ -48,6 +58,9 @@ func (m *model) draw(ctx app.Context) {
 	p := &m.pace
 	p.times = float64(min(p.came, mostPause))
 	p.asked, p.came = false, 0
+	if p.timer != nil {
+		p.timer.Stop()
+	}
 	m.now = eventsource.Now()
 	m.measureTrack()
 	p.next = m.now + longestPause

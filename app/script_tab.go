@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"runtime"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -264,6 +265,8 @@ func (m *model) listMore() {
 		return
 	}
 	m.ctx.Defer(func(app.Context) { showChosen() })
+	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
+	time.AfterFunc(pause, runtime.GC)
 }
 
 // showChosen scrolls the list to the chosen stream, and nothing else.

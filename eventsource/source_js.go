@@ -22,7 +22,6 @@ type Source struct {
 	queue, push js.Value
 	types       []string // listened to, beyond open and error
 	asleep      bool     // wake is listening; otherwise the timer is set
-	taken       int      // by the timer, the last time
 	timer       js.Value
 
 	wake, take, open, fail js.Func
@@ -33,9 +32,6 @@ type Source struct {
 // frame is how long events gather before they are taken, in milliseconds. A timer and not requestAnimationFrame: a
 // hidden tab has no frames, and its queue would grow unseen; its timers are only slower.
 const frame = 16
-
-// flood is the same while so many come that no screen shows them one by one: each taking costs some calls.
-const flood = 50
 
 // lazyFrom is the length from which a run keeps the browser's objects: so many no screen shows at once.
 const lazyFrom = 256
@@ -149,16 +145,11 @@ func construct(url string, o Options) (es js.Value, err error) {
 
 func (s *Source) onWake(js.Value, []js.Value) any {
 	s.setWake(false)
-	wait := frame
-	if s.taken >= lazyFrom {
-		wait = flood
-	}
-	s.timer = js.Global().Call("setTimeout", s.take, wait)
+	s.timer = js.Global().Call("setTimeout", s.take, frame)
 	return nil
 }
 
 func (s *Source) onTake(js.Value, []js.Value) any {
-	s.taken = s.queue.Length()
 	s.drain()
 	if !s.closed {
 		s.setWake(true)
