@@ -52,7 +52,7 @@ clean:
 # target report.)
 page = $(addprefix ./,$(wildcard app eventsource lesson report scenario sse trace))
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
-packed = web/app.wasm web/icon.svg web/index.html web/start.js web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
+packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.mod

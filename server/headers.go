@@ -10,7 +10,7 @@ import (
 // contentSecurityPolicy lets the page load its own files, and only those: 'wasm-unsafe-eval' is compiling WebAssembly,
 // connect-src is open because opening any stream on the web is what this tool is for.
 const contentSecurityPolicy = "default-src 'none'; " +
-	"script-src 'self' 'wasm-unsafe-eval'; " +
+	"script-src 'self' 'wasm-unsafe-eval' '" + shellScript + "'; " +
 	"style-src 'self' '" + shellStyle + "'; " +
 	"img-src 'self'; " +
 	"manifest-src 'self'; " +
@@ -18,8 +18,11 @@ const contentSecurityPolicy = "default-src 'none'; " +
 	"connect-src 'self' http: https:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// shellStyle is the hash of the style element in web/index.html, which paints the page before anything else is loaded.
-const shellStyle = "sha256-WPOOSuFfrXg0GQbTGUcvli4XkGX7ANMkSFYN7Tmd948="
+// The hashes of the elements in web/index.html that paint the page before anything else is loaded, and then load it.
+const (
+	shellStyle  = "sha256-hUjFA01vdPGRp7BZ6f7MBWQlVYPUCCq/tQoHkFdSR7M="
+	shellScript = "sha256-AQLpN7K5vM4YiAcxj2HdgB6OEMz5oZFsT7G9fOPhchk="
+)
 
 // secure gives every reply the headers that keep others off the page.
 func secure(handler http.Handler) http.Handler {

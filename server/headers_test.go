@@ -27,7 +27,7 @@ func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 
 func TestThePolicyIsStrict(t *testing.T) {
 	for _, want := range []string{
-		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self' '" + shellStyle + "'", "connect-src 'self' http: https:",
+		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval' '" + shellScript + "'", "style-src 'self' '" + shellStyle + "'", "connect-src 'self' http: https:",
 		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "worker-src 'self'", "manifest-src 'self'",
 	} {
 		if !strings.Contains(contentSecurityPolicy+";", want+";") {
@@ -39,16 +39,21 @@ func TestThePolicyIsStrict(t *testing.T) {
 	}
 }
 
-func TestThePolicyLetsThePagesOwnStyleIn(t *testing.T) {
+func TestThePolicyLetsThePagesOwnStyleAndScriptIn(t *testing.T) {
 	index, err := os.ReadFile("../web/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(index), "<style>")
-	style, _, _ := strings.Cut(rest, "</style>")
-	hash := sha256.Sum256([]byte(style))
-	if want := "sha256-" + base64.StdEncoding.EncodeToString(hash[:]); shellStyle != want {
-		t.Errorf("got shellStyle %s; want %s, the hash of the style in web/index.html", shellStyle, want)
+	for _, test := range []struct{ name, got, begin, end string }{
+		{"shellStyle", shellStyle, "<style>", "</style>"},
+		{"shellScript", shellScript, `<script type="module">`, "</script>"},
+	} {
+		_, rest, _ := strings.Cut(string(index), test.begin)
+		content, _, _ := strings.Cut(rest, test.end)
+		hash := sha256.Sum256([]byte(content))
+		if want := "sha256-" + base64.StdEncoding.EncodeToString(hash[:]); test.got != want {
+			t.Errorf("got %s %s; want %s, the hash of that element in web/index.html", test.name, test.got, want)
+		}
 	}
 }
 

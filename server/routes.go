@@ -7,7 +7,6 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
-	mux.Handle("/app.css", get(files))                            // go-app's style, for the loader
 	mux.Handle("/app.js", get(files))                             // go-app's loader of app.wasm
 	mux.Handle("/app-worker.js", get(files))                      // the service worker, which leaves requests alone
 	mux.Handle("/wasm_exec.js", get(files))                       // Go's glue between JavaScript and app.wasm

@@ -44,7 +44,7 @@ func (g goapp) handler() *app.Handler {
 func (g goapp) files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	handler := g.handler()
-	for _, name := range []string{"app.css", "app.js", "app-worker.js", "manifest.webmanifest", "wasm_exec.js"} {
+	for _, name := range []string{"app.js", "app-worker.js", "manifest.webmanifest", "wasm_exec.js"} {
 		reply := httptest.NewRecorder()
 		handler.ServeHTTP(reply, httptest.NewRequest(http.MethodGet, "/"+name, nil))
 		if reply.Code != http.StatusOK {

@@ -29,7 +29,7 @@ func main() {
 func pack(folder string, fast bool) error {
 	sources := map[string][]byte{}
 	version := sha256.New()
-	for _, name := range []string{"app.wasm", "icon.svg", "index.html", "start.js", "style.css", "worker.js"} {
+	for _, name := range []string{"app.wasm", "icon.svg", "index.html", "style.css", "worker.js"} {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			return err
@@ -57,7 +57,6 @@ func pack(folder string, fast bool) error {
 	files["web/zh.json"] = words
 	files["index.html"] = sources["index.html"]
 	files["web/app.wasm"] = sources["app.wasm"]
-	files["web/start.js"] = sources["start.js"]
 	files["web/style.css"] = sources["style.css"]
 
 	dist := filepath.Join(folder, "dist")
