@@ -26,7 +26,7 @@ type model struct {
 	view  *trace.View
 	now   float64 // performance clock, as of the last drawing
 	ticks int
-	timer *time.Timer
+	clock alarm
 	pace  pace
 
 	window     float64 // width of the timeline in ms
@@ -397,9 +397,6 @@ func (m *model) scanRest() {
 // tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
 // second while it is open, and not at all when it is closed.
 func (m *model) tick() {
-	if m.timer != nil {
-		m.timer.Stop()
-	}
 	state := m.log.State()
 	if !state.Live() {
 		return
@@ -408,9 +405,11 @@ func (m *model) tick() {
 	if state.ReadyState == eventsource.Connecting {
 		pause = 100 * time.Millisecond
 	}
-	m.timer = time.AfterFunc(pause, func() {
-		m.ticks++
-		m.update()
-		m.tick()
+	m.clock.set(pause, func() {
+		if m.log.State().Live() {
+			m.ticks++
+			m.update()
+			m.tick()
+		}
 	})
 }

@@ -12,12 +12,12 @@ import (
 // followed by a pause as many times as long as the drawing took as things came before it: none that is seen for a few
 // events a second, a long one under a firehose, which ends early when nothing more comes.
 type pace struct {
-	asked bool        // a drawing is on its way
-	timer *time.Timer // of the pause
-	came  int         // since the last drawing
-	times float64     // as long as that the pause after it is
-	began float64     // when it began, on the performance clock
-	next  float64     // when the next may begin
+	asked bool // a drawing is on its way
+	pause alarm
+	came  int     // since the last drawing
+	times float64 // as long as that the pause after it is
+	began float64 // when it began, on the performance clock
+	next  float64 // when the next may begin
 	shown app.Value
 }
 
@@ -35,17 +35,15 @@ func (m *model) updateSoon(n int) {
 		return
 	}
 	soon := func() {
-		p.asked = true
-		m.update()
+		if p.came > 0 && !p.asked {
+			p.asked = true
+			m.update()
+		}
 	}
-	wait := time.Duration(min(p.next-eventsource.Now(), quiet) * float64(time.Millisecond))
-	switch {
-	case wait <= 0:
+	if wait := min(p.next-eventsource.Now(), quiet); wait > 0 {
+		p.pause.set(time.Duration(wait*float64(time.Millisecond)), soon)
+	} else {
 		soon()
-	case p.timer == nil:
-		p.timer = time.AfterFunc(wait, soon)
-	default:
-		p.timer.Reset(wait)
 	}
 }
 
@@ -58,9 +56,6 @@ func (m *model) draw(ctx app.Context) {
 	p := &m.pace
 	p.times = float64(min(p.came, mostPause))
 	p.asked, p.came = false, 0
-	if p.timer != nil {
-		p.timer.Stop()
-	}
 	m.now = eventsource.Now()
 	m.measureTrack()
 	p.next = m.now + longestPause

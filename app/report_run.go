@@ -98,15 +98,15 @@ func (r *browserReport) finish(done *probe) {
 // probe is a check that is under way. It drives the browser's EventSource itself, not by package eventsource: what is
 // done in a listener has to be done before the listener returns, and the constructor is called wrongly, too.
 type probe struct {
-	report  *browserReport
-	check   *report.Check
-	sources []app.Value
-	began   float64
-	counts  map[string]int // of events, by their type
-	saw     []report.Seen
-	listen  app.Func
-	timer   *time.Timer
-	over    bool
+	report   *browserReport
+	check    *report.Check
+	sources  []app.Value
+	began    float64
+	counts   map[string]int // of events, by their type
+	saw      []report.Seen
+	listen   app.Func
+	patience alarm
+	over     bool
 }
 
 func (p *probe) start() {
@@ -117,7 +117,6 @@ func (p *probe) start() {
 		}
 		return nil
 	})
-	p.timer = time.AfterFunc(time.Hour, p.end)
 	p.wait()
 	sources := 1
 	if p.check.Measure == report.MeasureCount {
@@ -260,7 +259,7 @@ func (p *probe) wait() {
 	case !c.Fits(p.saw):
 		left = min(1000, left) // to show what else it does
 	}
-	p.timer.Reset(time.Duration(max(left, 0) * float64(time.Millisecond)))
+	p.patience.set(time.Duration(max(left, 0)*float64(time.Millisecond)), p.end)
 }
 
 func (p *probe) end() {
@@ -272,7 +271,6 @@ func (p *probe) end() {
 
 func (p *probe) close() {
 	p.over = true
-	p.timer.Stop()
 	for _, source := range p.sources {
 		source.Call("close")
 	}

@@ -18,7 +18,7 @@ type editor struct {
 	text    string
 	changes int
 	checked *checked
-	timer   *time.Timer
+	pause   alarm // from the last key to the check
 	said    string
 
 	notation string // once it was asked for
@@ -58,18 +58,17 @@ func (m *model) edit(text string) {
 
 // check asks the server what it makes of the text, once the visitor pauses.
 func (m *model) check() {
-	if m.editor.timer != nil {
-		m.editor.timer.Stop()
-	}
 	const most = 32 << 10 // scenario.DefaultLimits.Text: the parser itself stays out of the page
 	if n := len(m.editor.text); n > most {
 		m.editor.said = fill(say("A scenario has at most {most} bytes; this one has {n}: shorten it."), "{most}", grouped(most), "{n}", grouped(n))
 		return
 	}
 	const pause = 150 * time.Millisecond
-	m.editor.timer = time.AfterFunc(pause, func() {
-		m.channel.asked++
-		m.channel.send(map[string]any{"id": m.channel.asked, "check": m.editor.text})
+	m.editor.pause.set(pause, func() {
+		if len(m.editor.text) <= most {
+			m.channel.asked++
+			m.channel.send(map[string]any{"id": m.channel.asked, "check": m.editor.text})
+		}
 	})
 }
 
