@@ -76,7 +76,7 @@ func parseAsk(raw string, limits Limits) (*ask, *refusal) {
 		a.redirected = true
 	}
 	if byText {
-		a.scenario, refused = parsed.get(script)
+		a.scenario, refused = scripts.get(script, parseScript)
 	}
 	return a, refused
 }

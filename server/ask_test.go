@@ -163,21 +163,21 @@ func BenchmarkParseOfALargeScript(b *testing.B) {
 }
 
 func TestATextIsParsedOnce(t *testing.T) {
-	all := scripts{parsed: map[string]*scenario.Scenario{}}
-	first, _ := all.get("== 200\na")
-	if again, _ := all.get("== 200\na"); again != first {
+	var all kept[scenario.Scenario]
+	first, _ := all.get("== 200\na", parseScript)
+	if again, _ := all.get("== 200\na", parseScript); again != first {
 		t.Error("got the text parsed again; want what was parsed")
 	}
-	for n := range 10 * maxScripts {
-		s, refused := all.get("== 200 after " + strconv.Itoa(n+1) + "ms")
+	for n := range 10 * maxKept {
+		s, refused := all.get("== 200 after "+strconv.Itoa(n+1)+"ms", parseScript)
 		if refused != nil || s.Sections[0].After != time.Duration(n+1)*time.Millisecond {
 			t.Fatalf("got %v, %v; want the text that was given", s, refused)
 		}
-		if len(all.parsed) > maxScripts {
-			t.Fatalf("got %d texts kept; want at most %d", len(all.parsed), maxScripts)
+		if len(all.all) > maxKept {
+			t.Fatalf("got %d texts kept; want at most %d", len(all.all), maxKept)
 		}
 	}
-	if _, refused := all.get("mistake"); refused == nil || all.parsed["mistake"] != nil {
+	if _, refused := all.get("mistake", parseScript); refused == nil || all.all["mistake"] != nil {
 		t.Error("got a mistake accepted or kept; want it refused")
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,14 +25,18 @@ const (
 	shellScript = "sha256-AQLpN7K5vM4YiAcxj2HdgB6OEMz5oZFsT7G9fOPhchk="
 )
 
-// secure gives every reply the headers that keep others off the page.
+// safety are the headers that keep others off the page.
+var safety = http.Header{
+	"Content-Security-Policy":    {contentSecurityPolicy},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+	"Referrer-Policy":            {"no-referrer"},
+	"X-Content-Type-Options":     {"nosniff"},
+}
+
+// secure gives them to every reply.
 func secure(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", contentSecurityPolicy)
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("X-Content-Type-Options", "nosniff")
+		maps.Copy(w.Header(), safety)
 		handler.ServeHTTP(w, r)
 	})
 }

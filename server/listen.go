@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -24,7 +25,7 @@ func listen(name, addr string) ([]net.Listener, string, error) {
 		listeners, err = listenLocalhost(port)
 	} else {
 		var one net.Listener
-		one, err = net.Listen("tcp", addr)
+		one, err = listening.Listen(context.Background(), "tcp", addr)
 		listeners = []net.Listener{one}
 	}
 	if err != nil {
@@ -72,12 +73,12 @@ func named(host string) bool {
 
 func listenLocalhost(port string) ([]net.Listener, error) {
 	for try := 1; ; try++ {
-		four, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", port))
+		four, err := listening.Listen(context.Background(), "tcp4", net.JoinHostPort("127.0.0.1", port))
 		if err != nil {
 			return nil, err
 		}
 		_, bound, _ := net.SplitHostPort(four.Addr().String())
-		six, err := net.Listen("tcp6", net.JoinHostPort("::1", bound))
+		six, err := listening.Listen(context.Background(), "tcp6", net.JoinHostPort("::1", bound))
 		switch {
 		case err == nil:
 			return []net.Listener{four, six}, nil

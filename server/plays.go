@@ -17,6 +17,7 @@ type plays struct {
 	streams  *streams
 	sessions *sessions
 	runs     *runs
+	asks     kept[ask]
 	second   func(*http.Request) string // the second origin, as that client calls it
 
 	stop    chan struct{} // closed when the server stops
@@ -60,7 +61,7 @@ func (all *plays) take(w http.ResponseWriter, r *http.Request, x *exchange) bool
 	if refuseBody(w, r) {
 		return false
 	}
-	a, refused := parsePlay(r, all.streams.limits)
+	a, refused := all.parse(r, x != nil)
 	if refused != nil {
 		refused.write(w)
 		return false
@@ -144,7 +145,6 @@ func (all *plays) add(p *play) {
 }
 
 func (all *plays) connect(p *play, conn *net.TCPConn) {
-	conn.SetWriteBuffer(all.streams.limits.StreamBuffer)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	p.conn = conn

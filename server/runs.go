@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -55,7 +56,9 @@ func newRunKey(a *ask, r *http.Request) runKey {
 	if address.Addr().IsLoopback() {
 		address = netip.Prefix{} // 127.0.0.1 and ::1 are the same visitor
 	}
-	return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", address, a.source, a.text))
+	b, _ := address.AppendText(nil) // an address has a text
+	b = strconv.AppendInt(append(b, ' '), int64(a.source), 10)
+	return sha256.Sum256(append(append(b, ' '), a.text...))
 }
 
 // answer finds the section that answers a request, and counts the attempt. The run must be left.

@@ -8,33 +8,34 @@ import (
 
 // scripts are texts out of URLs that were parsed a short while ago: a class opens one link, and every reconnection brings
 // its text again. The streams share what was parsed.
-type scripts struct {
-	mutex  sync.Mutex
-	parsed map[string]*scenario.Scenario
+var scripts kept[scenario.Scenario]
+
+// kept is what was parsed, by its text.
+type kept[T any] struct {
+	mutex sync.Mutex
+	all   map[string]*T
 }
 
-var parsed = scripts{parsed: map[string]*scenario.Scenario{}}
+// maxKept bounds it: with the longest texts, a few megabytes.
+const maxKept = 32
 
-// maxScripts bounds them: with the longest texts, a few megabytes.
-const maxScripts = 32
-
-// get parses a script, or says what to change.
-func (all *scripts) get(script string) (*scenario.Scenario, *refusal) {
-	all.mutex.Lock()
-	s := all.parsed[script]
-	all.mutex.Unlock()
-	if s != nil {
-		return s, nil
+// get returns what was kept of a text, or what parse makes of it, or says what to change.
+func (k *kept[T]) get(text string, parse func(string) (*T, *refusal)) (*T, *refusal) {
+	k.mutex.Lock()
+	known := k.all[text]
+	k.mutex.Unlock()
+	if known != nil {
+		return known, nil
 	}
-	s, refused := parseScript(script)
+	known, refused := parse(text)
 	if refused != nil {
 		return nil, refused
 	}
-	all.mutex.Lock()
-	defer all.mutex.Unlock()
-	if len(all.parsed) >= maxScripts {
-		clear(all.parsed)
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	if k.all == nil || len(k.all) >= maxKept {
+		k.all = map[string]*T{}
 	}
-	all.parsed[script] = s
-	return s, nil
+	k.all[text] = known
+	return known, nil
 }

@@ -8,12 +8,17 @@ import (
 
 // This is where a session reaches into a play: what the visitor orders, and what is said of it.
 
-// parsePlay reads a request for a scenario or, from those that are watched, for the classic stream.
-func parsePlay(r *http.Request, limits Limits) (*ask, *refusal) {
-	if isAsk(r.URL.RawQuery) {
-		return parseAsk(r.URL.RawQuery, limits)
+// parse reads a request for a scenario or, from those that are watched, for the classic stream.
+func (all *plays) parse(r *http.Request, isWatched bool) (*ask, *refusal) {
+	limits := &all.streams.limits
+	parse := func(raw string) (*ask, *refusal) { return parseAsk(raw, *limits) }
+	switch named := isAsk(r.URL.RawQuery); {
+	case named && isWatched:
+		return parse(r.URL.RawQuery) // which no other session gives
+	case named:
+		return all.asks.get(r.URL.RawQuery, parse)
 	}
-	c, refused := parseClassic(r, limits)
+	c, refused := parseClassic(r, *limits)
 	if refused != nil {
 		return nil, refused
 	}
