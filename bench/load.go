@@ -59,14 +59,14 @@ func (l *load) close() {
 	syscall.Close(l.epoll)
 }
 
-// open adds n clients, and returns when each has its first event.
-func (l *load) open(n int, keepsAt bool) error {
+// open adds n clients, evenly over a time, and returns when each has its first event.
+func (l *load) open(n int, over time.Duration, keepsAt bool) error {
 	for range n {
 		c := &client{index: len(l.clients), fd: -1}
 		c.last, c.keepsAt = -1, keepsAt
 		l.clients = append(l.clients, c)
 	}
-	return l.connect(l.clients[len(l.clients)-n:])
+	return l.connect(l.clients[len(l.clients)-n:], over)
 }
 
 // cut resets all connections.
@@ -78,7 +78,7 @@ func (l *load) cut() {
 }
 
 // back has every client come back with its Last-Event-ID, and returns when each has its next event.
-func (l *load) back() error { return l.connect(l.clients) }
+func (l *load) back() error { return l.connect(l.clients, 0) }
 
 // run lets time pass.
 func (l *load) run(d time.Duration) error {
@@ -93,17 +93,23 @@ func (l *load) run(d time.Duration) error {
 	}
 }
 
-// connect brings clients in, some at a time, and returns when each has an event.
-func (l *load) connect(clients []*client) error {
-	until := time.Now().Add(patience)
-	for l.waiting > 0 || len(clients) > 0 {
-		for len(clients) > 0 && l.waiting < inFlight {
-			if err := l.dial(clients[0]); err != nil {
+// connect brings clients in, some at a time, evenly over a time, and returns when each has an event.
+func (l *load) connect(clients []*client, over time.Duration) error {
+	from := time.Now()
+	until := from.Add(patience)
+	for next := 0; l.waiting > 0 || next < len(clients); {
+		wait := time.Until(until)
+		for next < len(clients) && l.waiting < inFlight {
+			if early := over*time.Duration(next)/time.Duration(len(clients)) - time.Since(from); early > 0 {
+				wait = min(wait, max(early, time.Millisecond)) // epoll counts in these
+				break
+			}
+			if err := l.dial(clients[next]); err != nil {
 				return err
 			}
-			clients = clients[1:]
+			next++
 		}
-		if err := l.poll(time.Until(until)); err != nil {
+		if err := l.poll(wait); err != nil {
 			return err
 		}
 		if !time.Now().Before(until) {

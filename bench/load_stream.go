@@ -63,9 +63,13 @@ func (w *wire) take(b []byte, now time.Time) error {
 			w.rest = append(w.rest, b...)
 			return nil
 		}
-		w.rest = append(w.rest, b[:i+1]...)
+		line := b[:i+1]
+		if len(w.rest) > 0 {
+			w.rest = append(w.rest, line...)
+			line = w.rest
+		}
 		b = b[i+1:]
-		if err := w.line(); err != nil {
+		if err := w.line(bytes.TrimRight(line, "\r\n")); err != nil {
 			return err
 		}
 		w.rest = w.rest[:0]
@@ -74,8 +78,7 @@ func (w *wire) take(b []byte, now time.Time) error {
 }
 
 // line understands a line of HTTP's.
-func (w *wire) line() error {
-	line := bytes.TrimRight(w.rest, "\r\n")
+func (w *wire) line(line []byte) error {
 	switch w.state {
 	case inHead:
 		if bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {

@@ -114,8 +114,8 @@ func get(path string) func(last int) string {
 	}
 }
 
-// inTurns measures ours and theirs, one after the other, some rounds long.
-func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, error)) (ours, theirs map[string][]float64, err error) {
+// inTurns measures ours and theirs, one after the other, some rounds long. A round may measure a figure more than once.
+func inTurns(sides [2]side, rounds int, measure func(side) (map[string][]float64, error)) (ours, theirs map[string][]float64, err error) {
 	all := [2]map[string][]float64{{}, {}}
 	for range rounds {
 		for i, s := range sides {
@@ -123,8 +123,8 @@ func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, 
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", s.binary, err)
 			}
-			for name, value := range got {
-				all[i][name] = append(all[i][name], value)
+			for name, values := range got {
+				all[i][name] = append(all[i][name], values...)
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func inTurns(sides [2]side, rounds int, measure func(side) (map[string]float64, 
 
 // steadyRows are about n streams of an event a second.
 func steadyRows(sides [2]side, n, rounds int) ([]row, error) {
-	ours, theirs, err := inTurns(sides, rounds, func(s side) (map[string]float64, error) { return steady(s, n) })
+	ours, theirs, err := inTurns(sides, rounds, func(s side) (map[string][]float64, error) { return steady(s, n) })
 	if err != nil {
 		return nil, fmt.Errorf("%d streams: %w", n, err)
 	}
@@ -150,7 +150,7 @@ func steadyRows(sides [2]side, n, rounds int) ([]row, error) {
 }
 
 // steady measures a fresh server with n streams of an event a second, and then cuts them.
-func steady(s side, n int) (map[string]float64, error) {
+func steady(s side, n int) (map[string][]float64, error) {
 	p, err := start(s.binary, s.args...)
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func steady(s side, n int) (map[string]float64, error) {
 		return nil, err
 	}
 	defer l.close()
-	if err := l.open(n, true); err != nil {
+	if err := l.open(n, time.Second, true); err != nil {
 		return nil, err
 	}
 	cpuBefore, err := p.cpu()
@@ -188,12 +188,15 @@ func steady(s side, n int) (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	late := l.lateness()
-	if len(late) < 2*n {
-		return nil, fmt.Errorf("got %d events of %d streams in %v", len(late), n, pacedTime)
+	var late []float64
+	for second := 1; second <= 2; second++ {
+		all := l.lateness(second)
+		if len(all) < n {
+			return nil, fmt.Errorf("got %d events of %d streams after %d s", len(all), n, second)
+		}
+		slices.Sort(all)
+		late = append(late, all[len(all)*99/100].Seconds()*1000)
 	}
-	slices.Sort(late)
-
 	var back []float64
 	for range 3 {
 		from := time.Now()
@@ -203,11 +206,11 @@ func steady(s side, n int) (map[string]float64, error) {
 		}
 		back = append(back, time.Since(from).Seconds()*1000)
 	}
-	return map[string]float64{
-		"memory":   (after - before) / float64(n) / 1024,
-		"cpu":      (cpuAfter - cpuBefore).Seconds() / float64(events) * 1e6,
-		"lateness": late[len(late)*99/100].Seconds() * 1000,
-		"back":     median(back),
+	return map[string][]float64{
+		"memory":   {(after - before) / float64(n) / 1024},
+		"cpu":      {(cpuAfter - cpuBefore).Seconds() / float64(events) * 1e6},
+		"lateness": late,
+		"back":     back,
 	}, nil
 }
 
@@ -218,32 +221,29 @@ func warmUp(p *process, s side) error {
 		return err
 	}
 	defer l.close()
-	return l.open(20, false)
+	return l.open(20, 0, false)
 }
 
-// lateness is how late each event of a stream came, the first ones apart: after the moment for which it was planned,
-// whole seconds from the stream's beginning. That moment is known from the event that was the least late.
-func (l *load) lateness() []time.Duration {
+// lateness is how late each stream's event came that was planned for so many seconds after its beginning. That moment is
+// known from the event that was the least late.
+func (l *load) lateness(second int) []time.Duration {
 	var all []time.Duration
 	for _, c := range l.clients {
-		if len(c.at) == 0 {
+		if len(c.at) <= second {
 			continue
 		}
 		late := make([]time.Duration, len(c.at))
 		for i, at := range c.at {
 			late[i] = at.Sub(c.at[0]) - time.Duration(i)*time.Second
 		}
-		least := slices.Min(late)
-		for _, d := range late[1:] {
-			all = append(all, d-least)
-		}
+		all = append(all, late[second]-slices.Min(late))
 	}
 	return all
 }
 
 // fullRows are about streams at full speed.
 func fullRows(sides [2]side, n int, atLeast float64) ([]row, error) {
-	ours, theirs, err := inTurns(sides, 5, func(s side) (map[string]float64, error) { return full(s, n) })
+	ours, theirs, err := inTurns(sides, 5, func(s side) (map[string][]float64, error) { return full(s, n) })
 	if err != nil {
 		return nil, fmt.Errorf("%d streams at full speed: %w", n, err)
 	}
@@ -255,7 +255,7 @@ func fullRows(sides [2]side, n int, atLeast float64) ([]row, error) {
 }
 
 // full measures a fresh server with n streams of its own speed.
-func full(s side, n int) (map[string]float64, error) {
+func full(s side, n int) (map[string][]float64, error) {
 	p, err := start(s.binary, s.args...)
 	if err != nil {
 		return nil, err
@@ -267,7 +267,7 @@ func full(s side, n int) (map[string]float64, error) {
 	}
 	defer l.close()
 	l.again = true
-	if err := l.open(n, false); err != nil {
+	if err := l.open(n, 0, false); err != nil {
 		return nil, err
 	}
 	if err := l.run(200 * time.Millisecond); err != nil {
@@ -286,5 +286,5 @@ func full(s side, n int) (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]float64{"rate": came / took, "cpu": (after - cpu).Seconds() / came * 1e6}, nil
+	return map[string][]float64{"rate": {came / took}, "cpu": {(after - cpu).Seconds() / came * 1e6}}, nil
 }

@@ -61,7 +61,7 @@ func (left *leaving) visit() error {
 		l.close()
 		left.at = time.Now()
 	}()
-	return l.open(manyStreams, false)
+	return l.open(manyStreams, 0, false)
 }
 
 // again has as many come and leave a second time.
