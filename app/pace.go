@@ -24,7 +24,7 @@ type pace struct {
 const (
 	mostPause    = 20   // times as long as the drawing took
 	longestPause = 1000 // milliseconds
-	quiet        = 100  // milliseconds: longer than a flood is left to gather
+	quiet        = 100  // milliseconds: longer than events are left to gather
 )
 
 // updateSoon has the page drawn again because n things came.
