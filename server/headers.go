@@ -22,7 +22,7 @@ const contentSecurityPolicy = "default-src 'none'; " +
 // The hashes of the elements in web/index.html that paint the page before anything else is loaded, and then load it.
 const (
 	shellStyle  = "sha256-hUjFA01vdPGRp7BZ6f7MBWQlVYPUCCq/tQoHkFdSR7M="
-	shellScript = "sha256-AQLpN7K5vM4YiAcxj2HdgB6OEMz5oZFsT7G9fOPhchk="
+	shellScript = "sha256-gb1/KtHUcMXTkwKpechrmJW3yqdQuVGZkSBtAwjHTw8="
 )
 
 // safety are the headers that keep others off the page.

@@ -34,6 +34,7 @@ func TestAnAcceptedConnectionIsAskedWhetherItIsStillThere(t *testing.T) {
 		{"SO_KEEPALIVE", syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1},
 		{"TCP_KEEPIDLE", syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, keepAlive},
 		{"TCP_KEEPINTVL", syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, keepAlive},
+		{"TCP_KEEPCNT", syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, keepAliveCount},
 	} {
 		raw.Control(func(fd uintptr) {
 			if got, err := syscall.GetsockoptInt(int(fd), test.level, test.option); err != nil || got != test.want {

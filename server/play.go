@@ -23,19 +23,17 @@ type play struct {
 	log    *slog.Logger
 	from   string // the client's address
 
-	framing  framing
-	gzip     *gzipper      // nil: not compressed
-	ready    *[]byte       // to send, from frames; nil: nothing. What waits for nothing goes out in one write
-	due      time.Time     // when the wait that is under way ends, or the last one ended
-	expires  time.Time     // the end of its lifetime
-	strays   int           // bytes that the client sent behind its request
-	beat     time.Duration // silence in a wait after which a comment is sent; 0: never
-	spoke    time.Time     // when something was sent last
-	sent     int           // bytes
-	narrow   bool          // the kernel holds few of them
-	patience time.Time     // with a write that the client does not take
-	stop     chan struct{} // closed when the server stops
-	orders   chan order    // nil: nobody can give any
+	framing framing
+	gzip    *gzipper      // nil: not compressed
+	ready   *[]byte       // to send, from frames; nil: nothing. What waits for nothing goes out in one write
+	due     time.Time     // when the wait that is under way ends, or the last one ended
+	expires time.Time     // the end of its lifetime
+	strays  int           // bytes that the client sent behind its request
+	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
+	spoke   time.Time     // when something was sent last
+	sent    int           // bytes
+	stop    chan struct{} // closed when the server stops
+	orders  chan order    // nil: nobody can give any
 
 	paused  bool
 	steps   int // lines of the wire that may go out in spite of the pause
@@ -257,16 +255,13 @@ func (p *play) flush() ending {
 		return lifetimeOver
 	}
 	p.spoke = now
-	if p.patience.Sub(now) < p.limits.StreamWrite/2 { // each call costs a little
-		p.patience = now.Add(p.limits.StreamWrite)
-		p.conn.SetWriteDeadline(p.patience)
-	}
+	p.conn.SetWriteDeadline(now.Add(p.limits.StreamWrite))
 	if p.hurried.Load() {
 		return p.hurry() // before this deadline, or by it
 	}
-	if p.sent += len(*p.ready); p.sent > little && !p.narrow {
+	before := p.sent
+	if p.sent += len(*p.ready); before <= little && p.sent > little {
 		p.conn.SetWriteBuffer(p.limits.StreamBuffer)
-		p.narrow = true
 	}
 	_, err := p.conn.Write(*p.ready)
 	frames.Put(p.ready)
