@@ -1,5 +1,6 @@
-// Slim makes what app.wasm is built with: bin/goapp, a copy of go-app without its HTTP handler, and bin/page.mod, the
-// module's go.mod with that copy in go-app's place.
+// Slim makes what app.wasm is built with: bin/goapp, a copy of go-app without its HTTP handler, and bin/page.work, a
+// workspace of this module with that copy in go-app's place. A workspace and not a go.mod of its own, because staticcheck
+// knows GOWORK but not -modfile.
 //
 // The handler is for servers. In a page it is never called, but it brings net/http and with it TLS, HTTP/2 and X.509 along:
 // a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files.
@@ -66,15 +67,33 @@ func slim(folder string) error {
 	if err := os.WriteFile(filepath.Join(to, "pkg/app/slim.go"), []byte(instead), 0o644); err != nil {
 		return err
 	}
-	if err := copyFiles("go.sum", filepath.Join(folder, "page.sum")); err != nil {
-		return err
+	return writeWorkspace(filepath.Join(folder, "page.work"))
+}
+
+// writeWorkspace makes the workspace. Its paths are relative to its own folder.
+func writeWorkspace(name string) error {
+	out, err := exec.Command("go", "mod", "edit", "-json", "go.mod").Output()
+	if err != nil {
+		return fmt.Errorf("go mod edit: %w", err)
 	}
-	mod, err := os.ReadFile("go.mod")
+	var module struct{ Go string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		return fmt.Errorf("go mod edit -json: %w", err)
+	}
+	root, err := filepath.Abs(".")
 	if err != nil {
 		return err
 	}
-	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", goapp, filepath.ToSlash(to))
-	return os.WriteFile(filepath.Join(folder, "page.mod"), mod, 0o644)
+	folder, err := filepath.Abs(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	here, err := filepath.Rel(folder, root)
+	if err != nil {
+		return err
+	}
+	work := fmt.Appendf(nil, "go %s\n\nuse %s\n\nreplace %s => ./goapp\n", module.Go, filepath.ToSlash(here), goapp)
+	return os.WriteFile(name, work, 0o644)
 }
 
 // copyFiles copies a file, or the files of a folder but for its tests and its folders.
