@@ -6,13 +6,13 @@ import "eventsource-playground/trace"
 type Run struct {
 	log    *trace.Log
 	from   int // Seq of its first record
-	source int // its first EventSource
+	source int // its first source
 	steps  int // that are done
 }
 
-// Begin begins a run. The next EventSource of the log is its first.
+// Begin begins a run. The next source of the log is its first.
 func Begin(log *trace.Log) *Run {
-	return &Run{log: log, from: log.End(), source: log.State().Source + 1}
+	return &Run{log: log, from: log.End(), source: log.NextSource()}
 }
 
 // fetches is what tells the requests of fetch from those of EventSources.

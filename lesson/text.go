@@ -3,7 +3,7 @@ package lesson
 import (
 	"strconv"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // A Text is words, code, and measures to fill in.
@@ -17,7 +17,7 @@ type Part struct {
 }
 
 // Phrase is a part of a text that is filled in: words, or code.
-type Phrase = trace.Phrase
+type Phrase = words.Phrase
 
 // Chinese is the second language, English the first.
 const Chinese = "zh"
@@ -45,7 +45,7 @@ func (v Value) in(say func(string) string) string {
 	case Number:
 		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	case Milliseconds:
-		return trace.Duration(say, v.Number)
+		return words.Duration(say, v.Number)
 	case String:
 		if v.Text == "" {
 			return `""`

@@ -99,6 +99,7 @@ var kinds = map[lesson.Kind][]string{
 
 // kindOf is what a measure is, if there is one of that name.
 func kindOf(name string) (lesson.Kind, bool) {
+	_, name = lesson.CutBeside(name)
 	if strings.HasPrefix(name, "events.") && name != "events." {
 		return lesson.Number, true
 	}

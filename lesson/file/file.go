@@ -32,6 +32,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -39,6 +40,7 @@ import (
 	"strings"
 
 	"eventsource-playground/lesson"
+	"eventsource-playground/standard"
 )
 
 // A Lesson is one file.
@@ -64,19 +66,6 @@ type words struct {
 
 // Languages are those that each file has.
 var Languages = []string{"en", lesson.Chinese}
-
-// links are the anchors of sections: of the HTML standard's page on server-sent events, and of the Fetch standard.
-var links = map[string]string{
-	"9.2.1":  "server-sent-events-intro",
-	"9.2.2":  "the-eventsource-interface",
-	"9.2.3":  "sse-processing-model",
-	"9.2.4":  "the-last-event-id-header",
-	"9.2.5":  "parsing-an-event-stream",
-	"9.2.6":  "event-stream-interpretation",
-	"9.2.7":  "authoring-notes",
-	"9.2.10": "implementation-advice",
-	"Fetch":  "cors-protocol-and-credentials",
-}
 
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
@@ -187,14 +176,11 @@ func (p *parser) heading(name, value string) {
 		p.lesson.Spot = p.number(value)
 		l.Kind = lesson.Spot
 	case "section":
-		anchor, ok := links[value]
-		if !ok {
-			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or Fetch")
+		section := cmp.Or(standard.Named("HTML "+value), standard.Named(value))
+		if section == standard.None {
+			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or one of: " + strings.Join(standard.Names(), ", "))
 		}
-		l.Section, l.Link = "HTML "+value, "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+anchor
-		if value == "Fetch" {
-			l.Section, l.Link = value, "https://fetch.spec.whatwg.org/#"+anchor
-		}
+		l.Section, l.Link = section.Name(), section.URL()
 	case "scenario":
 		l.Scenario = value
 	case "listen":

@@ -184,7 +184,7 @@ func TestWhatIsAMeasure(t *testing.T) {
 	for name, want := range map[string]lesson.Kind{
 		"lost": lesson.Number, "wait12": lesson.Milliseconds, "error1.state": lesson.Number, "request3.id": lesson.String, "events.tick": lesson.Number,
 		"": lesson.None, "nope": lesson.None, "error.state": lesson.None, "errorN.state": lesson.None, "error1": lesson.None,
-		"error0.state": lesson.None, "event1.colour": lesson.None, "wait": lesson.None, "state1": lesson.None, "events.": lesson.None, "event1.2": lesson.None,
+		"error0.state": lesson.None, "beside1.lost": lesson.Number, "beside12.request3.id": lesson.String, "beside0.lost": lesson.None, "beside.lost": lesson.None, "event1.colour": lesson.None, "wait": lesson.None, "state1": lesson.None, "events.": lesson.None, "event1.2": lesson.None,
 	} {
 		if got, ok := kindOf(name); got != want || ok != (want != lesson.None) {
 			t.Errorf("got kind %d, %v for %q; want %d", got, ok, name, want)
@@ -196,9 +196,9 @@ func TestWhatIsAMeasure(t *testing.T) {
 func TestEveryMeasureIsMeasured(t *testing.T) {
 	log := trace.NewLog()
 	run := lesson.Begin(log)
-	log.Construct(1000, "/sse", false)
+	source := log.Construct(1000, trace.Client{}, "/sse", false)
 	page := func(kind eventsource.Kind, at float64, state eventsource.ReadyState) {
-		log.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
+		source.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
 	}
 	server := func(kind string, attempt int, seen trace.Seen) {
 		seen.Source, seen.Attempt, seen.Kind = 1, attempt, kind

@@ -9,6 +9,7 @@ import (
 
 	"eventsource-playground/report"
 	"eventsource-playground/scenario"
+	"eventsource-playground/standard"
 )
 
 // parse reads a check's file: a scenario, with more headings. The error is of type scenario.Errors.
@@ -53,9 +54,9 @@ func (p *parser) heading(key, value string) bool {
 	case "zh":
 		c.Chinese = value
 	case "section":
-		c.Section, c.Link = value, sections[value]
+		c.Section, c.Link = value, standard.Named(value).URL()
 		if c.Link == "" {
-			p.fail("this section has no link: use one of checks.go, or add it there")
+			p.fail("this section has no link: use one of package standard, or add it there")
 		}
 	case "construct":
 		p.construct(value)

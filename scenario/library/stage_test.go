@@ -67,8 +67,7 @@ func (s *stage) at() float64 { return float64(s.browser.now.UnixMilli() % 1_000_
 func (s *stage) construct() {
 	s.source++
 	s.attempt = 0
-	s.log.SetListening(append([]string{"open", "error", "message"}, s.lesson.Listen...))
-	s.log.Construct(s.at(), "/sse", false)
+	s.log.Construct(s.at(), trace.Client{}, "/sse", false).Listen(append([]string{"open", "error", "message"}, s.lesson.Listen...))
 	s.look()
 }
 
@@ -109,7 +108,7 @@ func (s *stage) do(step string) {
 	switch step {
 	case lesson.Close:
 		s.browser.stopped = true
-		s.log.Close(s.at())
+		s.log.Newest(1).Close(s.at())
 		s.server(trace.Seen{Source: s.source, Attempt: s.attempt, Kind: trace.SeenEnd, By: "client", How: "left"})
 	case lesson.Connect:
 		s.connect = true
@@ -153,7 +152,7 @@ func (s *stage) see(seen scenario.Seen) {
 		event.Kind, event.ReadyState = eventsource.Message, eventsource.Open
 		event.Type, event.Data, event.LastEventID = seen.Event.Type, seen.Event.Data, seen.Event.LastEventID
 	}
-	s.log.Observe(eventsource.Decoded(event))
+	s.log.Newest(1).Observe(eventsource.Decoded(event))
 	s.look()
 }
 
