@@ -91,14 +91,14 @@ func TestAReportIsReadAsItWasSaved(t *testing.T) {
 
 func TestAFileThatIsNoReportIsRefusedInASentence(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
-		{"no JSON", "hello", "This file is no browser report: it is not the JSON that this page saves."},
-		{"nothing", "", "This file is no browser report: it is not the JSON that this page saves."},
-		{"other JSON", `{"a": 1}`, "This file is no browser report: eventSourceReport is missing."},
-		{"a later format", `{"eventSourceReport": 2}`, "This report has another format than this page reads: it is of another version."},
+		{"no JSON", "hello", "This file is not a browser report: it is not the JSON that this page saves."},
+		{"nothing", "", "This file is not a browser report: it is not the JSON that this page saves."},
+		{"other JSON", `{"a": 1}`, "This file is not a browser report: eventSourceReport is missing."},
+		{"a later format", `{"eventSourceReport": 2}`, "This report is in a format that this page cannot read: it comes from another version."},
 		{"no results", `{"eventSourceReport": 1, "browser": "x"}`, "This report is damaged: its browser or its results can't be read."},
 		{"results that are none", `{"eventSourceReport": 1, "browser": "x", "results": 7}`, "This report is damaged: its browser or its results can't be read."},
-		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is neither pass, differs nor measured."},
-		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is no browser report: it is not the JSON that this page saves."},
+		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is none of pass, differs and measured."},
+		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is not a browser report: it is not the JSON that this page saves."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, wrong := Parse(test.text); wrong != test.want {

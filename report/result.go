@@ -53,11 +53,11 @@ func Parse(text string) (r *Report, wrong string) {
 	err := json.Unmarshal([]byte(text), r)
 	switch {
 	case err != nil && r.Format == 0:
-		return nil, "This file is no browser report: it is not the JSON that this page saves."
+		return nil, "This file is not a browser report: it is not the JSON that this page saves."
 	case r.Format == 0:
-		return nil, "This file is no browser report: eventSourceReport is missing."
+		return nil, "This file is not a browser report: eventSourceReport is missing."
 	case r.Format != Format:
-		return nil, "This report has another format than this page reads: it is of another version."
+		return nil, "This report is in a format that this page cannot read: it comes from another version."
 	case err != nil || r.Browser == "" || len(r.Results) == 0:
 		return nil, "This report is damaged: its browser or its results can't be read."
 	}
@@ -65,7 +65,7 @@ func Parse(text string) (r *Report, wrong string) {
 		switch one.Verdict {
 		case Pass, Differs, Measured:
 		default:
-			return nil, "This report is damaged: a result is neither pass, differs nor measured."
+			return nil, "This report is damaged: a result is none of pass, differs and measured."
 		}
 	}
 	return r, ""

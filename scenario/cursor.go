@@ -58,7 +58,7 @@ func (c *cursor) atEnd() bool { return c.start() == len(c.text) }
 // end wants the line to end here; want says what could have come instead.
 func (c *cursor) end(want string) bool {
 	if !c.failed && !c.atEnd() {
-		c.fail(c.pos, short(c.text[c.pos:])+" is too much here: "+want)
+		c.fail(c.pos, short(c.text[c.pos:])+" is not expected here: "+want)
 	}
 	return !c.failed
 }
@@ -72,9 +72,9 @@ func (c *cursor) number(low, high int, what string) int {
 	case word == "":
 		c.fail(start, "a number is missing: give "+what)
 	case err != nil && strings.Trim(word, "0123456789") != "":
-		c.fail(start, short(word)+" is no whole number: give "+what)
+		c.fail(start, short(word)+" is not a whole number: give "+what)
 	case err != nil || n < low || n > high:
-		c.fail(start, short(word)+" is out of bounds: give "+what+", from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
+		c.fail(start, short(word)+" is out of range: give "+what+", from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
 	}
 	return n
 }
@@ -86,9 +86,9 @@ func (c *cursor) duration(low time.Duration) time.Duration {
 	d, err := time.ParseDuration(word)
 	switch {
 	case word == "":
-		c.fail(start, "a time is missing: give one such as 500ms or 2s")
+		c.fail(start, "a duration is missing: give one such as 500ms or 2s")
 	case err != nil || word[0] == '+':
-		c.fail(start, short(word)+" is no time: give one such as 500ms, 2s or 1.5s")
+		c.fail(start, short(word)+" is not a duration: give one such as 500ms, 2s or 1.5s")
 	case d%time.Millisecond != 0:
 		c.fail(start, short(word)+" is too fine: give whole milliseconds")
 	case d < low:
@@ -110,7 +110,7 @@ func (c *cursor) value(what string) string {
 	}
 	word := c.word()
 	if word == "" {
-		c.fail(start, what+" is missing: write it here, in quotes if it holds a space")
+		c.fail(start, what+" is missing: write it here, in quotes if it contains a space")
 	}
 	return word
 }

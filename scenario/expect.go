@@ -166,12 +166,12 @@ func (t template) round(n int) string {
 	return string(b)
 }
 
-const expectExample = `write request, open, error 0, error 2, or a type and its data, such as message "a" id 1`
+const expectExample = `write request, open, error 0, error 2, or an event type and its data, such as message "a" id 1`
 
 // expectation reads a line of == expect.
 func (p *parser) expectation(c *cursor) {
 	if p.scenario.Expect.More {
-		c.fail(0, "nothing comes after ... : move this above it")
+		c.fail(0, "nothing follows ... : move this above it")
 		return
 	}
 	l := seenLine{times: 1, from: 1, to: 1}
@@ -209,7 +209,7 @@ func (p *parser) expectation(c *cursor) {
 		if next := c.start(); next < len(c.text) && '0' <= c.text[next] && c.text[next] <= '9' {
 			l.times = c.number(1, p.mostTimes(), "how many times")
 			if !c.take("times") {
-				c.fail(c.start(), "times is missing: write it behind the number")
+				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}
 		if c.take("id") {
@@ -225,10 +225,10 @@ func (p *parser) expectation(c *cursor) {
 		case "2":
 			l.seen.ReadyState = 2
 		default:
-			c.fail(at, "the readyState is missing: write error 0 if the browser tries again, error 2 if it gave up")
+			c.fail(at, "the readyState is missing: write error 0 if the browser tries again, error 2 if it has given up")
 		}
 	case c.atEnd() || quoted:
-		c.fail(start, "this is nothing to see: "+expectExample)
+		c.fail(start, "this is not something to expect: "+expectExample)
 	default:
 		c.fail(c.start(), `the data must be in quotes: write it as "…", or as '…' without escapes`)
 	}
@@ -280,10 +280,10 @@ func (p *parser) checkExpect() {
 		}
 	}
 	if over(p.limits.Repeat, things) {
-		p.fail(p.expectLine, "this expects "+strconv.Itoa(things)+" things: "+strconv.Itoa(p.limits.Repeat)+" is the most")
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(things)+" things: the limit is "+strconv.Itoa(p.limits.Repeat))
 	}
 	if over(p.limits.Bytes, bytes) {
-		p.fail(p.expectLine, "this expects "+strconv.Itoa(bytes)+" bytes of data: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(bytes)+" bytes of data: the limit is "+strconv.Itoa(p.limits.Bytes))
 	}
 }
 

@@ -17,7 +17,7 @@ func (p *parser) proxy(c *cursor) {
 		if p.once(c, "@proxy holds") {
 			p.section.proxy.holds = c.number(1, maxProxy, "how many bytes")
 			if !c.take("bytes") {
-				c.fail(c.start(), "bytes is missing: write it behind the number")
+				c.fail(c.start(), "bytes is missing: write it after the number")
 			}
 		}
 	case c.take("cuts after"):
@@ -26,7 +26,7 @@ func (p *parser) proxy(c *cursor) {
 			p.section.proxy.silence = c.take("of silence")
 		}
 	default:
-		c.fail(start, "a proxy does something else: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")
+		c.fail(start, "this is not what a proxy does: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")
 	}
 	c.end("@proxy ends here")
 }

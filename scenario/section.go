@@ -74,9 +74,9 @@ func (p *parser) beginSection(c *cursor) {
 	default:
 		n, err := strconv.Atoi(status)
 		if err != nil {
-			c.fail(start, short(status)+" is no status: "+sectionExample)
+			c.fail(start, short(status)+" is not a status: "+sectionExample)
 		} else if len(status) != 3 || n < 200 || n > 599 {
-			c.fail(start, short(status)+" is no status of an answer: give one from 200 to 599")
+			c.fail(start, short(status)+" is not the status of a final response: give one from 200 to 599")
 		}
 		s.Head.Status = n
 	}
@@ -94,12 +94,12 @@ func (p *parser) beginSection(c *cursor) {
 			c.end("a status can be followed by after 2s, for 10s, or when and a condition")
 		}
 		if s.For > 0 && s.When != (Condition{}) {
-			c.fail(start, "for and when exclude each other: a section with a condition answers whenever it is met")
+			c.fail(start, "for and when exclude each other: a section with a condition is for every request that meets it")
 		}
 	}
 	p.scenario.Sections = append(p.scenario.Sections, s)
 	if n := len(p.scenario.Sections); p.limits.Sections > 0 && n == p.limits.Sections+1 {
-		c.fail(0, "this is section "+strconv.Itoa(n)+": "+strconv.Itoa(p.limits.Sections)+" is the most")
+		c.fail(0, "this is section "+strconv.Itoa(n)+": the limit is "+strconv.Itoa(p.limits.Sections))
 	}
 }
 
@@ -123,12 +123,12 @@ func condition(c *cursor) (when Condition) {
 			return when
 		}
 		if !isNumber(when.Value) {
-			c.fail(start, short(when.Value)+" is no whole number: or more needs one")
+			c.fail(start, short(when.Value)+" is not a whole number: or more needs one")
 		}
 		n, _ := strconv.Atoi(when.Value)
 		when.ID, when.Value, when.N = IDAtLeast, "", n
 	default:
-		c.fail(c.start(), "this is no condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
+		c.fail(c.start(), "this is not a condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
 	}
 	return when
 }
@@ -186,9 +186,9 @@ func (p *parser) mayFollow(c *cursor, what string) bool {
 	case p.ended != "":
 		c.fail(0, "nothing is sent after "+p.ended+": move this above it, or begin a section with ==")
 	case p.section.Reply == Refuse:
-		c.fail(0, "== refuse sends nothing: take "+what+" out, or give a status such as == 200")
+		c.fail(0, "== refuse sends nothing: remove "+what+", or give a status such as == 200")
 	case p.section.Reply == Silence:
-		c.fail(0, "== silence sends nothing: take "+what+" out, or give a status such as == 200")
+		c.fail(0, "== silence sends nothing: remove "+what+", or give a status such as == 200")
 	}
 	return !c.failed
 }
@@ -199,7 +199,7 @@ func (p *parser) hasBody(c *cursor) bool {
 		if c.text == "" {
 			return false
 		}
-		c.fail(0, "a "+strconv.Itoa(status)+" has no body: take this out")
+		c.fail(0, "a "+strconv.Itoa(status)+" has no body: remove this")
 		return false
 	}
 	return true
@@ -208,11 +208,11 @@ func (p *parser) hasBody(c *cursor) bool {
 // endSection checks what only the end of a section shows, and fills in what it left open.
 func (p *parser) endSection() {
 	if p.loop != nil {
-		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.fail(p.loopLine, "this @repeat has no end: add @again after what repeats")
 		p.closeLoop()
 	}
 	if p.seenLoop != nil {
-		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.fail(p.loopLine, "this @repeat has no end: add @again after what repeats")
 		p.seenLoop = nil
 	}
 	if s := p.section; s != nil {

@@ -144,9 +144,9 @@ func (p *parser) failAt(line int, what string) {
 func (p *parser) begin(language string) {
 	switch {
 	case !slices.Contains(Languages, language):
-		p.fail(language + " is no language here: write == en or == zh")
+		p.fail(language + " is not a language here: write == en or == zh")
 	case p.lesson.language[language] != nil:
-		p.fail("== " + language + " stands here twice: keep one")
+		p.fail("== " + language + " is here twice: keep one")
 	}
 	p.words = &words{line: p.line, answers: map[int]lesson.Text{}}
 	p.lesson.language[language] = p.words
@@ -161,14 +161,14 @@ func (p *parser) read(line string) {
 		p.fail("a colon is missing: write a name in front of it, such as title:")
 		return
 	case value == "":
-		p.fail(name + " says nothing: write something behind the colon, or take it out")
+		p.fail(name + " says nothing: write something after the colon, or remove it")
 		return
 	case p.words != nil:
 		p.word(name, value)
 		return
 	}
 	if repeats := name == "choice" || name == "then"; p.given[name] && !repeats {
-		p.fail(name + " stands here twice: keep one")
+		p.fail(name + " is here twice: keep one")
 		return
 	}
 	p.given[name] = true
@@ -189,7 +189,7 @@ func (p *parser) heading(name, value string) {
 	case "section":
 		anchor, ok := links[value]
 		if !ok {
-			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or Fetch")
+			p.fail(value + " is not a section here: use 9.2.1 to 9.2.10, or Fetch")
 		}
 		l.Section, l.Link = "HTML "+value, "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+anchor
 		if value == "Fetch" {
@@ -206,7 +206,7 @@ func (p *parser) heading(name, value string) {
 	case "then":
 		do, when, ok := strings.Cut(value, " when ")
 		if !ok || !slices.Contains([]string{lesson.Close, lesson.Connect, lesson.CloseAnother, lesson.Fetch}, do) {
-			p.fail("this is no step: write close, connect, close another or fetch, then when and a condition")
+			p.fail("this is not a step: write close, connect, close another or fetch, then when and a condition")
 			return
 		}
 		l.Steps = append(l.Steps, lesson.Step{Do: do, When: p.condition(when)})
@@ -224,7 +224,7 @@ func (p *parser) heading(name, value string) {
 		scenario, listen, _ := strings.Cut(value, " listen ")
 		p.lesson.more = &lesson.More{Scenario: scenario, Listen: p.listen(scenario, list(listen))}
 	default:
-		p.fail(name + " is no heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
+		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
 	}
 }
 
@@ -267,7 +267,7 @@ func (p *parser) word(name, value string) {
 	case "more":
 		w.more = p.join(w.more, text)
 	default:
-		p.fail(name + " is no text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
+		p.fail(name + " is not a text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
 	}
 }
 
@@ -282,7 +282,7 @@ func (p *parser) join(before, text lesson.Text) lesson.Text {
 // text tells words, code and measures apart.
 func (p *parser) text(line string) (text lesson.Text) {
 	if strings.Count(line, "`")%2 > 0 {
-		p.fail("a backquote is alone: code stands between two of them, in one line")
+		p.fail("a backquote is alone: code is between two of them, in one line")
 	}
 	for i, words := range strings.Split(line, "`") {
 		code := i%2 == 1
@@ -297,7 +297,7 @@ func (p *parser) text(line string) (text lesson.Text) {
 			}
 			name := words[at[2]:at[3]]
 			if _, ok := kindOf(name); !ok {
-				p.fail("{" + name + "} is no measure")
+				p.fail("{" + name + "} is not a measure")
 			}
 			text = append(text, lesson.Part{Measure: name, Code: code})
 			words = words[at[1]:]
@@ -312,7 +312,7 @@ var measure = regexp.MustCompile(`\{([a-z0-9.-]+)\}`)
 func (p *parser) number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 {
-		p.fail(s + " is no number here: give one from 1")
+		p.fail(s + " is not a number here: give one from 1")
 	}
 	return n
 }
