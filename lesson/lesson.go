@@ -30,7 +30,7 @@ type Lesson struct {
 	Until   Condition `json:"until"` // when the trace has decided
 
 	Standard []int `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
-	Answer   Text  `json:"answer"`             // where the browser followed the standard, unless the choice has its own
+	Answer   Text  `json:"answer"`             // shown where the browser followed the standard, unless the choice has its own
 	Deviates Text  `json:"deviates,omitempty"` // said too where the browser did not follow the standard
 	More     *More `json:"more,omitempty"`
 }
@@ -43,7 +43,7 @@ type Listed struct {
 	Title  string `json:"title"`
 }
 
-// Choice is one answer that can be predicted.
+// Choice is one outcome that can be predicted.
 type Choice struct {
 	Text   Text      `json:"text"`
 	When   Condition `json:"when"` // the trace shows that this is what happened; of a Spot, that this is false
@@ -60,7 +60,7 @@ type Step struct {
 const (
 	Close        = "close"         // close() on the source
 	Connect      = "connect"       // new EventSource, set up as the first
-	CloseAnother = "close another" // close() on one of those that are open beside it
+	CloseAnother = "close another" // close() on one of the other sources that are open
 	Fetch        = "fetch"         // read the same stream with fetch, to its end; its source is FetchSource
 )
 

@@ -43,7 +43,7 @@ const (
 //	first.event           from the first open to the first event
 //	pauseN, pause.last    from an error of the page to the open or the error that came next
 //	growth                the last pause divided by the longest before
-//	waitN                 from the end of answer N to request N+1, on the server's clock
+//	waitN                 from the end of response N to request N+1, on the server's clock
 //	age                   since new EventSource
 //	quiet                 since the page last saw or did something
 //	errorN.state          readyState at that moment
@@ -52,8 +52,8 @@ const (
 //	requestN.token        X-Token, if the header was there
 //	requestN.method
 //	requestN.cookie       1 if one came
-//	requestN.redirected   1 at the address that a redirect leads to
-//	answerN.status
+//	requestN.redirected   1 if it is for the target of a redirect
+//	answerN.status        of response N
 //	answerN.by            who ended it: server or client
 type Measures map[string]Value
 
@@ -66,8 +66,8 @@ func (m Measures) Of(name string) Value {
 	return v
 }
 
-// most is how many records are looked at: enough for a lesson, and nothing under a firehose.
-const most = 200
+// maxRecords limits how many records are looked at: more than any lesson needs, and cheap under a firehose.
+const maxRecords = 200
 
 // Measures looks at the trace. now is the time on the page's performance clock.
 func (r *Run) Measures(now float64) Measures {
@@ -79,8 +79,8 @@ func (r *Run) Measures(now float64) Measures {
 	}
 	var p progress
 	from := max(r.from, r.log.First())
-	for _, record := range r.log.Records(from, from+most) {
-		m.take(record, &p)
+	for _, record := range r.log.Records(from, from+maxRecords) {
+		m.record(record, &p)
 	}
 	exchanges, _ := r.log.Exchanges()
 	var before *trace.Exchange
@@ -89,7 +89,7 @@ func (r *Run) Measures(now float64) Measures {
 		case e.Source >= FetchSource(r.source):
 			m.add("fetches")
 		case e.Source >= r.source && e.Source < fetches:
-			m.ask(e, before)
+			m.request(e, before)
 			if before == nil && len(e.Writes) > 0 && p.opened > 0 {
 				m["first.byte"] = took(p.opened, e.Writes[0].At)
 			}
@@ -118,7 +118,7 @@ type progress struct {
 	failedAt      float64 // since when it waits; 0: it does not
 }
 
-func (m Measures) take(r trace.Record, p *progress) {
+func (m Measures) record(r trace.Record, p *progress) {
 	p.last = r.At
 	switch r.Kind {
 	case trace.Construct:
@@ -174,13 +174,13 @@ func (m Measures) pause(at float64, p *progress) {
 	p.failedAt = 0
 }
 
-// ask takes what the server saw of a request and did to it. before is the one before, if any.
-func (m Measures) ask(e, before *trace.Exchange) {
+// request records what the server saw of a request and did with it. before is the one before, if any.
+func (m Measures) request(e, before *trace.Exchange) {
 	n := m.add("requests")
 	if before != nil && before.End != nil {
 		m["wait"+strconv.Itoa(int(m["requests"].Number)-1)] = took(before.EndAt, e.At)
 	}
-	request, answer := "request"+n, "answer"+n
+	request, response := "request"+n, "answer"+n
 	m[request+".method"] = text(e.Request.Method)
 	m[request+".cookie"] = yes(e.Request.Cookie)
 	m[request+".redirected"] = yes(strings.HasSuffix(e.Request.Target, "&redirected=1"))
@@ -193,10 +193,10 @@ func (m Measures) ask(e, before *trace.Exchange) {
 		}
 	}
 	if e.Head != nil {
-		m[answer+".status"] = count(e.Head.Status)
+		m[response+".status"] = count(e.Head.Status)
 	}
 	if e.End != nil {
-		m[answer+".by"] = text(e.End.By)
+		m[response+".by"] = text(e.End.By)
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

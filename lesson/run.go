@@ -15,7 +15,7 @@ func Begin(log *trace.Log) *Run {
 	return &Run{log: log, from: log.End(), source: log.State().Source + 1}
 }
 
-// fetches is what tells the requests of fetch from those of EventSources.
+// fetches separates the requests of fetch from those of EventSources.
 const fetches = 500_000
 
 // FetchSource is the number that a fetch beside a source has on the server.

@@ -50,9 +50,9 @@ func (v Value) in(say func(string) string) string {
 		if v.Text == "" {
 			return `""`
 		}
-		const most = 200
-		if runes := []rune(v.Text); len(runes) > most {
-			return string(runes[:most]) + "…"
+		const limit = 200
+		if runes := []rune(v.Text); len(runes) > limit {
+			return string(runes[:limit]) + "…"
 		}
 		return v.Text
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// check wants some things, each after so many milliseconds if there is a number behind it.
+// check wants some things, each after so many milliseconds if a number follows it.
 func check(c Check, wants ...Want) *Check {
 	c.Name, c.Want = "x", wants
 	return &c
@@ -57,7 +57,7 @@ func TestWhatIsSaidOfAResult(t *testing.T) {
 		{"what was seen instead", check(Check{}, Want{"error 2", 0}), opens[:2], Differs, `open, message "a"`},
 		{"the wait where one was wanted", check(Check{}, Want{"open", 0}, Want{"x", 0}, Want{"error 0", 5}), opens[:3], Differs, `open, message "a", error 0 after 0.09 s`},
 		{"nothing was seen", check(Check{}, Want{"error 2", 0}), nil, Differs, "nothing"},
-		{"waits behind errors", check(Check{Measure: MeasureWait}), opens, Measured, "3.00 s, 3.00 s"},
+		{"waits after errors", check(Check{Measure: MeasureWait}), opens, Measured, "3.00 s, 3.00 s"},
 		{"the time to open", check(Check{Measure: MeasureOpen}), opens, Measured, "0.01 s"},
 		{"how many opened", check(Check{Measure: MeasureCount}), opens, Measured, "2"},
 		{"what came in the end", check(Check{Measure: MeasureStory}), opens[:2], Measured, `message "a"`},

@@ -11,7 +11,7 @@ const Format = 1
 
 // A Report is what came of the checks in one browser.
 type Report struct {
-	Format    int      `json:"eventSourceReport"` // Format; also what tells it from any other JSON
+	Format    int      `json:"eventSourceReport"` // Format; its presence distinguishes a report from any other JSON
 	Browser   string   `json:"browser"`
 	Version   string   `json:"version"`
 	Date      string   `json:"date"` // as in 2026-11-22
@@ -26,7 +26,7 @@ type Result struct {
 	Saw     []Seen  `json:"saw"`
 }
 
-// A Verdict is what is to be said of a Result.
+// A Verdict is the outcome of one check.
 type Verdict string
 
 const (
@@ -95,7 +95,7 @@ func (r *Report) Count(verdict Verdict) string {
 // Name is the browser's, with its version.
 func (r *Report) Name() string { return strings.TrimSpace(r.Browser + " " + r.Version) }
 
-// Said is what there is to say beside the Verdict: what was seen where that differs, and what was measured.
+// Said is what there is to say in addition to the Verdict: what was seen where that differs, and what was measured.
 func (r *Result) Said(c *Check) (said string) {
 	opened := 0
 	for i, seen := range r.Saw {

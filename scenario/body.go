@@ -17,7 +17,7 @@ type op struct {
 
 	// opRepeat
 	from, to int
-	resume   bool // go on behind Last-Event-ID
+	resume   bool // begin after Last-Event-ID
 	body     []op
 }
 
@@ -41,7 +41,7 @@ const (
 	oneLine
 )
 
-// cost is the most that ops send, in how many chunks at least, and how long they take.
+// cost is the maximum that ops send, in how many chunks at least, and how long that lasts.
 type cost struct {
 	bytes, chunks int
 	time          time.Duration
@@ -124,7 +124,7 @@ func add(sum, d time.Duration, n int) time.Duration {
 	return sum + d*time.Duration(max(n, 0))
 }
 
-// checkCost reports a section that sends or lasts too much.
+// checkCost reports a section that sends too much or lasts too long.
 func (p *parser) checkCost(s *Section) {
 	c := costOf(s.body)
 	if over(p.limits.Bytes, c.bytes) {

@@ -41,8 +41,8 @@ func (c *cursor) word() string {
 	return c.text[start:c.pos]
 }
 
-// take goes over the words if they come next, and tells whether they did.
-func (c *cursor) take(words string) bool {
+// accept reads the words if they come next, and reports whether they did.
+func (c *cursor) accept(words string) bool {
 	before := c.pos
 	for want := range strings.SplitSeq(words, " ") {
 		if c.word() != want {
@@ -55,7 +55,7 @@ func (c *cursor) take(words string) bool {
 
 func (c *cursor) atEnd() bool { return c.start() == len(c.text) }
 
-// end wants the line to end here; want says what could have come instead.
+// end expects the line to end here; want says what could have come instead.
 func (c *cursor) end(want string) bool {
 	if !c.failed && !c.atEnd() {
 		c.fail(c.pos, short(c.text[c.pos:])+" is not expected here: "+want)
@@ -79,7 +79,7 @@ func (c *cursor) number(low, high int, what string) int {
 	return n
 }
 
-// duration reads a time of at least low.
+// duration reads a duration of at least low.
 func (c *cursor) duration(low time.Duration) time.Duration {
 	start := c.start()
 	word := c.word()
@@ -120,12 +120,12 @@ func (c *cursor) quoted() bool {
 	return start < len(c.text) && (c.text[start] == '"' || c.text[start] == '\'')
 }
 
-// short shows what somebody wrote, and not too much of it.
+// short shows what somebody wrote, up to a limit.
 func short(s string) string {
-	const enough = 30
-	runes := []rune(s[:min(len(s), 4*enough)])
-	if len(runes) > enough {
-		return string(runes[:enough]) + "…"
+	const limit = 30
+	runes := []rune(s[:min(len(s), 4*limit)])
+	if len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return string(runes)
 }

@@ -99,7 +99,7 @@ func (p *parser) raw(c *cursor) {
 	n := 1
 	if !c.failed && !c.atEnd() {
 		n = c.number(1, maxNumber, "how many times")
-		if !c.failed && !c.take("times") {
+		if !c.failed && !c.accept("times") {
 			c.fail(c.start(), "times is missing: write it after the number")
 		}
 	}
@@ -119,10 +119,10 @@ func (p *parser) pace(c *cursor) {
 	o := op{do: opPace}
 	start := c.start()
 	switch {
-	case c.take("off"):
-	case c.take("byte every"):
+	case c.accept("off"):
+	case c.accept("byte every"):
 		o.unit, o.wait = oneByte, c.duration(time.Millisecond)
-	case c.take("line every"):
+	case c.accept("line every"):
 		o.unit, o.wait = oneLine, c.duration(time.Millisecond)
 	default:
 		c.fail(start, "this is not a pace: write byte every 20ms, line every 1s or off")
@@ -145,16 +145,16 @@ func (p *parser) repeat(c *cursor) {
 	o := op{do: opRepeat, from: 1}
 	start := c.start()
 	o.to = c.number(0, maxNumber, "how many rounds")
-	if c.take("to") {
+	if c.accept("to") {
 		o.from = o.to
 		o.to = c.number(o.from, maxNumber, "the last number")
 	} else if o.to == 0 {
 		c.fail(start, "0 rounds repeat nothing: give 1 or more, or the first and the last number, such as 0 to 9")
 	}
-	if c.take("every") {
+	if c.accept("every") {
 		o.wait = c.duration(time.Millisecond)
 	}
-	o.resume = c.take("resume")
+	o.resume = c.accept("resume")
 	if n := o.to - o.from + 1; over(p.limits.Repeat, n) {
 		c.fail(start, strconv.Itoa(n)+" rounds are too many: the limit is "+strconv.Itoa(p.limits.Repeat))
 	}
@@ -205,7 +205,7 @@ func (p *parser) hold(c *cursor) { p.ends(c, Hold, "@hold") }
 
 // cut reads @cut and @cut cleanly.
 func (p *parser) cut(c *cursor) {
-	if c.take("cleanly") {
+	if c.accept("cleanly") {
 		p.ends(c, Truncate, "@cut cleanly")
 	} else {
 		p.ends(c, Reset, "@cut")
@@ -231,7 +231,7 @@ func (p *parser) ends(c *cursor, how Action, name string) {
 	p.ended = name
 }
 
-// wroteNoBody refuses what a response that has no body cannot do.
+// wroteNoBody refuses what a response without a body cannot do.
 func (p *parser) wroteNoBody(c *cursor, name string) {
 	if status := p.section.Head.Status; status == 204 || status == 205 || status == 304 {
 		c.fail(0, "a "+strconv.Itoa(status)+" has no body, so it ends at once: remove "+name)

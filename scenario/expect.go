@@ -10,7 +10,7 @@ import (
 
 // An Expect is what the text says must be seen, in this order.
 type Expect struct {
-	More bool // and so on: what comes behind the last line is left open
+	More bool // and so on: what follows the last line is left open
 
 	lines []seenLine
 }
@@ -22,7 +22,7 @@ type Seen struct {
 	Event       sse.Event     // Dispatched
 	LastEventID string        // Requested
 	Redirected  bool          // Requested, at the address that a redirect of this stream leads to
-	After       time.Duration // about so long behind the one before; 0: not said
+	After       time.Duration // about so long after the one before; 0: not said
 
 	data template // what Event.Data can be, if it holds placeholders
 	n    int
@@ -68,7 +68,7 @@ func (e *Expect) In(engine string) (seen []Seen, sure bool) {
 	return seen, sure
 }
 
-// Matches tells whether got is what was expected, but for After: how exact a clock is, its owner knows.
+// Matches reports whether got is what was expected, except for After: how exact a clock is, its owner knows.
 func (s Seen) Matches(got Seen) bool {
 	if s.data != nil {
 		if !s.data.matches(got.Event.Data, s.n) {
@@ -176,7 +176,7 @@ func (p *parser) expectation(c *cursor) {
 	}
 	l := seenLine{times: 1, from: 1, to: 1}
 	for _, engine := range []string{Chromium, Firefox} {
-		if c.take(engine + ":") {
+		if c.accept(engine + ":") {
 			l.engine = engine
 		}
 	}
@@ -198,8 +198,8 @@ func (p *parser) expectation(c *cursor) {
 		return
 	case !quoted && word == "request":
 		l.seen.Kind = Requested
-		l.seen.Redirected = c.take("redirected")
-		if c.take("Last-Event-ID") {
+		l.seen.Redirected = c.accept("redirected")
+		if c.accept("Last-Event-ID") {
 			l.id = p.filled(c, c.value, "the id")
 		}
 	case c.quoted():
@@ -207,12 +207,12 @@ func (p *parser) expectation(c *cursor) {
 		l.kind, _ = parseTemplate(word)
 		l.data = p.filled(c, c.str, "the data")
 		if next := c.start(); next < len(c.text) && '0' <= c.text[next] && c.text[next] <= '9' {
-			l.times = c.number(1, p.mostTimes(), "how many times")
-			if !c.take("times") {
+			l.times = c.number(1, p.maxTimes(), "how many times")
+			if !c.accept("times") {
 				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}
-		if c.take("id") {
+		if c.accept("id") {
 			l.id = p.filled(c, c.value, "the id")
 		}
 	case !quoted && word == "open":
@@ -232,7 +232,7 @@ func (p *parser) expectation(c *cursor) {
 	default:
 		c.fail(c.start(), `the data must be in quotes: write it as "…", or as '…' without escapes`)
 	}
-	if c.take("after") {
+	if c.accept("after") {
 		l.seen.After = c.duration(time.Millisecond)
 	}
 	if !c.end(expectExample) {
@@ -261,7 +261,7 @@ func (p *parser) filled(c *cursor, read func(string) string, what string) templa
 	return t
 }
 
-// checkExpect reports what would fill the memory of those who compare.
+// checkExpect reports what would fill the memory of whoever compares.
 func (p *parser) checkExpect() {
 	e := p.scenario.Expect
 	if e == nil {
@@ -287,8 +287,8 @@ func (p *parser) checkExpect() {
 	}
 }
 
-// mostTimes bounds what an expectation can take.
-func (p *parser) mostTimes() int {
+// maxTimes limits the memory that an expectation can need.
+func (p *parser) maxTimes() int {
 	if p.limits.Bytes > 0 {
 		return p.limits.Bytes
 	}

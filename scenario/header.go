@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// headers are those that a text may set: none opens or sets anything beyond its own response.
+// headers are those that a text may set: none has an effect beyond its own response.
 var headers = []string{
 	"Age", "Cache-Control", "Content-Language", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Pragma",
 	"Retry-After", "Server", "Vary", "Via", "X-Accel-Buffering",
 }
 
-// contentTypes are those that no browser runs, whoever opens the address.
+// contentTypes are those that no browser executes, whoever opens the address.
 var contentTypes = []string{
 	"text/event-stream", "text/event-streamx", "application/x-dom-event-stream",
 	"text/plain", "application/json", "application/x-ndjson", "application/octet-stream",
@@ -73,7 +73,7 @@ func noSuchHeader(name string) string {
 	return what
 }
 
-// allowedType tells whether a Content-Type is harmless. Two of them in one header are none: browsers take the last.
+// allowedType reports whether a Content-Type is harmless. Two of them in one header are refused: browsers use the last.
 func allowedType(value string) bool {
 	essence := value[:strings.IndexAny(value+";", "; ")]
 	return value == "" || !strings.Contains(value, ",") && slices.Contains(contentTypes, strings.ToLower(essence))
@@ -97,7 +97,7 @@ func (p *parser) cors(c *cursor) {
 		c.fail(start, "this says nothing about other origins: write *, exact or none")
 	}
 	if head.CORS != CORSNone {
-		head.Credentials = c.take("with credentials")
+		head.Credentials = c.accept("with credentials")
 	}
 	c.end("@cors accepts *, exact or none; the first two optionally with credentials")
 }
@@ -115,9 +115,9 @@ func (p *parser) redirect(c *cursor) {
 	}
 	start := c.start()
 	switch {
-	case c.take("here"):
+	case c.accept("here"):
 		head.Redirect = RedirectHere
-	case c.take("second origin"):
+	case c.accept("second origin"):
 		head.Redirect = RedirectSecond
 	default:
 		head.Redirect, head.Path = RedirectPath, c.word()
@@ -128,7 +128,7 @@ func (p *parser) redirect(c *cursor) {
 	c.end("@redirect accepts one target")
 }
 
-// ownPath tells whether a Location leads to the same origin in every browser: some take // and /\ for another host.
+// ownPath reports whether a Location redirects to the same origin in every browser: some read // and /\ as another host.
 func ownPath(path string) bool {
 	if len(path) > maxHeader || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return false
@@ -142,7 +142,7 @@ func (p *parser) gzip(c *cursor) {
 		return
 	}
 	p.section.Head.Gzip = GzipFlushed
-	if c.take("unflushed") {
+	if c.accept("unflushed") {
 		p.section.Head.Gzip = GzipUnflushed
 	}
 	c.end("write @gzip or @gzip unflushed")

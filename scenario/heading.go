@@ -22,7 +22,7 @@ func (p *parser) heading(c *cursor) {
 		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: the limit is "+strconv.Itoa(maxHeading))
 		return
 	}
-	// about may go on in a second line.
+	// about may continue in a second line.
 	if name != "about" && name != "about.zh" && !p.once(c, name) {
 		return
 	}
@@ -54,7 +54,7 @@ func (p *parser) heading(c *cursor) {
 	}
 }
 
-// listen reads the types of events, with commas between them. One that holds a space or a comma is in quotes.
+// listen reads event types, with commas between them. One that contains a space or a comma is in quotes.
 func listen(c *cursor) (types []string) {
 	for {
 		start := c.start()
@@ -90,21 +90,21 @@ func connect(c *cursor, limits Limits) Connect {
 	c.text = strings.ReplaceAll(c.text, ",", " ")
 	for !c.failed {
 		switch {
-		case c.take("second origin"):
+		case c.accept("second origin"):
 			conn.SecondOrigin = true
-		case c.take("with credentials"):
+		case c.accept("with credentials"):
 			conn.Credentials = true
 		default:
 			if c.start() == len(c.text) || c.text[c.pos] < '0' || c.text[c.pos] > '9' {
 				c.fail(c.pos, "this is not a way to connect: use second origin, with credentials, or a number such as 7 times")
 				break
 			}
-			most := limits.Connections
-			if most == 0 {
-				most = maxNumber
+			limit := limits.Connections
+			if limit == 0 {
+				limit = maxNumber
 			}
-			conn.Times = c.number(1, most, "how many EventSources to open")
-			if !c.take("times") {
+			conn.Times = c.number(1, limit, "how many EventSources to open")
+			if !c.accept("times") {
 				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}

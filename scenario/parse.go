@@ -7,7 +7,7 @@ import (
 )
 
 // Parse reads a text. The error is of type [Errors] and has all the mistakes, or the first hundred; what was understood
-// comes back beside it, for a preview.
+// is returned with it, for a preview.
 func Parse(text string, limits Limits) (*Scenario, error) {
 	p := &parser{limits: limits, scenario: &Scenario{Connect: Connect{Times: 1}}}
 	if over(limits.Text, len(text)) {
@@ -33,7 +33,7 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 	return p.scenario, nil
 }
 
-// maxMistakes bounds what nobody corrects one by one.
+// maxMistakes limits a list that nobody corrects one by one.
 const maxMistakes = 100
 
 // parser goes through a text line by line: a heading, sections, and what to expect.
@@ -101,7 +101,7 @@ func unreadable(text string) int {
 	return -1
 }
 
-// once tells whether name stands in this section, or heading, for the first time.
+// once reports whether name is in this section, or heading, for the first time.
 func (p *parser) once(c *cursor, name string) bool {
 	if p.given[name] {
 		c.fail(0, name+" is here twice: keep one")

@@ -13,17 +13,17 @@ type proxy struct {
 func (p *parser) proxy(c *cursor) {
 	start := c.start()
 	switch {
-	case c.take("holds"):
+	case c.accept("holds"):
 		if p.once(c, "@proxy holds") {
 			p.section.proxy.holds = c.number(1, maxProxy, "how many bytes")
-			if !c.take("bytes") {
+			if !c.accept("bytes") {
 				c.fail(c.start(), "bytes is missing: write it after the number")
 			}
 		}
-	case c.take("cuts after"):
+	case c.accept("cuts after"):
 		if p.once(c, "@proxy cuts") {
 			p.section.proxy.cuts = c.duration(time.Millisecond)
-			p.section.proxy.silence = c.take("of silence")
+			p.section.proxy.silence = c.accept("of silence")
 		}
 	default:
 		c.fail(start, "this is not what a proxy does: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")

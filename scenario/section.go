@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A Condition is on a request. A section with one answers every request that meets it, and takes no turn.
+// A Condition is on a request. A section with one is for every request that meets it, out of turn.
 type Condition struct {
-	Redirected bool // the request came to the address that a RedirectHere or RedirectSecond leads to
+	Redirected bool // the request is for the target of a RedirectHere or RedirectSecond
 	ID         IDTest
 	Value      string // for IDIs
 	N          int    // for IDAtLeast
@@ -22,7 +22,7 @@ const (
 	AnyID       IDTest = iota // or none
 	IDNone                    // the header is missing
 	IDIs                      // it is Condition.Value
-	IDNotNumber               // it is there, but {n} never wrote it
+	IDNotNumber               // it is present, but {n} never wrote it
 	IDAtLeast                 // it is a number, Condition.N or more
 )
 
@@ -54,7 +54,7 @@ func (p *parser) beginSection(c *cursor) {
 		c.fail(0, "== expect is the last section: move this one above it")
 	}
 	c.pos = len("==")
-	if c.take("expect") {
+	if c.accept("expect") {
 		p.scenario.Expect = &Expect{}
 		p.seen = &p.scenario.Expect.lines
 		p.expectLine = p.number
@@ -105,21 +105,21 @@ func (p *parser) beginSection(c *cursor) {
 
 // condition reads "redirected", a test of Last-Event-ID, or the two with an "and" between them.
 func condition(c *cursor) (when Condition) {
-	if c.take("redirected") {
+	if c.accept("redirected") {
 		when.Redirected = true
-		if !c.take("and") {
+		if !c.accept("and") {
 			return when
 		}
 	}
 	switch {
-	case c.take("Last-Event-ID is none"):
+	case c.accept("Last-Event-ID is none"):
 		when.ID = IDNone
-	case c.take("Last-Event-ID is not a number"):
+	case c.accept("Last-Event-ID is not a number"):
 		when.ID = IDNotNumber
-	case c.take("Last-Event-ID is"):
+	case c.accept("Last-Event-ID is"):
 		start, quoted := c.start(), c.quoted()
 		when.ID, when.Value = IDIs, c.value("the id")
-		if quoted || !c.take("or more") {
+		if quoted || !c.accept("or more") {
 			return when
 		}
 		if !isNumber(when.Value) {
@@ -133,7 +133,7 @@ func condition(c *cursor) (when Condition) {
 	return when
 }
 
-// wire takes a line as it goes over the wire.
+// wire reads a line that is sent as it is.
 func (p *parser) wire(c *cursor) {
 	if p.ended != "" || p.section.Reply != Answer {
 		if strings.TrimSpace(c.text) == "" {
@@ -180,7 +180,7 @@ func (p *parser) body() *[]op {
 	return &p.section.body
 }
 
-// mayFollow tells whether the section can go on, and reports if not.
+// mayFollow reports whether the section can continue, and adds a mistake if not.
 func (p *parser) mayFollow(c *cursor, what string) bool {
 	switch {
 	case p.ended != "":
@@ -193,7 +193,7 @@ func (p *parser) mayFollow(c *cursor, what string) bool {
 	return !c.failed
 }
 
-// hasBody tells whether the status may have one, and reports if not.
+// hasBody reports whether the status allows one, and adds a mistake if not.
 func (p *parser) hasBody(c *cursor) bool {
 	if status := p.section.Head.Status; status == 204 || status == 205 || status == 304 {
 		if c.text == "" {

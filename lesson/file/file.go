@@ -1,13 +1,13 @@
 // Package file reads lessons as they are written: one text file each, beside its scenario.
 //
-// A file begins with what the page does and how the trace decides; then come the words, the same for each language. A
+// A file begins with what the page does and how the trace decides; then follow the texts, once in each language. A
 // line that begins with # is a comment.
 //
 //	order: 30                          its place among the lessons
 //	belief: 3                          the number in the list of beliefs; or spot the error: 1
 //	section: 9.2.2                     of the HTML standard
-//	scenario: end                      if it has not the file's name
-//	listen: message, close             if not what the scenario says
+//	scenario: end                      if its name is not the file's
+//	listen: message, close             event types, if not those of the scenario
 //	cookie: lesson=1                   the page gives itself before it connects
 //	init: {"method": "POST"}           is tried as the constructor's second argument
 //	then: close when lost >= 1         the page does by itself, once: close, connect, close another, fetch
@@ -20,11 +20,11 @@
 //
 //	== en
 //	title: Is the end the end?
-//	question: The server ends its answer. (a second line goes on)
+//	question: The server ends its response. (a second line continues)
 //	choice: in the same order
 //	choice: …
-//	answer: what was measured stands in braces: after {wait1} … Said if the browser followed the standard
-//	answer 2: said instead, if that is what happened
+//	answer: what was measured stands in braces: after {wait1} … Shown if the browser followed the standard
+//	answer 2: shown instead, if that is what happened
 //	deviates: if the browser did not follow the standard
 //	more: what to try
 //
@@ -81,7 +81,7 @@ var links = map[string]string{
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
 
-// In is the lesson in a language, English if there is no other, as number such and such.
+// In is the lesson in a language, or in English if the file lacks that one, with its number among the lessons.
 func (l *Lesson) In(language string, number int) *lesson.Lesson {
 	w := l.language[language]
 	if w == nil {

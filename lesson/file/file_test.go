@@ -125,7 +125,7 @@ func TestMistakes(t *testing.T) {
 		want    string
 	}{
 		{"no colon", map[int]string{9: "hello"}, "line 9: a colon is missing"},
-		{"nothing behind the colon", map[int]string{7: "standard:"}, "line 7: standard says nothing"},
+		{"nothing after the colon", map[int]string{7: "standard:"}, "line 7: standard says nothing"},
 		{"an unknown heading", map[int]string{9: "colour: red"}, "line 9: colour is not a heading"},
 		{"a heading twice", map[int]string{9: "order: 31"}, "line 9: order is here twice"},
 		{"no number", map[int]string{1: "order: first"}, "line 1: first is not a number here"},

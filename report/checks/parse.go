@@ -21,7 +21,7 @@ func parse(name, text string) (Entry, error) {
 		}
 		p.line = i + 1
 		if key, value, ok := strings.Cut(line, ":"); ok && p.heading(key, strings.TrimSpace(value)) {
-			lines[i] = "" // a scenario knows nothing of it, and counts its lines
+			lines[i] = "" // unknown to a scenario, whose line numbers must stay
 		}
 	}
 	s, err := scenario.Parse(strings.Join(lines, "\n"), scenario.DefaultLimits)
@@ -29,7 +29,7 @@ func parse(name, text string) (Entry, error) {
 		p.errors = append(p.errors, mistakes...)
 	}
 	p.entry.Scenario = s
-	p.take(s)
+	p.adopt(s)
 	if len(p.errors) > 0 {
 		return p.entry, p.errors
 	}
@@ -46,7 +46,7 @@ func (p *parser) fail(what string) {
 	p.errors = append(p.errors, &scenario.Error{Line: p.line, Column: 1, What: what})
 }
 
-// heading reads a heading that only a check has, and tells whether it was one.
+// heading reads a heading that only a check has, and reports whether it was one.
 func (p *parser) heading(key, value string) bool {
 	c := &p.entry.Check
 	switch key {
@@ -55,7 +55,7 @@ func (p *parser) heading(key, value string) bool {
 	case "section":
 		c.Section, c.Link = value, sections[value]
 		if c.Link == "" {
-			p.fail("this section has no link: use one of checks.go, or add it there")
+			p.fail("this section has no link: use one of those in checks.go, or add it there")
 		}
 	case "construct":
 		p.construct(value)
@@ -132,8 +132,8 @@ func (p *parser) duration(value string) float64 {
 	return float64(d.Milliseconds())
 }
 
-// take takes over what a scenario says, too.
-func (p *parser) take(s *scenario.Scenario) {
+// adopt copies what a scenario says, too.
+func (p *parser) adopt(s *scenario.Scenario) {
 	c := &p.entry.Check
 	c.Title, c.Group, c.Second, c.Credentials = s.Title, s.Group, s.Connect.SecondOrigin, s.Connect.Credentials
 	c.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(typ string) bool { return typ == "message" })
