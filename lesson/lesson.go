@@ -1,6 +1,6 @@
 // Package lesson is predict, run, reveal: a question, a scenario, and conditions on the recorded trace that decide.
 //
-// A [Lesson] comes from the server, in one language. A [Run] is one try at it: its [Measures] are what conditions are on,
+// A [Lesson] comes from the server, in one language. A [Run] is one try at it: its [Measures] are what conditions test,
 // and what the answer quotes. The page needs no parser for this: package lesson/file reads the files.
 package lesson
 
@@ -74,9 +74,9 @@ type More struct {
 // A Verdict is what the trace decided.
 type Verdict struct {
 	Choice   int      // that happened, or that is false in a Spot, from 0; -1: none of them
-	Follows  bool     // the standard, as far as that says something
+	Follows  bool     // the standard, as far as it specifies this
 	Answer   []Phrase // none where the lesson did not think of it
-	Deviates []Phrase // what the standard says, if this was something else; the same
+	Deviates []Phrase // what the standard says, if the browser did something else; the same
 }
 
 // Decide says what the trace decided, if it has. say is as for Fill.

@@ -2,7 +2,7 @@ package lesson
 
 import "eventsource-playground/trace"
 
-// A Run is one try at a lesson: what a log holds from a moment on.
+// A Run is one try at a lesson: what a log records from a moment on.
 type Run struct {
 	log    *trace.Log
 	from   int // Seq of its first record

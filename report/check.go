@@ -25,7 +25,7 @@ type Check struct {
 	Handlers    bool     `json:"handlers,omitempty"` // listens by onopen, onmessage and onerror
 	Do          []Do     `json:"do,omitempty"`
 	See         []string `json:"see,omitempty"`  // properties that are read when the constructor has returned, before it is closed
-	Read        string   `json:"read,omitempty"` // the property of messages that stands in place of their data
+	Read        string   `json:"read,omitempty"` // the property of messages that is shown in place of their data
 
 	Want      []Want  `json:"want"`
 	Expected  string  `json:"expected"`            // the same as it is shown
@@ -50,7 +50,7 @@ type Do struct {
 
 const (
 	DoClose   = "close"
-	DoReplace = "replace" // close, and construct another one alike
+	DoReplace = "replace" // close, and construct another with the same arguments
 )
 
 // A Want is one thing that the standard requires to be seen, in the words of == expect.

@@ -36,7 +36,7 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 // maxMistakes limits a list that nobody corrects one by one.
 const maxMistakes = 100
 
-// parser goes through a text line by line: a heading, sections, and what to expect.
+// parser reads a text line by line: a heading, sections, and what to expect.
 type parser struct {
 	limits   Limits
 	scenario *Scenario

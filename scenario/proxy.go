@@ -2,9 +2,9 @@ package scenario
 
 import "time"
 
-// A proxy stands between the server and the browser, and does what such things do.
+// A proxy stands between the server and the browser, and buffers or cuts as real ones do.
 type proxy struct {
-	holds   int           // bytes that it wants before it passes any on; 0: none
+	holds   int           // bytes that it buffers before it passes any on; 0: none
 	cuts    time.Duration // 0: never
 	silence bool          // cuts counts from the last byte, not from the headers
 }

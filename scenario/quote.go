@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// str reads a string: '…' as it stands there, or "…" with escapes.
+// str reads a string: '…' as it is written, or "…" with escapes.
 func (c *cursor) str(what string) string {
 	start := c.start()
 	if !c.quoted() {

@@ -21,7 +21,7 @@ type Scenario struct {
 	Expect   *Expect // nil: the text does not say
 }
 
-// Chinese is what stands in a heading, in simplified Chinese; empty where the text does not say it.
+// Chinese is what a heading says in simplified Chinese; empty where the text has none.
 type Chinese struct{ Title, About string }
 
 // Connect is how the page connects.
@@ -33,7 +33,7 @@ type Connect struct {
 
 // A Section is what one request gets, or several.
 type Section struct {
-	Line  int // where it stands in the text
+	Line  int // of the text, from 1
 	Reply Reply
 	After time.Duration // nothing is sent before
 	For   time.Duration // it is for all requests until so long after its first; 0: for one
@@ -82,7 +82,7 @@ const (
 type CORS uint8
 
 const (
-	CORSDefault CORS = iota // what the server says by itself
+	CORSDefault CORS = iota // what the server sends by default
 	CORSNone                // nothing: the header is missing
 	CORSAny                 // *
 	CORSExact               // the request's Origin

@@ -228,7 +228,7 @@ func (p *parser) endSection() {
 	clear(p.given)
 }
 
-// fillHeaders adds those of a good SSE server: kept by nobody, held back by no proxy. A header that the text gives
+// fillHeaders adds those of a good SSE server: no cache stores the stream, no proxy buffers it. A header that the text gives
 // without a value is left out.
 func fillHeaders(head Head) []Header {
 	contentType := "text/plain; charset=utf-8"

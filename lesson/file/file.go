@@ -23,7 +23,7 @@
 //	question: The server ends its response. (a second line continues)
 //	choice: in the same order
 //	choice: …
-//	answer: what was measured stands in braces: after {wait1} … Shown if the browser followed the standard
+//	answer: measures are in braces: after {wait1} … Shown if the browser followed the standard
 //	answer 2: shown instead, if that is what happened
 //	deviates: if the browser did not follow the standard
 //	more: what to try
@@ -306,7 +306,7 @@ func (p *parser) text(line string) (text lesson.Text) {
 	return text
 }
 
-// measure is what stands in braces to be filled in.
+// measure is a name in braces, to be filled in.
 var measure = regexp.MustCompile(`\{([a-z0-9.-]+)\}`)
 
 func (p *parser) number(s string) int {
