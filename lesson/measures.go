@@ -44,7 +44,7 @@ const (
 //	first.event           from the first open to the first event
 //	pauseN, pause.last    from an error of the page to the open or the error that came next
 //	growth                the last pause divided by the longest before
-//	waitN                 from the end of answer N to request N+1, on the server's clock
+//	waitN                 from the end of response N to request N+1, on the server's clock
 //	age                   since new EventSource
 //	quiet                 since the page last saw or did something
 //	errorN.state          readyState at that moment
@@ -53,8 +53,8 @@ const (
 //	requestN.token        X-Token, if the header was there
 //	requestN.method
 //	requestN.cookie       1 if one came
-//	requestN.redirected   1 at the address that a redirect leads to
-//	answerN.status
+//	requestN.redirected   1 if it is for the target of a redirect
+//	answerN.status        of response N
 //	answerN.by            who ended it: server or client
 type Measures map[string]Value
 
@@ -77,8 +77,8 @@ func CutBeside(name string) (whose, measure string) {
 	return name[:len(name)-len(measure)], measure
 }
 
-// most is how many records of a lane are looked at: enough for a lesson, and little under a firehose.
-const most = 200
+// maxRecords limits how many records of a lane are looked at: more than any lesson needs, and cheap under a firehose.
+const maxRecords = 200
 
 // Measures looks at the trace. now is the time on the page's performance clock.
 func (r *Run) Measures(now float64) Measures {
@@ -99,9 +99,9 @@ func (r *Run) Measures(now float64) Measures {
 		}
 	}
 	from := max(r.from, r.log.First())
-	for _, record := range r.log.Records(from, from+most*len(lanes)) {
+	for _, record := range r.log.Records(from, from+maxRecords*len(lanes)) {
 		if p := laneOf(record.Source); p != nil {
-			p.take(record)
+			p.record(record)
 		}
 	}
 	exchanges, _ := r.log.Exchanges()
@@ -166,7 +166,7 @@ func (p *progress) finish(now float64) {
 	p.Measures["unheard"] = count(unheard)
 }
 
-func (p *progress) take(r trace.Record) {
+func (p *progress) record(r trace.Record) {
 	m := p.Measures
 	p.last = r.At
 	switch r.Kind {
@@ -224,7 +224,7 @@ func (p *progress) pause(at float64) {
 	p.failedAt = 0
 }
 
-// request measures what the server saw of a request and did to it.
+// request measures what the server saw of a request and did with it.
 func (p *progress) request(e *trace.Exchange) {
 	m, before := p.Measures, p.before
 	p.before = e
@@ -235,7 +235,7 @@ func (p *progress) request(e *trace.Exchange) {
 	if before != nil && before.End != nil {
 		m["wait"+strconv.Itoa(int(m["requests"].Number)-1)] = took(before.EndAt, e.At)
 	}
-	request, answer := "request"+n, "answer"+n
+	request, response := "request"+n, "answer"+n
 	m[request+".method"] = text(e.Request.Method)
 	m[request+".cookie"] = yes(e.Request.Cookie)
 	m[request+".redirected"] = yes(strings.HasSuffix(e.Request.Target, "&redirected=1"))
@@ -248,10 +248,10 @@ func (p *progress) request(e *trace.Exchange) {
 		}
 	}
 	if e.Head != nil {
-		m[answer+".status"] = count(e.Head.Status)
+		m[response+".status"] = count(e.Head.Status)
 	}
 	if e.End != nil {
-		m[answer+".by"] = text(e.End.By)
+		m[response+".by"] = text(e.End.By)
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

@@ -129,11 +129,11 @@ func TestMeasures(t *testing.T) {
 }
 
 // Under a firehose a lesson looks at the first records only.
-func TestMeasuresLookAtEnough(t *testing.T) {
+func TestMeasuresLookAtTheFirstRecords(t *testing.T) {
 	run := runOf(open(1010))
 	run.log.Newest(1).Observe(eventsource.Lazy(100_000, 0, func(from, to int) []eventsource.Event {
-		if to-from > most {
-			t.Errorf("got %d events decoded; want at most %d", to-from, most)
+		if to-from > maxRecords {
+			t.Errorf("got %d events decoded; want at most %d", to-from, maxRecords)
 		}
 		events := make([]eventsource.Event, to-from)
 		for i := range events {
@@ -141,8 +141,8 @@ func TestMeasuresLookAtEnough(t *testing.T) {
 		}
 		return events
 	}))
-	if v := run.Measures(3000).Of("events"); v.Number < most-10 {
-		t.Errorf("got %v events; want about %d", v.Number, most)
+	if v := run.Measures(3000).Of("events"); v.Number < maxRecords-10 {
+		t.Errorf("got %v events; want about %d", v.Number, maxRecords)
 	}
 }
 

@@ -22,7 +22,7 @@ type Phrase = words.Phrase
 // Chinese is the second language, English the first.
 const Chinese = "zh"
 
-// Fill fills the measures into a text. One that has none needs no measures. say translates what a measure is given in, such
+// Fill fills the measures into a text. One that has none needs no measures. say translates the unit of a measure, such
 // as "{s} s".
 func Fill(say func(string) string, text Text, m Measures) (phrases []Phrase) {
 	for _, part := range text {
@@ -50,9 +50,9 @@ func (v Value) in(say func(string) string) string {
 		if v.Text == "" {
 			return `""`
 		}
-		const most = 200
-		if runes := []rune(v.Text); len(runes) > most {
-			return string(runes[:most]) + "…"
+		const limit = 200
+		if runes := []rune(v.Text); len(runes) > limit {
+			return string(runes[:limit]) + "…"
 		}
 		return v.Text
 	}

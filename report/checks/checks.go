@@ -1,6 +1,6 @@
 // Package checks is what the browser report checks, a text file each. Adding a check is adding a file.
 //
-// A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard wants the page to see,
+// A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard requires the page to see,
 // with these headings before it, of which the first three must be there:
 //
 //	zh: the title in Chinese

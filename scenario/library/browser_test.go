@@ -16,7 +16,7 @@ type browser struct {
 	engine   string
 	scenario *scenario.Scenario
 	run      scenario.Run
-	enough   int // things to see
+	limit    int // how many things to see
 
 	now, last time.Time
 	seen      []scenario.Seen
@@ -25,7 +25,7 @@ type browser struct {
 	id      string
 	retry   time.Duration
 
-	moved       bool // the address asked for is the one that a redirect led to
+	moved       bool // the address requested is the target of a redirect
 	otherOrigin bool
 	opened      bool
 	compressed  []byte
@@ -34,9 +34,9 @@ type browser struct {
 	stopped bool
 }
 
-func newBrowser(engine string, s *scenario.Scenario, enough int) *browser {
+func newBrowser(engine string, s *scenario.Scenario, limit int) *browser {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	b := &browser{engine: engine, scenario: s, enough: enough, now: start, last: start}
+	b := &browser{engine: engine, scenario: s, limit: limit, now: start, last: start}
 	b.retry = b.usualRetry()
 	return b
 }
@@ -65,9 +65,9 @@ func (b *browser) wait(d time.Duration) {
 	}
 }
 
-// watch connects, and again, until the EventSource is closed, nothing more comes, or enough was seen.
+// watch connects and reconnects until the EventSource is closed, nothing more comes, or the limit of things is seen.
 func (b *browser) watch() {
-	for len(b.seen) < b.enough && !b.stopped {
+	for len(b.seen) < b.limit && !b.stopped {
 		switch b.attempt() {
 		case closed:
 			b.see(scenario.Seen{Kind: scenario.Failed, ReadyState: 2})
@@ -93,7 +93,7 @@ type outcome uint8
 const (
 	lost     outcome = iota // tried again
 	closed                  // given up
-	silent                  // open for ever, or not answered
+	silent                  // open for ever, or without a response
 	followed                // a redirect
 )
 
@@ -133,7 +133,7 @@ func (b *browser) attempt() outcome {
 	}
 }
 
-// read executes the steps of an answer.
+// read executes the steps of a response.
 func (b *browser) read(p *scenario.Player, otherOrigin bool) outcome {
 	var gzip scenario.Gzip
 	for {

@@ -80,7 +80,7 @@ func (s *stage) wait(d time.Duration) {
 	}
 }
 
-// look does what is due, and asks whether the trace has decided.
+// look does what is due, and checks whether the trace has decided.
 func (s *stage) look() {
 	m := s.run.Measures(s.at())
 	if do, due := s.run.Step(s.lesson, m); due {
@@ -119,7 +119,7 @@ func (s *stage) do(step string) {
 	}
 }
 
-// fetch asks once, and gets the whole answer at once.
+// fetch makes one request, and gets the whole response at once.
 func (s *stage) fetch() {
 	source := lesson.FetchSource(s.source)
 	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenRequest, Method: "GET"})
