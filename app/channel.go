@@ -177,7 +177,7 @@ func (c *channel) status() string {
 	said := []string{}
 	if !c.up {
 		said = append(said, say("The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen."))
-		if len(c.model.companions) > 0 {
+		if len(c.model.beside) > 0 {
 			said = append(said, say("While six streams are open Firefox opens no new channel: close one of them."))
 		}
 	}

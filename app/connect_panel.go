@@ -60,10 +60,10 @@ func (c connectPanel) draw() app.UI {
 		copyButton(say("Copy the call"), "call", m.copied, c.onCopy),
 		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
 		m.said(),
-		c.onConnect, !m.log.State().Live(), c.onClose,
+		c.onConnect, !m.subject().State().Live(), c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(len(m.companions) > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(len(m.companions))), c.onCompanion),
+		when(len(m.beside) > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(len(m.beside))), c.onCloseBeside),
 		m.setup.Credentials, c.onCredentials,
 		code(constructorCode(m.setup)),
 		when(m.ours(m.setup.URL), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
@@ -108,7 +108,7 @@ func (c connectPanel) onRemove(name string) app.EventHandler {
 	}
 }
 
-func (c connectPanel) onCompanion(app.Context, app.Event) { c.Model.closeCompanion() }
+func (c connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.closeBeside() }
 
 func (c connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }

@@ -105,7 +105,7 @@ func (p *eventsPanel) filterFields() any {
 // unheard are events that arrived on the wire and reached no listener: only the server's side shows them.
 func (p *eventsPanel) unheard() any {
 	items := []app.UI{}
-	for _, u := range p.Model.log.Unheard() {
+	for _, u := range p.Model.subject().Unheard() {
 		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
 			grouped(u.Count), shorten(u.Type, 40), scoped{u.Type, p.onListen(u.Type)}, fill(say("Listen to {type}"), "{type}", shorten(u.Type, 40))))
 	}
@@ -142,12 +142,12 @@ func (p *eventsPanel) limits() string {
 		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
 	}
 	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && p.Tab == tabEvents {
-		said = append(said, predictedText(m.log))
+		said = append(said, predictedText(m.subject()))
 	}
 	if m.view.Frozen() {
 		said = append(said, count(m.view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
 	}
-	if m.view.Filter() != (trace.Filter{}) {
+	if m.filtered() {
 		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(m.view.Len()), "{all}", grouped(m.log.Len())))
 	}
 	return sentences(said)
@@ -208,9 +208,9 @@ func (p *eventsPanel) table() app.UI {
 
 func (p *eventsPanel) empty() string {
 	switch m := p.Model; {
-	case m.view.Filter() != (trace.Filter{}) && m.log.Len() > 0:
+	case m.filtered() && m.log.Len() > 0:
 		return say("No record matches the filter.")
-	case m.log.State().Live():
+	case m.subject().State().Live():
 		return say("Nothing since it was cleared.")
 	}
 	return say("No events yet. Press Connect.")

@@ -7,6 +7,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
@@ -16,7 +17,7 @@ type factsPanel struct{ Model *model }
 const shownFacts = 30
 
 func (p factsPanel) draw() app.UI {
-	facts := p.Model.log.Facts(eventsource.Now(), shownFacts)
+	facts := p.Model.log.Facts(eventsource.Now(), p.Model.lane, shownFacts)
 	items := []app.UI{}
 	for _, f := range facts {
 		items = append(items, &factItem{Language: language, Fact: f, Several: f.Source > 0 && severalSources(facts)})
@@ -48,7 +49,7 @@ type factItem struct {
 
 func (i *factItem) Render() app.UI {
 	f := i.Fact
-	s := f.Sentence(say)
+	s := words.Of(f, say)
 	source := ""
 	if i.Several {
 		source = " · EventSource " + strconv.Itoa(f.Source)
@@ -60,7 +61,7 @@ func (i *factItem) Render() app.UI {
 		{}
 	</li>`,
 		tone(f.Name), string(f.Observer),
-		seconds(f.T)+source+" ", f.Observer.Seen(say),
+		seconds(f.T)+source+" ", words.SeenBy(f.Observer, say),
 		s.Title,
 		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
 		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
@@ -79,7 +80,7 @@ func tone(name trace.FactName) string {
 	return ""
 }
 
-func marked(phrases []trace.Phrase) []app.UI {
+func marked(phrases []words.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
 		if p.Code {

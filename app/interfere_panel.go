@@ -126,7 +126,7 @@ func (p interferePanel) why() string {
 	switch {
 	case !p.Model.channelUp():
 		return say("The channel to the server is down: the page tries again by itself.")
-	case !p.Model.log.State().Live():
+	case !p.Model.subject().State().Live():
 		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
 	}
 	return say("This stream is another server's: only streams of this page's own server can be changed.")

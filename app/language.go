@@ -7,7 +7,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // English stands in the code; any other language is data, English to that language, which only those who read it load.
@@ -18,14 +18,14 @@ const (
 )
 
 var (
-	language = english
-	chosen   string            // the language, if the visitor or a link chose it: then it stands in the page's address
-	words    map[string]string // of the language; nil for English
+	language     = english
+	chosen       string            // the language, if the visitor or a link chose it: then it stands in the page's address
+	translations map[string]string // of the language; nil for English
 )
 
 // say is a text in the page's language. What has no translation stays as it is.
 func say(text string) string {
-	if said, ok := words[text]; ok {
+	if said, ok := translations[text]; ok {
 		return said
 	}
 	return text
@@ -70,7 +70,7 @@ func sentences(said []string) string {
 // seconds is a time to the millisecond, and duration a shorter one.
 func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandths(ms)) }
 func thousandths(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64) }
-func duration(ms float64) string    { return trace.Duration(say, ms) }
+func duration(ms float64) string    { return words.Duration(say, ms) }
 
 // chooseLanguage takes the link's language, or else the one that was chosen before, or else the browser's. It returns once
 // the words are there, so that nothing is drawn in another language first.
@@ -102,8 +102,8 @@ func ours(tag string) string {
 // speak makes a language the page's, and calls done. Where its words can't be loaded that is English.
 func speak(wanted string, done func()) {
 	use := func(text string) {
-		language, words = english, nil
-		if json.Unmarshal([]byte(text), &words) == nil {
+		language, translations = english, nil
+		if json.Unmarshal([]byte(text), &translations) == nil {
 			language = wanted
 		}
 		tag := "en"

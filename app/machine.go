@@ -15,8 +15,8 @@ import (
 type machinePanel struct{ Model *model }
 
 func (p machinePanel) draw() app.UI {
-	log := p.Model.log
-	state, counts := log.State(), log.Counts()
+	log, subject := p.Model.log, p.Model.subject()
+	state, counts := subject.State(), subject.Counts()
 	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
 		<h2>readyState</h2>
 		<p class="offscreen" role="status">{}</p>
@@ -33,7 +33,8 @@ func (p machinePanel) draw() app.UI {
 type machineDrawing struct{ Model *model }
 
 func (d machineDrawing) draw() app.UI {
-	state, counts := d.Model.log.State(), d.Model.log.Counts()
+	subject := d.Model.subject()
+	state, counts := subject.State(), subject.Counts()
 	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)))
 }
 

@@ -20,9 +20,11 @@ type model struct {
 	setupChanges int
 	notice       func() string // one sentence under the address, unless it must be changed: what the page waits for
 	known        []string
-	source       *eventsource.Source
+	source       *client   // the subject; nil: none is open
+	beside       []*client // opened beside it, to fill the browser's connections
 
 	log   *trace.Log
+	lane  int // of the sources that are shown
 	view  *trace.View
 	now   float64 // performance clock, as of the last drawing
 	ticks int
@@ -46,20 +48,18 @@ type model struct {
 
 	wrongListener string // with the name in the field for a listener
 
-	find       string
-	listed     int // of the streams that can be chosen, as many as are drawn
-	channel    *channel
-	attempt    int // index of the exchange that the Wire tab shows; -1 for the newest
-	paused     bool
-	help       bool
-	page       string // one of the pages below
-	whole      bool   // all of the page is drawn, not only what it takes to connect
-	course     course
-	editor     editor
-	scenarios  scenarios
-	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
-	newAts     map[int]float64       // when each source was made, on the performance clock
-	report     browserReport
+	find      string
+	listed    int // of the streams that can be chosen, as many as are drawn
+	channel   *channel
+	attempt   int // index of the exchange that the Wire tab shows; -1 for the newest
+	paused    bool
+	help      bool
+	page      string // one of the pages below
+	whole     bool   // all of the page is drawn, not only what it takes to connect
+	course    course
+	editor    editor
+	scenarios scenarios
+	report    browserReport
 }
 
 const (
@@ -104,7 +104,7 @@ func newModel() *model {
 	return &model{
 		setup: firstSetup(), log: log, view: trace.NewView(log),
 		window: 20_000, tab: tabEvents, unfolded: -1, theme: themeSystem,
-		attempt: -1, newAts: map[int]float64{}, course: course{predicted: -1}, listed: len(presets),
+		lane: 1, attempt: -1, course: course{predicted: -1}, listed: len(presets),
 	}
 }
 
@@ -155,12 +155,23 @@ func (m *model) handleKeys() {
 }
 
 func (m *model) canInterfere() bool {
-	s := m.log.State()
+	s := m.subject().State()
 	return m.channelUp() && s.Live() && m.ours(s.URL)
 }
 
-// newAt is when a source was made, on the performance clock.
-func (m *model) newAt(source int) float64 { return m.newAts[source] }
+// subject is the source that is shown: the newest of its lane, or nil.
+func (m *model) subject() *trace.Source { return m.log.Newest(m.lane) }
+
+// exchanges are the requests of the sources that are shown.
+func (m *model) exchanges() (shown []*trace.Exchange) {
+	all, _ := m.log.Exchanges()
+	for _, e := range all {
+		if e.In(m.lane) {
+			shown = append(shown, e)
+		}
+	}
+	return shown
+}
 
 func (m *model) listensTo(typ string) bool {
 	return slices.Contains(always, typ) || slices.Contains(m.setup.Listen, typ)
@@ -215,7 +226,9 @@ func (m *model) change(s Setup) {
 	m.setup = s
 	m.setupChanges++
 	m.notice = nil
-	m.log.SetListening(append(slices.Clone(always), s.Listen...))
+	for _, c := range m.clients() {
+		c.seen.Listen(s.types())
+	}
 	replaceAddress(m.query(s))
 }
 
@@ -245,74 +258,101 @@ func (m *model) connectWith(init string) {
 		return
 	}
 	m.close()
-	m.openCompanions()
-	m.log.SetListening(append(slices.Clone(always), m.setup.Listen...))
-	at := eventsource.Now()
-	number := m.log.State().Source + 1
-	source, err := eventsource.New(m.channel.watched(m.setup.URL, number), eventsource.Options{
-		WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: init,
-	}, m.observe)
-	thrown, ok := errors.AsType[*eventsource.Exception](err)
-	switch {
-	case ok:
-		m.log.Refuse(at, thrown)
+	m.openBeside()
+	var err error
+	m.source, err = m.open(1, eventsource.Options{WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: init})
+	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
+		m.log.Refuse(eventsource.Now(), thrown)
 		m.notice = func() string {
 			return fill(say("Your browser does not take this address: {error}"), "{error}", thrown.Error())
 		}
 		return
-	case err != nil:
+	}
+	if err != nil {
 		m.notice = func() string { return say(noEventSource) }
 		return
 	}
-	m.source = source
-	m.newAts[number] = at
 	m.paused, m.attempt = false, -1
-	m.log.Construct(at, source.URL(), source.WithCredentials())
 	m.scrolledTo = 0
 	m.scan()
 	m.tick()
 }
 
+// client is an EventSource of the browser's, and what was seen of it.
+type client struct {
+	*eventsource.Source
+	seen *trace.Source
+}
+
+// open makes an EventSource in a lane.
+func (m *model) open(lane int, o eventsource.Options) (*client, error) {
+	at := eventsource.Now()
+	c := &client{}
+	source, err := eventsource.New(m.channel.watched(m.setup.URL, m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
+	if err != nil {
+		return nil, err
+	}
+	c.Source = source
+	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, source.URL(), source.WithCredentials())
+	c.seen.Listen(m.setup.types())
+	return c, nil
+}
+
+// clients are those that are open.
+func (m *model) clients() []*client {
+	if m.source == nil {
+		return m.beside
+	}
+	return append([]*client{m.source}, m.beside...)
+}
+
 func (m *model) close() {
+	for len(m.beside) > 0 {
+		m.closeBeside()
+	}
 	if m.source == nil {
 		return
 	}
 	m.source.Close()
-	m.log.Close(eventsource.Now())
+	m.source.seen.Close(eventsource.Now())
 	m.source = nil
-	for len(m.companions) > 0 {
-		m.closeCompanion()
-	}
 	m.scan()
 }
 
-// openCompanions opens the streams that a scenario wants beside the one that is watched.
-func (m *model) openCompanions() {
+// openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
+func (m *model) openBeside() {
 	name, _ := scenarioOf(m.setup.URL)
 	for _, s := range m.scenarios.List {
 		if s.Name != name {
 			continue
 		}
 		for i := 1; i < s.Connect.Times; i++ {
-			if c, err := eventsource.New(m.setup.URL, eventsource.Options{}, func(eventsource.Events) {}); err == nil {
-				m.companions = append(m.companions, c)
+			if c, err := m.open(1+i, eventsource.Options{Listen: m.setup.Listen}); err == nil {
+				m.beside = append(m.beside, c)
 			}
 		}
 	}
+	if f := m.view.Filter(); f.Lane == 0 && m.log.Lanes() > 1 {
+		f.Lane = m.lane
+		m.view.SetFilter(f)
+		m.viewChanges++
+	}
 }
 
-func (m *model) closeCompanion() {
-	last := len(m.companions) - 1
-	m.companions[last].Close()
-	m.companions = m.companions[:last]
+// closeBeside closes one of them.
+func (m *model) closeBeside() {
+	last := len(m.beside) - 1
+	m.beside[last].Close()
+	m.beside[last].seen.Close(eventsource.Now())
+	m.beside = m.beside[:last]
 }
 
-// observe is called by the source with all that it dispatched in a frame.
-func (m *model) observe(events eventsource.Events) {
-	since := m.log.State().Since
-	m.log.Observe(events)
+// observe is called by a source with all that it dispatched in a frame.
+func (m *model) observe(c *client, events eventsource.Events) {
+	since := c.seen.State().Since
+	c.seen.Observe(events)
 	m.scan()
-	if m.log.State().Since != since { // another state: at once
+	if c.seen.State().Since != since { // another state: at once
 		m.update()
 	} else {
 		m.updateSoon(events.Len())
@@ -345,15 +385,24 @@ func (m *model) unlisten(name string) {
 }
 
 func (m *model) hear(name string, on bool) {
-	if m.source == nil || !m.log.State().Live() {
-		return
+	for _, c := range m.clients() {
+		if !c.seen.State().Live() {
+			continue
+		}
+		if on {
+			c.Listen(name)
+		} else {
+			c.Unlisten(name)
+		}
+		c.seen.Listening(eventsource.Now(), name, on)
 	}
-	if on {
-		m.source.Listen(name)
-	} else {
-		m.source.Unlisten(name)
-	}
-	m.log.Listen(eventsource.Now(), name, on)
+}
+
+// filtered reports whether the visitor filters the table.
+func (m *model) filtered() bool {
+	f := m.view.Filter()
+	f.Lane = 0
+	return f != trace.Filter{}
 }
 
 func (m *model) clear() {
@@ -397,7 +446,7 @@ func (m *model) scanRest() {
 // tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
 // second while it is open, and not at all when it is closed.
 func (m *model) tick() {
-	state := m.log.State()
+	state := m.subject().State()
 	if !state.Live() {
 		return
 	}
@@ -406,7 +455,7 @@ func (m *model) tick() {
 		pause = 100 * time.Millisecond
 	}
 	m.clock.set(pause, func() {
-		if m.log.State().Live() {
+		if m.subject().State().Live() {
 			m.ticks++
 			m.update()
 			m.tick()

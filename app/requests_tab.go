@@ -24,14 +24,14 @@ func (t *requestsTab) Render() app.UI {
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {
-		items = append(items, exchangeItem(exchanges[i], exchanges, m.newAt(exchanges[i].Source)))
+		items = append(items, exchangeItem(exchanges[i], exchanges))
 	}
 	return view(`<div class="requests">{}<ol>{}</ol></div>`,
 		when(gone > 0, `<p class="hint">{}</p>`, fill(say("{n} older requests are not kept."), "{n}", grouped(gone))),
 		items)
 }
 
-func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.UI {
+func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	id := "–"
 	if value, sent := trace.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
@@ -39,6 +39,9 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	status, ended := say("no answer yet"), say("under way")
 	if e.Head != nil {
 		status = strconv.Itoa(e.Head.Status)
+	}
+	if e.Unknown {
+		ended = say("not known: the server that saw it is gone")
 	}
 	if e.End != nil {
 		ended = fill(say("{how}, by the {who}"), "{how}", say(e.End.How), "{who}", say(e.End.By))
@@ -70,7 +73,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 		{}
 	</details></li>`,
 		requestName(e, all),
-		fact(say("at"), seconds(e.At-newAt)),
+		fact(say("at"), seconds(e.T(e.At))),
 		fact("Last-Event-ID", shorten(visible(id), 40)),
 		fact(say("answer"), status),
 		fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),

@@ -76,6 +76,9 @@ func (s *Setup) add(name string) bool {
 	return true
 }
 
+// types are all that is listened to.
+func (s Setup) types() []string { return append(slices.Clone(always), s.Listen...) }
+
 // always are the types that every source of this page listens to.
 var always = []string{"open", "error", "message"}
 

@@ -94,7 +94,7 @@ func (t *timelinePanel) Render() app.UI {
 
 // foreign says why there is only the page's side.
 func (t *timelinePanel) foreign() string {
-	if s := t.Model.log.State(); s.Source > 0 && !t.Model.ours(s.URL) {
+	if s := t.Model.subject().State(); s.Source > 0 && !t.Model.ours(s.URL) {
 		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
 	}
 	return ""
@@ -102,12 +102,12 @@ func (t *timelinePanel) foreign() string {
 
 // summary is the timeline in words, for who can't see it.
 func (t *timelinePanel) summary() string {
-	log := t.Model.log
-	c := log.Counts()
-	if log.State().Source == 0 {
+	subject := t.Model.subject()
+	c := subject.Counts()
+	if subject == nil {
 		return say("Nothing happened yet")
 	}
-	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(log.State()),
+	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(subject.State()),
 		"{events}", grouped(c.Events), "{opened}", grouped(c.Of(trace.ToOpen)), "{lost}", grouped(c.Of(trace.ToLost)))
 }
 
@@ -165,11 +165,11 @@ func (t *timelinePanel) draw() {
 	}
 	t.drawn = drawn
 	t.drawn.at = now
-	state := m.log.State()
+	state := m.subject().State()
 	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
 		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{server: !drawn.foreign, width: m.trackWidth, window: m.window, right: now, until: now}
+	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.trackWidth, window: m.window, right: now, until: now}
 	follow := m.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.window*nowMargin, now+ahead

@@ -62,11 +62,12 @@ func (p *playground) body() app.UI {
 		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: language, Changes: m.report.changes}
 	}
 	c, log := &m.course, m.log
-	changes, state := log.Changes(), log.State()
+	subject := m.subject()
+	changes, state := log.Changes(), subject.State()
 	connects := shown(connectPanel{m},
-		m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
+		m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.beside), m.wrongListener, len(m.known),
 	)
-	machine := shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now)
+	machine := shown(machinePanel{m}, state, subject.Counts(), log.Dropped(), m.now)
 	if !m.whole {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
 		return view(`<main class="columns">
@@ -93,7 +94,7 @@ func (p *playground) body() app.UI {
 		shown(lessonPanel{m},
 			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.List),
 		),
-		shown(factsPanel{m}, changes, log.Silent(m.now)),
+		shown(factsPanel{m}, changes, subject.Silent(m.now)),
 	)
 }
 

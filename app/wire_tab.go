@@ -41,7 +41,7 @@ func (w *wireTab) OnUpdate(ctx app.Context) {
 
 func (w *wireTab) Render() app.UI {
 	m := w.Model
-	exchanges, _ := m.log.Exchanges()
+	exchanges := m.exchanges()
 	if len(exchanges) == 0 {
 		return view(`<p class="empty">{}</p>`, noServerSide(m))
 	}
@@ -60,7 +60,7 @@ func (w *wireTab) Render() app.UI {
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
 	for _, l := range lines {
-		rows = append(rows, &wireRow{Language: language, At: l.At - m.newAt(e.Source), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
+		rows = append(rows, &wireRow{Language: language, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
 	}
 	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
 	if earlier > 0 {
@@ -80,18 +80,18 @@ func (w *wireTab) Render() app.UI {
 		<p class="hint">{}</p>
 		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent">{}</ol>
 	</div>`,
-		w.onAttempt, choices, strings.Join(said, " · ")+say("."), predictedText(m.log), rows)
+		w.onAttempt, choices, strings.Join(said, " · ")+say("."), predictedText(m.subject()), rows)
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
-func predictedText(log *trace.Log) string {
+func predictedText(s *trace.Source) string {
 	unheard := 0
-	for _, u := range log.Unheard() {
+	for _, u := range s.Unheard() {
 		unheard += u.Count
 	}
 	said := []string{
-		count(log.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
-		fill(say("Seen by the page: {n}."), "{n}", grouped(log.Counts().Events)),
+		count(s.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
+		fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events)),
 	}
 	if unheard > 0 {
 		said = append(said, fill(say("Without a listener here: {n}."), "{n}", grouped(unheard)))
@@ -106,7 +106,7 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 }
 
 func noServerSide(m *model) string {
-	if s := m.log.State(); s.Source > 0 && !m.ours(s.URL) {
+	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
 		return say("This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here.")
 	}
 	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")

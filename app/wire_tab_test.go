@@ -17,7 +17,7 @@ func TestTheReasonOfALineIsSaid(t *testing.T) {
 	if err := json.Unmarshal(content, &inChinese); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { words = nil }()
+	defer func() { translations = nil }()
 	for _, test := range []struct {
 		name    string
 		why     sse.Reason
@@ -29,11 +29,11 @@ func TestTheReasonOfALineIsSaid(t *testing.T) {
 		{"what else became of it", sse.Reason{Cause: sse.NoData, TypeForgotten: true, IDKept: true}, "没有 data 字段，因此不派发任何事件，事件类型也被清除，但 id 会保留"},
 		{"the id at the end", sse.Reason{Cause: sse.NoBlankLine, IDForgotten: true}, "流在空行之前结束，尚未派发的内容被丢弃，id 也一样"},
 	} {
-		words = nil
+		translations = nil
 		if got, want := sayWhy(test.why), test.why.String(); got != want {
 			t.Errorf("%s: got %q; want %q as the decoder says it", test.name, got, want)
 		}
-		words = inChinese
+		translations = inChinese
 		if got := sayWhy(test.why); got != test.chinese {
 			t.Errorf("%s: got %q; want %q", test.name, got, test.chinese)
 		}

@@ -7,8 +7,8 @@ import (
 )
 
 // A Classic is the stream of GET /sse: an event every interval, the first after one interval, each with its number as the
-// id. After the last the response ends, the browser comes back with Last-Event-ID, goes on behind that event, and is
-// answered 204 when there is none left, which stops it.
+// id. After the last the response ends, and the browser reconnects with Last-Event-ID: the stream continues after that
+// event. When there is none left, the response is 204, which stops the browser.
 type Classic struct {
 	Count    int
 	Interval time.Duration
@@ -44,10 +44,10 @@ func (c Classic) Text() string {
 	return b.String()
 }
 
-// Scenario is the text, parsed. Its numbers are the caller's to bound.
+// Scenario is the text, parsed. The caller limits its numbers.
 func (c Classic) Scenario() (*Scenario, error) { return Parse(c.Text(), Limits{}) }
 
-// write writes one answer of 200.
+// write writes one section of 200.
 func (c Classic) write(b *strings.Builder, comment, resume string) {
 	b.WriteString(":\n" + comment)
 	if c.Retry != nil {

@@ -14,7 +14,7 @@ func TestATextIsChecked(t *testing.T) {
 	}{
 		{
 			"a mistake", "title: T\n\n== 200\n@wiat 1s\n",
-			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is no directive: do you mean @wait?"}],"title":"T","listen":[],"attempts":[{"line":3,"status":200,"end":"end","lines":[],"more":false}]}`,
+			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is not a directive: did you mean @wait?"}],"title":"T","listen":[],"attempts":[{"line":3,"status":200,"end":"end","lines":[],"more":false}]}`,
 		},
 		{
 			"an event, and half of one", "title: T\nlisten: tick\n== 200\nid: 7\nevent: tick\ndata: a\n\ndata: b\n@cut\n",

@@ -9,8 +9,8 @@ import (
 
 // These are the facts of what the server saw, and of what went over the wire.
 
-// answer is what a browser makes of the head.
-func (e *Exchange) answer() FactName {
+// verdict is what a browser makes of the head.
+func (e *Exchange) verdict() FactName {
 	origin, cross := HeaderOf(e.Request.Header, "Origin")
 	host, _ := HeaderOf(e.Request.Header, "Host")
 	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
@@ -44,7 +44,8 @@ func (e *Exchange) answer() FactName {
 func (e *Exchange) allows(origin string) bool {
 	allowed, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
 	credentials, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
-	return (allowed == origin || allowed == "*" && !e.credentials) && (!e.credentials || credentials == "true")
+	with := e.source != nil && e.source.credentials
+	return (allowed == origin || allowed == "*" && !with) && (!with || credentials == "true")
 }
 
 // type_ is what the answer says of itself that a fact tells: where it redirects to, or of what type it is.
@@ -110,7 +111,7 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 	case SeenRequest:
 		f.Name = FactRequest
 	case SeenHead:
-		f.Name = e.answer()
+		f.Name = e.verdict()
 	case SeenDid:
 		switch {
 		case strings.HasPrefix(seen.How, "next: "):
@@ -124,10 +125,10 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 		case seen.How == "send":
 			f.Name = FactSent
 		default:
-			return // how the answer ends tells of it
+			return // how the response ends says it
 		}
 	case SeenEnd:
-		if f.Name = e.ending(); e.Head != nil && e.answer() != FactAnswered && e.answer() != FactCharset {
+		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactAnswered && e.verdict() != FactCharset {
 			return // it was over before
 		}
 	default:
@@ -139,18 +140,20 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 	if seen.Kind == SeenHead {
 		f.Status, f.Type = seen.Status, e.type_()
 	}
-	lane := &l.facts[serverLane]
+	f.epoch = l.served.epoch
+	of := l.factsOf(seen.Source)
+	lane := &of[serverLane]
 	if seen.Kind == SeenHead || f.Name == FactUnanswered {
-		// The answer takes the place of the question.
-		for i, asked := range slices.Backward(*lane) {
-			if asked.Name == FactRequest && asked.Source == f.Source && asked.Attempt == f.Attempt {
-				f.At = asked.At
+		// The response takes the place of the request.
+		for i, request := range slices.Backward(*lane) {
+			if request.Name == FactRequest && request.Source == f.Source && request.Attempt == f.Attempt {
+				f.At = request.At
 				*lane = append((*lane)[:i], (*lane)[i+1:]...)
 				break
 			}
 		}
 	}
-	if last := l.facts.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source {
+	if last := of.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source && last.epoch == f.epoch {
 		switch f.Name {
 		case FactUnanswered, FactRedirected, FactStepped, FactSent:
 			f.Count, f.At = last.Count+1, last.At
@@ -158,7 +161,15 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 			return
 		}
 	}
-	l.facts.add(f)
+	of.add(f)
+}
+
+// factsOf are those about a source, which may be one that the log does not know.
+func (l *Log) factsOf(source int) *facts {
+	if s := l.Source(source); s != nil {
+		return &s.facts
+	}
+	return &l.others
 }
 
 // maxUnheard is how many types of one answer get a fact of their own.
@@ -211,7 +222,7 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 		return
 	case sse.Dispatched:
 		e.dispatched++
-		if e.Source == l.source && !slices.Contains(l.served.listening, line.Event.Type) {
+		if s := l.Source(e.Source); s != nil && !s.ListensTo(line.Event.Type) {
 			l.read(e, at, FactUnheard, line.Event.Type)
 		}
 	case sse.Blank:
@@ -227,14 +238,12 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 // read remembers what a line did, folded into what lines of the same answer did before, however long ago: heartbeats,
 // ids and ignored lines come in turn, and all over again.
 func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
-	what = brief(what)
-	lane, unheard, others := l.facts[wireLane], 0, (*Fact)(nil)
+	what = Brief(what)
+	of := l.factsOf(e.Source)
+	lane, unheard, others := of[wireLane], 0, (*Fact)(nil)
 	for i := len(lane) - 1; i >= 0; i-- {
 		f := &lane[i]
-		if f.Source != e.Source {
-			break
-		}
-		if f.Name != name {
+		if f.Source != e.Source || f.Name != name {
 			continue
 		}
 		switch name {
@@ -271,5 +280,5 @@ func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
 	if unheard == maxUnheard {
 		what = "" // of several types
 	}
-	l.facts.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1})
+	of.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1, epoch: l.served.epoch})
 }

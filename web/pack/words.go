@@ -8,10 +8,10 @@ import (
 )
 
 // mergeWords makes one object of the page's texts in Chinese, English to Chinese, which stand beside the code that says
-// them: app/zh.json, trace/zh.json, app/lesson.zh.json, …
+// them: app/zh.json, trace/words/zh.json, app/lesson.zh.json, …
 func mergeWords(root string) ([]byte, error) {
 	merged := map[string]string{}
-	for _, pattern := range []string{"app/*zh.json", "trace/*zh.json"} {
+	for _, pattern := range []string{"app/*zh.json", "trace/words/*zh.json"} {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

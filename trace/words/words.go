@@ -1,10 +1,12 @@
-package trace
+// Package words says in words what a trace's facts are: data in, words out. Nothing in the trace depends on it.
+package words
 
 import (
 	"strconv"
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
 // Sentence is what a fact says in words.
@@ -22,28 +24,25 @@ type Phrase struct {
 	Code bool
 }
 
-// Seen names an observer, in the language that say translates to.
-func (o Observer) Seen(say func(string) string) string {
-	for i := range observers {
-		if observers[i] == o {
-			return say(seenBy[i])
-		}
-	}
-	return ""
+// SeenBy names an observer, in the language that say translates to.
+func SeenBy(o trace.Observer, say func(string) string) string { return say(seenBy[o]) }
+
+// seenBy names the observers.
+var seenBy = map[trace.Observer]string{
+	trace.Page: "seen by the page", trace.Server: "seen by the server", trace.Wire: "seen on the wire",
 }
 
-// Sentence says the fact in words. say translates a text as it stands in this package, before anything is filled in.
-func (f Fact) Sentence(say func(string) string) Sentence {
-	t := texts[f.told()]
+// Of says a fact in words. say translates a text as it stands in this package, before anything is filled in.
+func Of(f trace.Fact, say func(string) string) Sentence {
+	t := texts[told(f)]
 	title := t.title
 	if f.Count > 1 && t.titles != "" {
 		title = t.titles
 	}
 	// First the words that are ours, then, once, the values that are not.
-	ours := func(name string) (string, bool) { return f.part(name, say) }
-	values := func(name string) (string, bool) { return f.value(name, say), true }
-	section := sections[t.section]
-	s := Sentence{Title: fill(fill(say(title), ours), values), Section: section.name, URL: section.url}
+	ours := func(name string) (string, bool) { return part(f, name, say) }
+	values := func(name string) (string, bool) { return value(f, name, say), true }
+	s := Sentence{Title: fill(fill(say(title), ours), values), Section: t.section.Name(), URL: t.section.URL()}
 	if t.body == "" {
 		return s
 	}
@@ -56,35 +55,35 @@ func (f Fact) Sentence(say func(string) string) Sentence {
 }
 
 // told is the name whose text is told: some facts have a better one where more is known.
-func (f Fact) told() FactName {
+func told(f trace.Fact) key {
 	switch {
-	case f.Name == FactEvents && f.Type != "":
-		return factEventsOf
-	case f.Name == FactUnheard && f.Type == "":
-		return factUnheardMore
-	case f.Name == FactGaveUp && f.Was == eventsource.Open:
-		return factStopped
-	case f.Name == FactSilent && f.unheard:
-		return factSilentUnheard
-	case f.Name == FactSilent && f.known && f.sent == 0:
-		return factSilentNothing
-	case f.Name == FactSilent && f.known:
-		return factSilentHeld
-	case f.cause != FactConstructed && f.Name == FactLost:
-		return factLostKnown
-	case f.cause != FactConstructed && f.Name == FactFailed:
-		return factFailedKnown
-	case f.cause != FactConstructed && f.Name == FactGaveUp:
-		return factGaveUpKnown
+	case f.Name == trace.FactEvents && f.Type != "":
+		return eventsOf
+	case f.Name == trace.FactUnheard && f.Type == "":
+		return unheardMore
+	case f.Name == trace.FactGaveUp && f.Was == eventsource.Open:
+		return stopped
+	case f.Name == trace.FactSilent && f.Unheard:
+		return silentUnheard
+	case f.Name == trace.FactSilent && f.Known && f.Sent == 0:
+		return silentNothing
+	case f.Name == trace.FactSilent && f.Known:
+		return silentHeld
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactLost:
+		return lostKnown
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactFailed:
+		return failedKnown
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactGaveUp:
+		return gaveUpKnown
 	}
 	return f.Name
 }
 
 // part is a part of a text that is a text itself.
-func (f Fact) part(name string, say func(string) string) (text string, ok bool) {
+func part(f trace.Fact, name string, say func(string) string) (text string, ok bool) {
 	switch name {
 	case "cause":
-		return say(texts[f.cause].title), true
+		return say(texts[f.Cause].title), true
 	case "waited":
 		if f.Milliseconds > 0 {
 			return say(partWaited), true
@@ -92,23 +91,23 @@ func (f Fact) part(name string, say func(string) string) (text string, ok bool) 
 		return "", true
 	case "next":
 		wait, ask := partWaitsOwn, partAsks
-		if f.waited > 0 {
+		if f.Before > 0 {
 			wait = partWaitsLast
 		}
-		if f.known {
+		if f.Known {
 			if ask = partAsksPlain; f.ID != "" {
 				ask = partAsksID
 			}
-			if f.retrySet {
+			if f.RetrySet {
 				wait = partWaitsRetry
 			}
 		}
 		return say(wait) + say(ask), true
 	case "id":
 		switch {
-		case f.known && f.ID != "":
+		case f.Known && f.ID != "":
 			return say(partSentID), true
-		case f.known:
+		case f.Known:
 			return say(partSentNone), true
 		case f.ID != "":
 			return say(partID), true
@@ -134,18 +133,18 @@ func (f Fact) part(name string, say func(string) string) (text string, ok bool) 
 }
 
 // value is what comes from outside.
-func (f Fact) value(name string, say func(string) string) string {
+func value(f trace.Fact, name string, say func(string) string) string {
 	switch name {
 	case "type":
-		return brief(f.Type)
+		return trace.Brief(f.Type)
 	case "lastID":
-		return brief(f.ID)
+		return trace.Brief(f.ID)
 	case "time":
 		return Duration(say, f.Milliseconds)
 	case "before":
-		return Duration(say, f.waited)
+		return Duration(say, f.Before)
 	case "retry":
-		return strconv.FormatInt(f.retry, 10)
+		return strconv.FormatInt(f.Retry, 10)
 	case "count":
 		return strconv.Itoa(f.Count)
 	case "attempt":
@@ -171,18 +170,6 @@ func fill(text string, with func(name string) (string, bool)) string {
 		}
 		filled, text = filled+before+value, after
 	}
-}
-
-// brief cuts what would take too much room in a sentence.
-func brief(s string) string {
-	const most = 200
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return s[:i] + "…"
-		}
-	}
-	return s
 }
 
 // Duration says a number of milliseconds as people read it, 250 ms, 3.01 s, 2 min 5 s, in the language that say translates to.

@@ -1,14 +1,27 @@
-package trace
+package words
 
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/report/checks"
+	"eventsource-playground/standard"
+	"eventsource-playground/trace"
 )
+
+func check[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v; want %v", what, got, want)
+	}
+}
 
 func same(text string) string { return text }
 
@@ -56,9 +69,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 			t.Errorf("%q: want Chinese", said)
 		}
 	}
-	var by [lanes]bool
 	for name, text := range texts {
-		by[text.by] = true
 		if text.title == "" {
 			t.Errorf("fact %d has no title", name)
 			continue
@@ -71,16 +82,10 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 				translated(s)
 			}
 		}
-		if text.section != noSection && sections[text.section].url == "" {
-			t.Errorf("%q: no address of section %d", text.title, text.section)
-		}
 	}
-	for lane, said := range seenBy {
+	for observer, said := range seenBy {
 		translated(said)
-		if !by[lane] {
-			t.Errorf("no fact is %s", said)
-		}
-		check(t, "seen", observers[lane].Seen(same), said)
+		check(t, "seen", SeenBy(observer, same), said)
 	}
 	for _, part := range parts {
 		translated(part)
@@ -103,7 +108,7 @@ func TestSentencesInChineseHoldNoEnglish(t *testing.T) {
 		return said
 	}
 	for _, f := range allFacts("x") {
-		s := f.Sentence(say)
+		s := Of(f, say)
 		whole := s.Title
 		for _, p := range s.Body {
 			if !p.Code {
@@ -119,21 +124,21 @@ func TestSentencesInChineseHoldNoEnglish(t *testing.T) {
 }
 
 // allFacts are facts of every name, with all that may be known and without.
-func allFacts(said string) []Fact {
-	var all []Fact
-	for name := range numFacts {
+func allFacts(said string) []trace.Fact {
+	var all []trace.Fact
+	for name := range numKeys {
 		for _, count := range []int{1, 2} {
-			f := Fact{Name: name, Type: said, ID: said, Count: count, Attempt: 2, Status: 500}
+			f := trace.Fact{Name: name, Type: said, ID: said, Count: count, Attempt: 2, Status: 500}
 			all = append(all, f)
-			f.Milliseconds, f.waited, f.Was = 5, 3010, opened
+			f.Milliseconds, f.Before, f.Was = 5, 3010, eventsource.Open
 			all = append(all, f)
-			f.known, f.ID, f.unheard = true, "", true
+			f.Known, f.ID, f.Unheard = true, "", true
 			all = append(all, f)
-			f.retry, f.retrySet, f.ID, f.Type, f.Was = 500, true, said, "", connecting
+			f.Retry, f.RetrySet, f.ID, f.Type, f.Was = 500, true, said, "", eventsource.Connecting
 			all = append(all, f)
-			f.unheard, f.cause = false, FactCut
+			f.Unheard, f.Cause = false, trace.FactCut
 			all = append(all, f)
-			f.sent, f.cause, f.Type = 1, FactRedirected, "redirect"
+			f.Sent, f.Cause, f.Type = 1, trace.FactRedirected, "redirect"
 			all = append(all, f)
 			f.Type = "refuse"
 			all = append(all, f)
@@ -152,5 +157,33 @@ func TestDurationInChinese(t *testing.T) {
 		want string
 	}{{250, "250 毫秒"}, {3006, "3.01 秒"}, {125_000, "2 分 5 秒"}, {93_780_000, "26 小时 3 分"}} {
 		check(t, "duration", Duration(say, test.ms), test.want)
+	}
+}
+
+func TestEverySectionIsQuotedSomewhere(t *testing.T) {
+	quoted := map[string]bool{}
+	for _, e := range checks.All() {
+		quoted[e.Section] = true
+	}
+	for _, text := range texts {
+		quoted[text.section.Name()] = true
+	}
+	lessons, _ := filepath.Glob("../../scenario/library/*.lesson")
+	more, _ := filepath.Glob("../../lesson/library/*.lesson")
+	for _, file := range append(lessons, more...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if value, ok := strings.CutPrefix(strings.TrimSpace(line), "section: "); ok {
+				quoted[value], quoted["HTML "+value] = true, true
+			}
+		}
+	}
+	for _, name := range standard.Names() {
+		if !quoted[name] {
+			t.Errorf("%s is quoted nowhere: leave it out", name)
+		}
 	}
 }

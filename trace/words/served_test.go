@@ -1,44 +1,62 @@
-package trace
+package words
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
-func seenEnd(source, attempt int, at float64, by, how string) Seen {
-	return Seen{Kind: SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
+func seenRequest(source, attempt int, at float64, headers ...trace.Header) trace.Seen {
+	return trace.Seen{Kind: trace.SeenRequest, Source: source, Attempt: attempt, At: at, Method: "GET", Header: headers}
 }
 
-func seenDid(source, attempt int, at float64, how string) Seen {
-	return Seen{Kind: SeenDid, Source: source, Attempt: attempt, At: at, By: "page", How: how}
+func seenHead(source, attempt, status int) trace.Seen {
+	return trace.Seen{Kind: trace.SeenHead, Source: source, Attempt: attempt, Status: status}
 }
 
-func headAt(attempt, status int, at float64, headers ...Header) Seen {
-	return Seen{Kind: SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
+func seenWrite(source, attempt int, at float64, text string) trace.Seen {
+	return trace.Seen{Kind: trace.SeenWrite, Source: source, Attempt: attempt, At: at, Bytes: []byte(text), Size: len(text)}
 }
 
-var stream = Header{"Content-Type", "text/event-stream"}
+func serve(l *log, offset float64, seen ...trace.Seen) {
+	for _, s := range seen {
+		l.Serve(s, offset)
+	}
+}
+
+func seenEnd(source, attempt int, at float64, by, how string) trace.Seen {
+	return trace.Seen{Kind: trace.SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
+}
+
+func seenDid(source, attempt int, at float64, how string) trace.Seen {
+	return trace.Seen{Kind: trace.SeenDid, Source: source, Attempt: attempt, At: at, By: "page", How: how}
+}
+
+func headAt(attempt, status int, at float64, headers ...trace.Header) trace.Seen {
+	return trace.Seen{Kind: trace.SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
+}
+
+var stream = trace.Header{Name: "Content-Type", Value: "text/event-stream"}
 
 // served makes a log of one source, constructed at 1000 ms, and of what its server saw.
-func servedLog(seen ...Seen) *Log {
-	l := NewLog()
-	l.SetListening([]string{"open", "error", "message"})
-	l.Construct(1000, "http://host/sse", false)
+func servedLog(seen ...trace.Seen) *log {
+	l := newLog()
+	l.listening = []string{"open", "error", "message"}
+	l.Construct(1000, "http://host/sse")
 	serve(l, 0, seen...)
 	return l
 }
 
-func sent(text string) *Log {
+func sent(text string) *log {
 	return servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), seenWrite(1, 1, 1003, text))
 }
 
-func bodyOf(f Fact) string {
+func bodyOf(f trace.Fact) string {
 	var body strings.Builder
-	for _, p := range f.Sentence(same).Body {
+	for _, p := range Of(f, same).Body {
 		body.WriteString(p.Text)
 	}
 	return body.String()
@@ -46,28 +64,28 @@ func bodyOf(f Fact) string {
 
 func TestWhatTheServersSideSaw(t *testing.T) {
 	const asked, answered = "Request 1 arrived.", "Request 1 was answered 200, with a stream."
-	host := Header{"Host", "host"}
-	foreign := seenRequest(1, 1, 1001, host, Header{"Origin", "http://page"})
+	host := trace.Header{Name: "Host", Value: "host"}
+	foreign := seenRequest(1, 1, 1001, host, trace.Header{Name: "Origin", Value: "http://page"})
 	for _, test := range []struct {
 		name string
-		log  *Log
+		log  *log
 		want []string // behind the constructor
 	}{
 		{"a request without an answer yet", servedLog(seenRequest(1, 1, 1001)), []string{asked}},
 		{"the answer takes its place", sent(""), []string{answered}},
 		{"a stop", servedLog(seenRequest(1, 1, 1001), headAt(1, 204, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 204, No Content."}},
 		{"an error, whose end is no news", servedLog(seenRequest(1, 1, 1001), headAt(1, 500, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 500."}},
-		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"content-type", "text/plain"})), []string{"Request 1 was answered 200, but not with an event stream."}},
+		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, trace.Header{Name: "content-type", Value: "text/plain"})), []string{"Request 1 was answered 200, but not with an event stream."}},
 		{"no type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002)), []string{"Request 1 was answered 200, but not with an event stream."}},
-		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"Content-Type", `Text/Event-Stream; charset="UTF-8"; x=y`})), []string{answered}},
-		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"Content-Type", "text/event-stream;charset=windows-1252"})), []string{"Request 1 was answered 200, with a charset that is not UTF-8."}},
+		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, trace.Header{Name: "Content-Type", Value: `Text/Event-Stream; charset="UTF-8"; x=y`})), []string{answered}},
+		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, trace.Header{Name: "Content-Type", Value: "text/event-stream;charset=windows-1252"})), []string{"Request 1 was answered 200, with a charset that is not UTF-8."}},
 		{"another origin that may not read", servedLog(foreign, headAt(1, 200, 1002, stream)), []string{"Request 1 was answered 200, but this page may not read it."}},
-		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, Header{"Access-Control-Allow-Origin", "*"})), []string{answered}},
-		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, Header{"Origin", "http://host"}), headAt(1, 200, 1002, stream)), []string{answered}},
-		{"redirects, folded", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002, Header{"Location", "/a"}), seenEnd(1, 1, 1002, "server", "end"), seenRequest(1, 2, 1003), headAt(2, 302, 1004, Header{"Location", "/b"})), []string{"2 requests in a row were redirected."}},
+		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, trace.Header{Name: "Access-Control-Allow-Origin", Value: "*"})), []string{answered}},
+		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, trace.Header{Name: "Origin", Value: "http://host"}), headAt(1, 200, 1002, stream)), []string{answered}},
+		{"redirects, folded", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002, trace.Header{Name: "Location", Value: "/a"}), seenEnd(1, 1, 1002, "server", "end"), seenRequest(1, 2, 1003), headAt(2, 302, 1004, trace.Header{Name: "Location", Value: "/b"})), []string{"2 requests in a row were redirected."}},
 		{"a redirect to nowhere", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002)), []string{"Request 1 was answered 302."}},
 		{"requests refused again and again, folded", servedLog(seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused"), seenRequest(1, 2, 1003), seenEnd(1, 2, 1004, "server", "refused"), seenRequest(1, 3, 1005)), []string{"2 requests in a row were reset before any answer.", "Request 3 arrived."}},
-		{"the visitor at work", with(sent(""), func(l *Log) {
+		{"the visitor at work", with(sent(""), func(l *log) {
 			serve(l, 0, seenDid(1, 1, 1010, "pause"), seenDid(1, 1, 1011, "step"), seenDid(1, 1, 1012, "step"), seenDid(1, 1, 1013, "resume"), seenDid(1, 1, 1014, "send"), seenDid(1, 1, 1015, "next: wrong type"), seenDid(1, 1, 1016, "next: 503"))
 		}), []string{
 			answered, "You paused the stream.", "You let 2 more lines out.", "You let the stream go on.", "You sent something of your own.",
@@ -101,7 +119,7 @@ func TestHowAnAnswerEnded(t *testing.T) {
 			serve(l, 0, seenDid(1, 1, 1010, test.did))
 		}
 		serve(l, 0, seenEnd(1, 1, 1011, test.by, test.how))
-		check(t, test.by+" "+test.how+" "+test.did, l.Facts(2000, 1)[0].Sentence(same).Title, test.want)
+		check(t, test.by+" "+test.how+" "+test.did, Of(l.facts(2000, 1)[0], same).Title, test.want)
 	}
 }
 
@@ -143,23 +161,23 @@ func TestWhatWasSeenOnTheWire(t *testing.T) {
 			t.Errorf("%q: got %q; want the discarded event, once", half, got)
 		}
 	}
-	blind := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), Seen{Kind: SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 9}, Seen{Kind: SeenWrite, Source: 1, Attempt: 1, At: 1004, Size: 9})
+	blind := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), trace.Seen{Kind: trace.SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 9}, trace.Seen{Kind: trace.SeenWrite, Source: 1, Attempt: 1, At: 1004, Size: 9})
 	check(t, "blind", strings.Join(titles(blind, 1100)[2:], ""), "More was sent than is shown here.")
 }
 
 // The page is told only error; what the server's side knows of it is said whenever it comes.
 func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 	const general = "The error event does not say why"
-	cutAt := func(at float64) []Seen {
-		return []Seen{
+	cutAt := func(at float64) []trace.Seen {
+		return []trace.Seen{
 			seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), seenWrite(1, 1, 1003, "retry: 500\nid: 7\nevent: x\ndata: a\n\n"), seenEnd(1, 1, at, "server", "cut"),
 		}
 	}
 	l := servedLog()
 	l.Observe(eventsource.Decoded(open(1010), failed(1030, connecting)))
 	lost := func() string {
-		for _, f := range l.Facts(1031, 100) {
-			if f.Name == FactLost {
+		for _, f := range l.facts(1031, 100) {
+			if f.Name == trace.FactLost {
 				return bodyOf(f)
 			}
 		}
@@ -191,7 +209,7 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 	}
 
 	// A second source, lost to a server that says nothing: what was known of the first does not count.
-	l.Construct(6000, "http://elsewhere/", false)
+	l.Construct(6000, "http://elsewhere/")
 	l.Observe(eventsource.Decoded(open(6010), failed(6030, connecting)))
 	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "and asks again.") {
 		t.Errorf("got %q; want nothing known of another server", got)
@@ -199,24 +217,24 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 
 	for _, test := range []struct {
 		name string
-		seen []Seen
+		seen []trace.Seen
 		then []eventsource.Event
 		want string
 	}{
-		{"refused, so another attempt", []Seen{seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused")}, []eventsource.Event{failed(1010, connecting)},
+		{"refused, so another attempt", []trace.Seen{seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused")}, []eventsource.Event{failed(1010, connecting)},
 			"Request 1 was reset before any answer. The page is told only: error, and readyState stays 0. It waits now as long as it chooses, and asks again without Last-Event-ID."},
-		{"an error", []Seen{seenRequest(1, 1, 1001), headAt(1, 500, 1002)}, []eventsource.Event{failed(1010, closed)},
+		{"an error", []trace.Seen{seenRequest(1, 1, 1001), headAt(1, 500, 1002)}, []eventsource.Event{failed(1010, closed)},
 			"Request 1 was answered 500. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
 		{"a stop on the second attempt", append(cutAt(1029), seenRequest(1, 2, 1531), headAt(2, 204, 1532)), []eventsource.Event{open(1010), failed(1030, connecting), failed(1535, closed)},
 			"Your browser waited 505 ms for this: the reconnection time and a new attempt together. Request 2 was answered 204, No Content. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
 		{"a server that is gone: the attempt reached nobody", cutAt(1029), []eventsource.Event{open(1010), failed(1030, connecting), failed(4035, connecting)},
 			"Your browser waited 3.00 s for this: the reconnection time and a new attempt together. readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. It waits now (the last time 3.00 s, with the request), and asks again."},
-		{"back with the id that the server saw", append(cutAt(1029), seenRequest(1, 2, 1531, Header{"Last-Event-ID", "7"}), headAt(2, 200, 1532, stream)), []eventsource.Event{open(1010), failed(1030, connecting), open(1535)},
+		{"back with the id that the server saw", append(cutAt(1029), seenRequest(1, 2, 1531, trace.Header{Name: "Last-Event-ID", Value: "7"}), headAt(2, 200, 1532, stream)), []eventsource.Event{open(1010), failed(1030, connecting), open(1535)},
 			"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. The request had Last-Event-ID: 7. "},
 	} {
 		l := servedLog(test.seen...)
 		l.Observe(eventsource.Decoded(test.then...))
-		check(t, test.name, bodyOf(l.Facts(9000, 100)[slices.IndexFunc(l.Facts(9000, 100), func(f Fact) bool { return f.Observer == Page && f.Name != FactSilent })]), test.want)
+		check(t, test.name, bodyOf(l.facts(9000, 100)[slices.IndexFunc(l.facts(9000, 100), func(f trace.Fact) bool { return f.Observer == trace.Page && f.Name != trace.FactSilent })]), test.want)
 	}
 }
 
@@ -228,43 +246,8 @@ func TestWhyItIsSilent(t *testing.T) {
 	} {
 		l := sent(test.sent)
 		l.Observe(eventsource.Decoded(open(1010)))
-		if f := l.Facts(99_000, 1)[0]; f.Name != FactSilent || !strings.HasPrefix(bodyOf(f), test.want) {
+		if f := l.facts(99_000, 1)[0]; f.Name != trace.FactSilent || !strings.HasPrefix(bodyOf(f), test.want) {
 			t.Errorf("%q: got %q; want %q …", test.sent, bodyOf(f), test.want)
 		}
-	}
-}
-
-func TestFactsStandInTheOrderOfTimeWheneverTheyCome(t *testing.T) {
-	l := servedLog()
-	l.Observe(eventsource.Decoded(open(1050), failed(1090, connecting)))
-	serve(l, 1000, seenRequest(1, 1, 1), headAt(1, 200, 2, stream), seenWrite(1, 1, 60, ":\n"), seenEnd(1, 1, 80, "server", "end"))
-	names := func() string {
-		var s []string
-		for _, f := range l.Facts(1100, 100) {
-			s = append(s, fmt.Sprintf("%s %v", f.Observer, f.T))
-		}
-		slices.Reverse(s)
-		return strings.Join(s, ", ")
-	}
-	check(t, "facts", names(), "page 0, server 1, page 50, wire 60, server 80, page 90")
-	l.ShiftServer(20)
-	check(t, "with a better clock", names(), "page 0, server 21, page 50, wire 80, page 90, server 100")
-	check(t, "the newest alone", len(l.Facts(1100, 2)), 2)
-	l.Clear()
-	check(t, "cleared", names(), "")
-}
-
-// However many lines come, each costs little, and few facts are kept.
-func TestAFirehoseMakesFewFacts(t *testing.T) {
-	l := sent("")
-	var lines strings.Builder
-	for i := range 1000 {
-		fmt.Fprintf(&lines, ":\nid: %d\nretry: %d\nevent: %d\nfoo\ndata: x\n\n", i, i%300, i)
-	}
-	for range 10 {
-		serve(l, 0, seenWrite(1, 1, 1010, lines.String()))
-	}
-	if n := len(l.facts[wireLane]); n > maxFacts {
-		t.Errorf("got %d facts; want at most %d", n, maxFacts)
 	}
 }
