@@ -39,7 +39,7 @@ type checked struct {
 		Lines  []struct {
 			Text    string     `json:"text"`
 			Outcome string     `json:"outcome"`
-			Why     string     `json:"why"`
+			Why     sse.Reason `json:"why"`
 			Event   *sse.Event `json:"event"`
 		} `json:"lines"`
 	} `json:"attempts"`

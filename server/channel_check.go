@@ -38,7 +38,7 @@ type checkedAttempt struct {
 type checkedLine struct {
 	Text    string        `json:"text"`
 	Outcome string        `json:"outcome"`
-	Why     string        `json:"why"`
+	Why     sse.Reason    `json:"why,omitzero"`
 	Event   *checkedEvent `json:"event"`
 }
 

@@ -19,12 +19,12 @@ func TestATextIsChecked(t *testing.T) {
 		{
 			"an event, and half of one", "title: T\nlisten: tick\n== 200\nid: 7\nevent: tick\ndata: a\n\ndata: b\n@cut\n",
 			`{"id":0,"errors":[],"title":"T","listen":["tick"],"attempts":[{"line":3,"status":200,"end":"cut","lines":[` +
-				`{"text":"id: 7","outcome":"field","why":"","event":null},` +
-				`{"text":"event: tick","outcome":"field","why":"","event":null},` +
-				`{"text":"data: a","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"dispatched","why":"","event":{"type":"tick","data":"a","lastEventId":"7"}},` +
-				`{"text":"data: b","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"discarded","why":"…","event":null}],"more":false}]}`,
+				`{"text":"id: 7","outcome":"field","event":null},` +
+				`{"text":"event: tick","outcome":"field","event":null},` +
+				`{"text":"data: a","outcome":"field","event":null},` +
+				`{"text":"","outcome":"dispatched","event":{"type":"tick","data":"a","lastEventId":"7"}},` +
+				`{"text":"data: b","outcome":"field","event":null},` +
+				`{"text":"","outcome":"discarded","why":{"cause":7},"event":null}],"more":false}]}`,
 		},
 		{
 			"answers that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
@@ -37,10 +37,10 @@ func TestATextIsChecked(t *testing.T) {
 		{
 			"an id that goes on to the next attempt", "title: T\n== 200\nid: 7\ndata: a\n\n@end\n== 200\n: {last-event-id} {attempt}\n@hold\n",
 			`{"id":0,"errors":[],"title":"T","listen":[],"attempts":[{"line":2,"status":200,"end":"end","lines":[` +
-				`{"text":"id: 7","outcome":"field","why":"","event":null},` +
-				`{"text":"data: a","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"dispatched","why":"","event":{"type":"message","data":"a","lastEventId":"7"}}],"more":false},` +
-				`{"line":7,"status":200,"end":"hold","lines":[{"text":": 7 2","outcome":"comment","why":"","event":null}],"more":false}]}`,
+				`{"text":"id: 7","outcome":"field","event":null},` +
+				`{"text":"data: a","outcome":"field","event":null},` +
+				`{"text":"","outcome":"dispatched","event":{"type":"message","data":"a","lastEventId":"7"}}],"more":false},` +
+				`{"line":7,"status":200,"end":"hold","lines":[{"text":": 7 2","outcome":"comment","event":null}],"more":false}]}`,
 		},
 		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"title":"","listen":[],"attempts":[]}`},
 	} {

@@ -1,4 +1,4 @@
-// Package file reads lessons as they are written: one text file each, beside its scenario.
+// Package file reads lessons as they are written: one text file each, with its scenario's name.
 //
 // A file begins with what the page does and how the trace decides; then follow the texts, once in each language. A
 // line that begins with # is a comment.
