@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -58,7 +59,7 @@ type model struct {
 	whole     bool   // all of the page is drawn, not only what it takes to connect
 	course    course
 	editor    editor
-	scenarios scenarios
+	scenarios protocol.Catalogue
 	report    browserReport
 }
 
@@ -322,7 +323,7 @@ func (m *model) close() {
 // openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
 func (m *model) openBeside() {
 	name, _ := scenarioOf(m.setup.URL)
-	for _, s := range m.scenarios.List {
+	for _, s := range m.scenarios.Scenarios {
 		if s.Name != name {
 			continue
 		}

@@ -59,13 +59,13 @@ func (p *playground) Render() app.UI {
 func (p *playground) body() app.UI {
 	m := p.model
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: language, Changes: m.report.changes}
+		return &reportView{Report: &m.report, Second: m.scenarios.SecondOrigin, Language: language, Changes: m.report.changes}
 	}
 	c, log := &m.course, m.log
 	subject := m.subject()
 	changes, state := log.Changes(), subject.State()
 	connects := shown(connectPanel{m},
-		m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.beside), m.wrongListener, len(m.known),
+		m.setupChanges, m.scenarios.SecondOrigin, state.Live(), m.said(), m.copied, len(m.beside), m.wrongListener, len(m.known),
 	)
 	machine := shown(machinePanel{m}, state, subject.Counts(), log.Dropped(), m.now)
 	if !m.whole {
@@ -92,7 +92,7 @@ func (p *playground) body() app.UI {
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},
 		shown(lessonPanel{m},
-			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.List),
+			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.Scenarios),
 		),
 		shown(factsPanel{m}, changes, subject.Silent(m.now)),
 	)

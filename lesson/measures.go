@@ -251,7 +251,7 @@ func (p *progress) request(e *trace.Exchange) {
 		m[response+".status"] = count(e.Head.Status)
 	}
 	if e.End != nil {
-		m[response+".by"] = text(e.End.By)
+		m[response+".by"] = text(string(e.End.By))
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"eventsource-playground/lesson"
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 )
@@ -23,29 +24,6 @@ type catalogue struct {
 	mutex  sync.Mutex
 	origin string           // that lists are for: almost always the same
 	lists  map[string]asset // by language
-}
-
-// listed is what /scenarios says.
-type listed struct {
-	SecondOrigin string           `json:"secondOrigin"` // as this client calls it
-	Groups       []string         `json:"groups"`       // in the order of a menu
-	Scenarios    []listedScenario `json:"scenarios"`    // the same
-}
-
-type listedScenario struct {
-	Name    string        `json:"name"`
-	Title   string        `json:"title"`
-	Group   string        `json:"group"`
-	Order   int           `json:"order"`
-	About   string        `json:"about"`
-	Listen  []string      `json:"listen"`
-	Connect listedConnect `json:"connect"`
-}
-
-type listedConnect struct {
-	SecondOrigin bool `json:"secondOrigin"`
-	Credentials  bool `json:"credentials"`
-	Times        int  `json:"times"`
 }
 
 func newCatalogue(second func(*http.Request) string) *catalogue {
@@ -79,13 +57,15 @@ func (c *catalogue) listFor(origin, language string) asset {
 }
 
 func newList(origin, language string) asset {
-	l := listed{SecondOrigin: origin, Groups: library.Groups}
+	l := protocol.Catalogue{SecondOrigin: origin}
 	for _, e := range library.All() {
 		title, about := e.Title, e.About
 		if language == lesson.Chinese {
 			title, about = e.Chinese.Title, e.Chinese.About
 		}
-		l.Scenarios = append(l.Scenarios, listedScenario{e.Name, title, e.Group, e.Order, about, e.Listen, listedConnect(e.Connect)})
+		l.Scenarios = append(l.Scenarios, protocol.ListedScenario{
+			Name: e.Name, Title: title, Group: e.Group, About: about, Listen: e.Listen, Connect: protocol.Connect(e.Connect),
+		})
 	}
 	return newJSON(l)
 }

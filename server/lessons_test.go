@@ -9,7 +9,7 @@ import (
 
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/library"
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
@@ -88,7 +88,7 @@ func TestXTokenWouldBeSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Token", "abc")
-	if got := headersThatMatter(r); !slices.Contains(got, (trace.Header{Name: "X-Token", Value: "abc"})) {
+	if got := headersThatMatter(r); !slices.Contains(got, (protocol.Header{Name: "X-Token", Value: "abc"})) {
 		t.Errorf("got %v; want X-Token in it", got)
 	}
 }

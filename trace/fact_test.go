@@ -7,20 +7,21 @@ import (
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
-var stream = Header{"Content-Type", "text/event-stream"}
+var stream = header("Content-Type", "text/event-stream")
 
-func seenEnd(source, attempt int, at float64, by, how string) Seen {
-	return Seen{Kind: SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
+func seenEnd(source, attempt int, at float64, by protocol.By, how protocol.End) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
 }
 
-func headAt(attempt, status int, at float64, headers ...Header) Seen {
-	return Seen{Kind: SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
+func headAt(attempt, status int, at float64, headers ...protocol.Header) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
 }
 
 // servedLog makes a log of one source, constructed at 1000 ms, and of what its server saw.
-func servedLog(seen ...Seen) *single {
+func servedLog(seen ...protocol.Seen) *single {
 	l := newSingle()
 	l.listening = []string{"open", "error", "message"}
 	l.Construct(1000, "http://host/sse", false)

@@ -97,7 +97,7 @@ func TestAnotherServer(t *testing.T) {
 	l := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), seenWrite(1, 1, 1003, "id: 4\ndata: a\n\nid: 5\ndata: ha"))
 	l.Observe(eventsource.Decoded(open(1010), failed(3200, connecting)))
 	l.NewEpoch(3300)
-	serve(l.Log, 6000, seenRequest(1, 1, 200, Header{"Last-Event-ID", "4"}), headAt(1, 200, 201, stream), seenWrite(1, 1, 202, "data: b\n\n"))
+	serve(l.Log, 6000, seenRequest(1, 1, 200, header("Last-Event-ID", "4")), headAt(1, 200, 201, stream), seenWrite(1, 1, 202, "data: b\n\n"))
 	l.ShiftServer(100)
 	e, _ := l.Exchanges()
 	if len(e) != 2 {

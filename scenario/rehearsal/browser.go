@@ -44,7 +44,7 @@ type Browser struct {
 var Start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // New returns a Browser for a scenario as an engine, scenario.Chromium or Firefox, plays it from a time on, until it has seen
-// limit things.
+// as many things as limit says.
 func New(engine string, s *scenario.Scenario, now time.Time, limit int) *Browser {
 	b := &Browser{engine: engine, scenario: s, limit: limit, Now: now, last: now}
 	b.retry = b.usualRetry()
@@ -77,7 +77,7 @@ func (b *Browser) wait(d time.Duration) {
 	}
 }
 
-// Watch connects and reconnects until the EventSource is closed, nothing more comes, or the limit of things is seen.
+// Watch connects and reconnects until the EventSource is closed, nothing more comes, or the limit is reached.
 func (b *Browser) Watch() {
 	for len(b.Seen) < b.limit && !b.Stopped {
 		switch b.attempt() {
