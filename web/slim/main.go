@@ -3,25 +3,28 @@
 // knows GOWORK but not -modfile.
 //
 // The handler is for servers. In a page it is never called, but it brings net/http and with it TLS, HTTP/2 and X.509 along:
-// a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files.
+// a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files. Routes
+// by regular expression, encrypted storage and UUIDs are not used here either, and a twentieth of what is left.
 //
 // Run it in the module's root, before app.wasm is built: make wasm.
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
 const goapp = "github.com/maxence-charriere/go-app/v10"
 
-// left are the files of package app that only a server needs.
-var left = []string{"http.go", "resource.go"}
+// left are the files of package app that the page does not need.
+var left = []string{"http.go", "resource.go", "crypto.go", "route.go"}
 
 // instead is all that the rest of the package wants of them. In a page every address is the browser's to resolve.
 const instead = `package app
@@ -31,7 +34,44 @@ type Handler struct{}
 func clientResourceResolver(string) func(string) string {
 	return func(location string) string { return location }
 }
+
+const notHere = "this page is built without it: see web/slim"
+
+func encrypt(string, []byte) ([]byte, error) { panic(notHere) }
+func decrypt(string, []byte) ([]byte, error) { panic(notHere) }
+
+type router struct{ routes map[string]func() Composer }
+
+func makeRouter() router { return router{map[string]func() Composer{}} }
+
+func (r *router) route(path string, component func() Composer) { r.routes[path] = component }
+
+func (r *router) routeWithRegexp(string, func() Composer) { panic(notHere) }
+
+func (r *router) routed(path string) bool { return r.routes[path] != nil }
+
+func (r *router) createComponent(path string) (Composer, bool) {
+	if component := r.routes[path]; component != nil {
+		return component(), true
+	}
+	return nil, false
+}
 `
+
+// A device's and a store's id, of which go-app wants no more than that they differ. It imports this package in uuid's place.
+const (
+	uuid   = "github.com/google/uuid"
+	ownID  = goapp + "/pkg/uuid"
+	ownIDs = `package uuid
+
+import (
+	"math/rand/v2"
+	"strconv"
+)
+
+func NewString() string { return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36) }
+`
+)
 
 func main() {
 	log.SetFlags(0)
@@ -66,6 +106,23 @@ func slim(folder string) error {
 	}
 	if err := os.WriteFile(filepath.Join(to, "pkg/app/slim.go"), []byte(instead), 0o644); err != nil {
 		return err
+	}
+	if err := os.Mkdir(filepath.Join(to, "pkg/uuid"), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(to, "pkg/uuid/uuid.go"), []byte(ownIDs), 0o644); err != nil {
+		return err
+	}
+	for _, name := range []string{"context.go", "state.go"} {
+		file := filepath.Join(to, "pkg/app", name)
+		code, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("this go-app is another than slim knows: %w", err)
+		}
+		code = bytes.ReplaceAll(code, []byte(strconv.Quote(uuid)), []byte(strconv.Quote(ownID)))
+		if err := os.WriteFile(file, code, 0o644); err != nil {
+			return err
+		}
 	}
 	return writeWorkspace(filepath.Join(folder, "page.work"))
 }
