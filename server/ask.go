@@ -15,11 +15,10 @@ import (
 	"eventsource-playground/scenario"
 )
 
-// ask is a request for a scenario.
+// ask is what a request for a stream asks for.
 type ask struct {
 	scenario   *scenario.Scenario
-	session    string // the page's; "": it did not say
-	source     int    // a number for each EventSource of the session
+	watch      watch  // by whom
 	redirected bool   // to the address that a redirect of this scenario leads to
 	query      string // as it came, without that mark
 	text       string // the same without session and source: what is asked for
@@ -64,11 +63,9 @@ func parseAsk(raw string, limits Limits) (*ask, *refusal) {
 			return nil, newRefusal(http.StatusBadRequest, "%s is for the classic stream only: leave it out, since a scenario says everything by itself.", name)
 		}
 	}
-	watch, refused := parseWatch(query)
-	if refused != nil {
+	if a.watch, refused = parseWatch(query); refused != nil {
 		return nil, refused
 	}
-	a.session, a.source = watch.session, watch.source
 	if s, ok := query[mark]; ok {
 		if s != "1" {
 			return nil, bad(mark, s, "1, or leave it to the server, which adds it where a redirect leads")

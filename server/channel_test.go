@@ -125,61 +125,6 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 	}
 }
 
-func TestAWatchedClassicStreamIsTheSame(t *testing.T) {
-	for _, query := range []string{
-		"count=3&interval=20ms", "count=2&interval=10ms&event=", "count=2&interval=10ms&event=caf%C3%A9%20%7Bn%7D&retry=1s&a={n}&%zz",
-		"count=1&interval=10ms&resume=false", "count=3&interval=10ms&resume=true&resume2",
-	} {
-		for _, id := range []string{"", "0", "7", "07", "x {n}"} {
-			t.Run(query+" "+id, func(t *testing.T) {
-				p := start(t)
-				headers := []string{}
-				if id != "" {
-					headers = []string{"Last-Event-ID", id}
-				}
-				reply := p.get(t, "/sse?"+query, headers...)
-				watched := p.get(t, "/sse?"+strings.Replace(query, "&", "&source=2&", 1)+"&session="+testSession, headers...)
-				if reply.StatusCode != watched.StatusCode {
-					t.Fatalf("got status %d; want %d, as without a session", watched.StatusCode, reply.StatusCode)
-				}
-				if got, want := decoded(t, watched), decoded(t, reply); got != want {
-					t.Errorf("got\n%s; want as without a session\n%s", got, want)
-				}
-				for _, name := range []string{"Content-Type", "Cache-Control", "X-Accel-Buffering", "Access-Control-Allow-Origin"} {
-					if got, want := watched.Header.Get(name), reply.Header.Get(name); reply.StatusCode == 200 && got != want {
-						t.Errorf("got %s %q; want %q", name, got, want)
-					}
-				}
-			})
-		}
-	}
-	t.Run("heartbeats", func(t *testing.T) {
-		p := start(t, "-heartbeat", "20ms")
-		reply := p.get(t, "/sse?interval=70ms&count=1&session="+testSession)
-		got := text(t, reply)
-		if n := strings.Count(got, ":\n"); n < 3 || n > 5 {
-			t.Errorf("got %q; want heartbeats", got)
-		}
-	})
-	t.Run("a bad session", func(t *testing.T) {
-		p := start(t)
-		if got := p.get(t, "/sse?session=x"); got.StatusCode != 400 || text(t, got) != "session=\"x\" is not possible: give 32 hexadecimal digits.\n" {
-			t.Errorf("got %d; want 400 and a sentence", got.StatusCode)
-		}
-	})
-}
-
-// decoded is what a classic stream says, without the time.
-func decoded(t *testing.T, reply *http.Response) string {
-	t.Helper()
-	var b strings.Builder
-	for _, e := range events(t, reply.Body, 100) {
-		d := data(t, e)
-		fmt.Fprintf(&b, "%s %s %d %s\n", e.Type, e.LastEventID, d.ID, d.Params)
-	}
-	return b.String()
-}
-
 func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 	limits := DefaultLimits
 	limits.SessionRecords = 10

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
@@ -10,90 +11,83 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"eventsource-playground/scenario"
 )
 
-// classic is what a request for the classic stream asks for.
-type classic struct {
-	next     int           // the first event's number
-	count    int           // events in all, those before next included
-	interval time.Duration // between two events
-	event    string        // their type; "" leaves the field out
-	retry    *time.Duration
-	params   string // the query as it came, but for what watch says
-	forget   bool   // start again at 0, whatever Last-Event-ID says
-	watch    watch
-
-	foreignID string // a Last-Event-ID that this stream never sent
-}
-
-// parseClassic reads the query and Last-Event-ID, or says what to change. Parameters that mean nothing here are fine:
-// they come back in params.
+// parseClassic reads a query for the classic stream, or says what to change. Parameters that mean nothing here are fine: they
+// come back in params.
 //
 // A Last-Event-ID that this stream never sent starts it again at 0, as a first request does, and a comment says so. A
 // 400 would close the EventSource for good and tell its page nothing, for an id that it may have from the server that
 // redirected it here. (Go's net/http answers 400 by itself to one with a control byte, which browsers send raw: that
 // happens before any code of ours.)
-func parseClassic(r *http.Request, limits Limits) (classic, *refusal) {
-	ask := classic{count: 10, interval: time.Second, event: "customEvent", params: r.URL.RawQuery}
-	query, refused := parseQuery(r.URL.RawQuery, limits, append(knownToWatch, knownToClassic...))
+func parseClassic(raw string, limits Limits) (*ask, *refusal) {
+	query, refused := parseQuery(raw, limits, append(knownToWatch, knownToClassic...))
 	if refused != nil {
-		return ask, refused
+		return nil, refused
 	}
-	if ask.watch, refused = parseWatch(query); refused != nil {
-		return ask, refused
+	watch, refused := parseWatch(query)
+	if refused != nil {
+		return nil, refused
 	}
-	if ask.watch.session != "" {
-		ask.params = without(r.URL.RawQuery, append(knownToWatch, mark)...)
+	c := scenario.DefaultClassic
+	params := raw
+	if watch.session != "" {
+		params = without(raw, append(knownToWatch, mark)...)
 	}
+	c.Params = jsonString(params)
 	if s, ok := query["count"]; ok {
 		count, err := strconv.Atoi(s)
 		if err != nil || count < 0 || count > limits.Count {
-			return ask, bad("count", s, "a whole number from 0 to %d", limits.Count)
+			return nil, bad("count", s, "a whole number from 0 to %d", limits.Count)
 		}
-		ask.count = count
+		c.Count = count
 	}
 	if s, ok := query["interval"]; ok {
 		interval, ok := parseDuration(s)
 		if !ok || interval < limits.IntervalMin || interval > limits.IntervalMax {
-			return ask, bad("interval", s, "milliseconds or a duration, such as 500, 500ms or 2s, from %s to %s", limits.IntervalMin, limits.IntervalMax)
+			return nil, bad("interval", s, "milliseconds or a duration, such as 500, 500ms or 2s, from %s to %s", limits.IntervalMin, limits.IntervalMax)
 		}
-		ask.interval = interval
+		c.Interval = interval
 	}
 	if s, ok := query["retry"]; ok {
 		retry, ok := parseDuration(s)
 		if !ok || retry < 0 || retry > limits.Retry || retry%time.Millisecond != 0 {
-			return ask, bad("retry", s, "whole milliseconds or a duration, such as 3000 or 3s, from 0 to %s", limits.Retry)
+			return nil, bad("retry", s, "whole milliseconds or a duration, such as 3000 or 3s, from 0 to %s", limits.Retry)
 		}
-		ask.retry = &retry
+		c.Retry = &retry
 	}
 	if s, ok := query["event"]; ok {
 		if len(s) > limits.EventName || !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00") {
-			return ask, bad("event", s, "a name of at most %d bytes in UTF-8, without line breaks and U+0000", limits.EventName)
+			return nil, bad("event", s, "a name of at most %d bytes in UTF-8, without line breaks and U+0000", limits.EventName)
 		}
-		ask.event = s
+		c.Event = s
 	}
 	switch s := query["resume"]; s {
 	case "", "true":
-		ask.resume(r.Header.Get("Last-Event-ID"))
 	case "false":
-		ask.forget = true
+		c.Forget = true
 	default:
-		return ask, bad("resume", s, "true or false")
+		return nil, bad("resume", s, "true or false")
 	}
-	return ask, nil
+	played, err := c.Scenario()
+	if err != nil {
+		return nil, newRefusal(http.StatusBadRequest, "The classic stream can't be played with these parameters: %v.", err)
+	}
+	return &ask{
+		scenario: played, watch: watch, classic: true,
+		redirected: without(raw, mark) != raw, query: without(raw, mark), text: params,
+	}, nil
 }
 
-// resume goes on behind the event with that id, if it is one of ours.
-func (c *classic) resume(lastEventID string) {
-	if lastEventID == "" {
-		return
-	}
-	last, err := strconv.Atoi(lastEventID)
-	if err != nil || last < 0 || strconv.Itoa(last) != lastEventID {
-		c.foreignID = lastEventID
-		return
-	}
-	c.next = min(last, c.count) + 1
+// jsonString is s as JSON, readable: without \u0026 for every &.
+func jsonString(s string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(s) // a string can't fail; what is no UTF-8 becomes U+FFFD
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // parseQuery returns the parameters that mean something here, each of which may be given once.

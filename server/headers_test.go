@@ -10,7 +10,7 @@ import (
 
 func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 	p := start(t)
-	for _, path := range []string{"/", "/app.js", "/web/app.wasm", "/sse?interval=10&count=1", "/sse?count=-1", "/nope"} {
+	for _, path := range []string{"/", "/app.js", "/web/app.wasm", "/sse?count=0", "/sse?count=-1", "/nope"} {
 		header := p.get(t, path).Header
 		for name, want := range map[string]string{
 			"Content-Security-Policy":    contentSecurityPolicy,
@@ -22,6 +22,16 @@ func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 				t.Errorf("got %s %q for %s; want %q", name, got, path, want)
 			}
 		}
+	}
+}
+
+func TestAStreamIsNoPage(t *testing.T) {
+	header := start(t).get(t, "/sse?interval=10&count=1").Header
+	if got, want := header.Get("Content-Security-Policy"), "default-src 'none'; sandbox"; got != want {
+		t.Errorf("got Content-Security-Policy %q; want %q", got, want)
+	}
+	if got := header.Get("X-Content-Type-Options"); got != "nosniff" {
+		t.Errorf("got X-Content-Type-Options %q; want nosniff", got)
 	}
 }
 

@@ -99,10 +99,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 		return err
 	}
 
-	streams := newStreams(m.Limits, log)
-	plays := newPlays(streams, second)
+	plays := newPlays(newStreams(m.Limits, log), second)
 	channels := newChannels(plays.sessions, m.Limits, log)
-	server := newServer(routes(files, streams, plays, channels, origin), m.Limits, log)
+	server := newServer(routes(files, plays, channels, origin), m.Limits, log)
 	secondServer := newServer(secondRoutes(plays, origin), m.Limits, log)
 	served := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {
@@ -153,7 +152,6 @@ func newServer(handler http.Handler, limits Limits, log *slog.Logger) *http.Serv
 		MaxHeaderBytes:    limits.Header,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
 		BaseContext:       func(net.Listener) context.Context { return running },
-		ConnContext:       withConn,
 	}
 	server.RegisterOnShutdown(stop)
 	return server

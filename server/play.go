@@ -1,38 +1,25 @@
 package main
 
 import (
-	"errors"
 	"log/slog"
-	"net"
-	"os"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
-// play is one answer of a scenario on a connection of its own. net/http has let go of it, so every byte is the play's.
-// One goroutine is all that it costs: its timer is the deadline of a read, and what ends that read early is the client's
-// leaving or an order.
+// play is one response of a scenario. One goroutine is all that it costs: its timer is the deadline of a read, and what ends
+// that read early is the client's leaving or an order.
 type play struct {
-	conn   *net.TCPConn
+	conn   *connection
 	player *scenario.Player
 	asked  *asked // nil once the head was sent
-	limits *Limits
 	log    *slog.Logger
 	from   string // the client's address
 
-	framing framing
-	gzip    *gzipper      // nil: not compressed
-	ready   *[]byte       // to send, from frames; nil: nothing. What waits for nothing goes out in one write
 	due     time.Time     // when the wait that is under way ends, or the last one ended
 	expires time.Time     // the end of its lifetime
-	strays  int           // bytes that the client sent behind its request
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
-	spoke   time.Time     // when something was sent last
-	sent    int           // bytes
 	stop    chan struct{} // closed when the server stops
 	orders  chan order    // nil: nobody can give any
 
@@ -40,21 +27,10 @@ type play struct {
 	steps   int // lines of the wire that may go out in spite of the pause
 	holding bool
 
-	middle  bool        // of a line: what was sent last is no line's end
-	inserts []order     // to send, at the end of that line
-	hurried atomic.Bool // a cut was ordered, which waits for no write
-	watched *exchange   // nil: by nobody
+	middle  bool      // of a line: what was sent last is no line's end
+	inserts []order   // to send, at the end of that line
+	watched *exchange // nil: by nobody
 }
-
-// A framing says how a client knows where the response ends.
-type framing uint8
-
-const (
-	noHead   framing = iota // nothing was sent yet
-	noBody                  // with the head
-	chunked                 // with the last chunk
-	unframed                // with the connection, as in HTTP/1.0
-)
 
 // An ending is how a play ended, and by whom.
 type ending uint8
@@ -89,23 +65,19 @@ type order struct {
 	done  func(because string) // called once, "" if it was done; nil if nobody asks
 }
 
-// give has the play do something, at once if it waits. It tells whether there was room.
+// give has the play do something, at once if it waits. It reports whether there was room.
 func (p *play) give(o order) bool {
 	select {
 	case p.orders <- o:
-		p.wake()
+		p.conn.wake()
 		if o.to == protocol.DoCut {
-			p.hurried.Store(true)
-			p.conn.SetWriteDeadline(time.Unix(1, 0))
+			p.conn.hurry()
 		}
 		return true
 	default:
 		return false
 	}
 }
-
-// wake ends the read in await, which looks at stop and orders then.
-func (p *play) wake() { p.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // perform executes the scenario's steps until the end, whoever's it is. Then close has to be called.
 func (p *play) perform() (how ending) {
@@ -119,7 +91,7 @@ func (p *play) perform() (how ending) {
 		step, _ := p.player.Next()
 		how = p.do(step)
 	}
-	if how == scenarioEnds && p.spoke.IsZero() {
+	if how == scenarioEnds && p.conn.spoke.IsZero() {
 		return how // close sends all of it, once the run has been left: a redirect is followed at once
 	}
 	switch how {
@@ -156,17 +128,11 @@ func (p *play) do(step scenario.Step) ending {
 
 // respond sends the head.
 func (p *play) respond(head *scenario.Head) ending {
-	ready := p.room()
-	*ready, p.framing = p.asked.appendHead(*ready, head, time.Now())
 	headOnly := p.asked.head
+	p.watched.head(head.Status, p.conn.respond(p.asked, head))
 	p.asked = nil
-	p.watched.head(head.Status, *ready)
 	if headOnly {
-		p.framing = noBody
 		return scenarioEnds
-	}
-	if head.Gzip != scenario.NoGzip && p.framing != noBody {
-		p.gzip = &gzipper{keeps: head.Gzip == scenario.GzipUnflushed}
 	}
 	return p.insert()
 }
@@ -195,105 +161,51 @@ func (p *play) write(b []byte) ending {
 	return goesOn
 }
 
-// send is where all bytes of a body pass, before they are compressed and framed.
+// send is where all bytes of a body pass.
 func (p *play) send(b []byte) ending {
-	if p.framing != chunked && p.framing != unframed {
-		return goesOn // there is no body, or not yet
+	if !p.conn.hasBody() {
+		return goesOn
 	}
 	p.watched.write(b)
 	p.middle = !endsLine(b)
-	if p.gzip != nil {
-		packed := frames.Get().(*[]byte)
-		defer frames.Put(packed)
-		*packed = p.gzip.appendTo((*packed)[:0], b)
-		b = *packed
+	if p.conn.write(b) {
+		return p.flush()
 	}
-	if len(b) == 0 {
-		return goesOn
-	}
-	ready := p.room()
-	*ready = p.framing.append(*ready, b)
-	if len(*ready) < enough {
-		return goesOn
-	}
-	return p.flush()
+	return goesOn
 }
 
-// enough is how many bytes that are ready don't wait for more.
-const enough = 32 << 10
-
-// little is what the kernel holds of any stream: most send no more in their first minute, and are open sooner without a
-// call that bounds it.
-const little = 4 << 10
-
-// room is for what is to be sent.
-func (p *play) room() *[]byte {
-	if p.ready == nil {
-		p.ready = frames.Get().(*[]byte)
-		*p.ready = (*p.ready)[:0]
-	}
-	return p.ready
-}
-
-// flush writes what is ready.
+// flush sends what is ready, unless the play's time is over.
 func (p *play) flush() ending {
-	if p.ready == nil {
-		return goesOn
-	}
-	now := time.Now()
-	if now.After(p.expires) {
+	if p.conn.ready != nil && time.Now().After(p.expires) {
 		return lifetimeOver
 	}
-	p.spoke = now
-	p.conn.SetWriteDeadline(now.Add(p.limits.StreamWrite))
-	if p.hurried.Load() {
-		return p.hurry() // before this deadline, or by it
-	}
-	before := p.sent
-	if p.sent += len(*p.ready); before <= little && p.sent > little {
-		p.conn.SetWriteBuffer(p.limits.StreamBuffer)
-	}
-	_, err := p.conn.Write(*p.ready)
-	frames.Put(p.ready)
-	p.ready = nil
-	switch {
-	case err == nil:
-		return goesOn
-	case p.hurried.Load():
-		return p.hurry()
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	how := p.conn.flush()
+	switch how {
+	case pageCuts:
+		p.glance() // to obey it
+	case clientStuck:
 		p.log.Warn("cut off a reader that does not read", "from", p.from)
-		return clientStuck
 	}
-	return clientLeft
+	return how
 }
 
-// frames are buffers for one write each, so that a stream that waits needs none.
-var frames = sync.Pool{New: func() any { return new([]byte) }}
-
-// close is where all plays end. It answers for the ending that perform returned.
+// close is where all plays end, each in the way that perform returned.
 func (p *play) close(how ending) {
 	switch how {
 	case scenarioEnds, pageEnds, lifetimeOver, serverStops:
-		ready := p.room()
-		if p.gzip != nil {
-			*ready = p.framing.append(*ready, p.gzip.appendEnd(nil))
-		}
-		if p.framing == chunked {
-			*ready = append(*ready, "0\r\n\r\n"...)
-		}
-		if len(*ready) > 0 {
-			p.conn.SetWriteDeadline(time.Now().Add(p.limits.StreamWrite))
-			p.conn.Write(*ready) // fails when the client left
-		}
+		p.conn.end()
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
-		p.conn.SetLinger(0) // closing is a reset then, and what the client did not take is forgotten
+		p.conn.reset()
+	default:
+		p.conn.close()
 	}
-	p.conn.Close()
 }
 
 // wait lets d pass since the last wait's end. Late by more than d, it does not hurry to catch up.
 func (p *play) wait(d time.Duration) ending {
+	if how := p.flush(); how != goesOn { // which may take long, and is when the silence begins
+		return how
+	}
 	now := time.Now()
 	p.due = p.due.Add(d)
 	if p.due.Before(now) {
@@ -309,17 +221,17 @@ func (p *play) wait(d time.Duration) ending {
 			}
 			p.due = p.due.Add(remains)
 		}
-		if how := p.flush(); how != goesOn { // before the silence counts
-			return how
-		}
 		until := p.due
-		if beat := p.spoke.Add(p.beat); p.beat > 0 && beat.Before(until) && p.framing != noHead {
+		if beat := p.conn.spoke.Add(p.beat); p.beat > 0 && beat.Before(until) && p.conn.framing != noHead {
 			until = beat
 		}
 		how := p.await(until)
 		if how == goesOn && until.Before(p.due) {
 			if how = p.send(heartbeat); how == goesOn {
-				how = ordered
+				how = p.flush()
+			}
+			if how == goesOn {
+				continue
 			}
 		}
 		if how != ordered {
@@ -362,19 +274,13 @@ func (p *play) await(until time.Time) ending {
 	}
 	for {
 		// In this order: whoever gives an order afterwards wakes the read.
-		p.conn.SetReadDeadline(until)
+		p.conn.wakeAt(until)
 		if how, some := p.glance(); how != goesOn {
 			return how
 		} else if some {
 			return ordered
 		}
-		var stray [64]byte
-		n, err := p.conn.Read(stray[:])
-		p.strays += n
-		switch {
-		case err == nil && p.strays <= p.limits.Strays:
-			continue // a second request, perhaps: the reply said that the connection is closed
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		if !p.conn.read() {
 			return clientLeft
 		}
 		switch now := time.Now(); {

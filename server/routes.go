@@ -3,7 +3,7 @@ package main
 import "net/http"
 
 // routes is all that this server answers.
-func routes(files *assets, streams *streams, plays *plays, channels *channels, cors origin) http.Handler {
+func routes(files *assets, plays *plays, channels *channels, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -14,7 +14,7 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // asked for by a tab that shows a stream
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
-	mux.Handle("/sse", cors.allow(preflight(get(plays.or(streams.classic()))))) // ten events, one a second, or a scenario
+	mux.Handle("/sse", cors.allow(preflight(get(plays)))) // ten events, one a second, or a scenario
 
 	mux.Handle("/session", get(channels.serve())) // a page's private channel: a WebSocket
 
@@ -36,7 +36,7 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 func secondRoutes(plays *plays, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle("/sse", cors.allow(preflight(get(plays.or(http.HandlerFunc(notHere)))))) // a scenario
+	mux.Handle("/sse", cors.allow(preflight(get(scenariosOnly(plays))))) // a scenario
 
 	mux.HandleFunc("/", notHere)
 	return secure(mux)
@@ -54,6 +54,17 @@ func get(handler http.Handler) http.Handler {
 		default:
 			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 			refuse(w, http.StatusMethodNotAllowed, "%s is not possible here: use GET.", quote(r.Method))
+		}
+	})
+}
+
+// scenariosOnly is all of them but the classic stream.
+func scenariosOnly(plays *plays) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isAsk(r.URL.RawQuery) {
+			plays.ServeHTTP(w, r)
+		} else {
+			notHere(w, r)
 		}
 	})
 }

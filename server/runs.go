@@ -49,15 +49,15 @@ func newRuns(limits Limits) *runs {
 }
 
 func newRunKey(a *ask, r *http.Request) runKey {
-	if a.session != "" {
-		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", a.session, a.source, a.text))
+	if a.watch.session != "" {
+		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", a.watch.session, a.watch.source, a.text))
 	}
 	address := addressOf(r)
 	if address.Addr().IsLoopback() {
 		address = netip.Prefix{} // 127.0.0.1 and ::1 are the same visitor
 	}
 	b, _ := address.AppendText(nil) // an address has a text
-	b = strconv.AppendInt(append(b, ' '), int64(a.source), 10)
+	b = strconv.AppendInt(append(b, ' '), int64(a.watch.source), 10)
 	return sha256.Sum256(append(append(b, ' '), a.text...))
 }
 
@@ -66,7 +66,7 @@ func (all *runs) answer(a *ask, r *http.Request, asked scenario.Request, now tim
 	key := newRunKey(a, r)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
-	who = all.find(key, a.session != "", now)
+	who = all.find(key, a.watch.session != "", now)
 	section, attempt = who.Answer(a.scenario, asked, now)
 	return who, section, attempt
 }

@@ -184,7 +184,7 @@ func TestRunsAreForgotten(t *testing.T) {
 	all := newRuns(limits)
 	request := httptest.NewRequest("GET", "/sse", nil)
 	ask1 := func(session string, text string) (who *run, attempt int) {
-		who, _, attempt = all.answer(&ask{scenario: s, session: session, source: 1, text: text}, request, scenario.Request{}, now)
+		who, _, attempt = all.answer(&ask{scenario: s, watch: watch{session, 1}, text: text}, request, scenario.Request{}, now)
 		return who, attempt
 	}
 	visit := func(session, text string) int {

@@ -1,47 +1,17 @@
 package main
 
 import (
-	"net/http"
-
 	"eventsource-playground/protocol"
-	"eventsource-playground/scenario"
 )
 
 // This is where a session reaches into a play: what the visitor orders, and what is said of it.
 
-// parse reads a request for a scenario or, from those that are watched, for the classic stream.
-func (all *plays) parse(r *http.Request, isWatched bool) (*ask, *refusal) {
-	limits := &all.streams.limits
-	parse := func(raw string) (*ask, *refusal) { return parseAsk(raw, *limits) }
-	switch named := isAsk(r.URL.RawQuery); {
-	case named && isWatched:
-		return parse(r.URL.RawQuery) // which no other session gives
-	case named:
-		return all.asks.get(r.URL.RawQuery, parse)
-	}
-	c, refused := parseClassic(r, *limits)
-	if refused != nil {
-		return nil, refused
-	}
-	s, err := scenario.Classic{
-		Count: c.count, Interval: c.interval, Event: c.event, Retry: c.retry, Params: string(jsonString(c.params)), Forget: c.forget,
-	}.Scenario()
-	if err != nil {
-		return nil, newRefusal(http.StatusBadRequest, "The classic stream can't be watched with these parameters: %v.", err)
-	}
-	raw := r.URL.RawQuery
-	return &ask{
-		scenario: s, session: c.watch.session, source: c.watch.source, classic: true,
-		redirected: without(raw, mark) != raw, query: without(raw, mark), text: c.params,
-	}, nil
-}
-
 // insert sends what the visitor gave, as soon as no line is broken by it. Behind the last line it breaks none.
 func (p *play) insert() ending {
-	for len(p.inserts) > 0 && p.framing != noHead && (!p.middle || p.holding || p.framing == noBody) {
+	for len(p.inserts) > 0 && p.conn.framing != noHead && (!p.middle || p.holding || p.conn.framing == noBody) {
 		o := p.inserts[0]
 		p.inserts = p.inserts[1:]
-		if p.framing == noBody {
+		if p.conn.framing == noBody {
 			o.answer("This answer has no body to send anything in.")
 			continue
 		}
@@ -57,12 +27,6 @@ func (p *play) insert() ending {
 func endsLine(b []byte) bool {
 	last := b[len(b)-1]
 	return last == '\n' || last == '\r'
-}
-
-// hurry cuts in the middle of a write.
-func (p *play) hurry() ending {
-	p.glance() // to obey it
-	return pageCuts
 }
 
 // obeyed says that an order was done.
@@ -97,7 +61,7 @@ func (o order) answer(because string) {
 func (p *play) ended(how ending) (protocol.By, protocol.End) {
 	switch how {
 	case scenarioResets:
-		if p.framing == noHead {
+		if p.conn.framing == noHead {
 			return protocol.ByServer, protocol.EndRefused
 		}
 		return protocol.ByServer, protocol.EndCut

@@ -209,6 +209,7 @@ func TestBadRequestsSayWhatToChange(t *testing.T) {
 		{"event=x%0A%0Adata:%20forged%0A%0A", 400, `is not possible`},
 		{"event=" + strings.Repeat("x", 101), 400, `"… is not possible`},
 		{"resume=maybe", 400, `resume="maybe" is not possible: give true or false.`},
+		{"session=x", 400, `session="x" is not possible: give 32 hexadecimal digits.`},
 		{"scenario=nope", 404, `There is no scenario "nope": leave scenario out for the classic stream.`},
 		{"scenario=", 404, `There is no scenario ""`},
 		{"script=%3D%3D+200&scenario=end", 400, "scenario and script exclude each other: give one of them."},

@@ -6,17 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"eventsource-playground/sse"
+	"eventsource-playground/scenario"
 )
 
 func TestWritesAreActuallyIncremental(t *testing.T) {
@@ -33,36 +34,31 @@ func TestWritesAreActuallyIncremental(t *testing.T) {
 
 func TestSilenceIsFilledWithComments(t *testing.T) {
 	for _, test := range []struct {
-		name      string
-		heartbeat time.Duration
-		waits     []time.Duration
-		want      string // a dot for a heartbeat, an e for an event, each with the second it came at
+		name, waits string
+		want        string // a dot for a heartbeat, an e for an event, each with the second it came at
 	}{
-		{"a long wait", 15 * time.Second, []time.Duration{40 * time.Second}, ".15 .30 e40"},
-		{"short waits", 15 * time.Second, []time.Duration{10 * time.Second, 10 * time.Second}, "e10 e20"},
-		{"counted from the event before", 15 * time.Second, []time.Duration{10 * time.Second, 20 * time.Second}, "e10 .25 e30"},
-		{"an event just then", 15 * time.Second, []time.Duration{15 * time.Second, time.Second}, "e15 e16"},
+		{"a long wait", "40s", ".15 .30 e40"},
+		{"short waits", "10s 10s", "e10 e20"},
+		{"counted from the event before", "10s 20s", "e10 .25 e30"},
+		{"an event just then", "15s 1s", "e15 e16"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				limits := DefaultLimits
-				limits.Heartbeat = test.heartbeat
+				script := "== 200\n"
+				for wait := range strings.FieldsSeq(test.waits) {
+					script += "@wait " + wait + "\ndata\n\n@flush\n"
+				}
 				start := time.Now()
 				var got []string
-				w := recorder{httptest.NewRecorder(), func(b []byte) {
+				for chunk := range playOverAPipe(t, script, 15*time.Second) {
 					kind := "e"
-					if string(b) == ":\n" {
+					if strings.Contains(chunk, "\r\n:\n\r\n") || chunk == "2\r\n:\n\r\n" {
 						kind = "."
 					}
-					got = append(got, fmt.Sprintf("%s%.0f", kind, time.Since(start).Seconds()))
-				}}
-				out := newStreams(limits, newLog(io.Discard)).open(w, httptest.NewRequest("GET", "/sse", nil))
-				defer out.close()
-				out.spoke = start
-				for _, wait := range test.waits {
-					if !out.wait(wait) || !out.send(sse.Message{Data: new("")}) {
-						t.Fatal("the stream is over; want it to go on")
+					if strings.HasPrefix(chunk, "HTTP/") || chunk == "0\r\n\r\n" {
+						continue
 					}
+					got = append(got, fmt.Sprintf("%s%.0f", kind, time.Since(start).Seconds()))
 				}
 				if got := strings.Join(got, " "); got != test.want {
 					t.Errorf("got %s; want %s", got, test.want)
@@ -74,19 +70,47 @@ func TestSilenceIsFilledWithComments(t *testing.T) {
 
 func TestAStreamThatIsLateDoesNotHurry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := newStreams(DefaultLimits, newLog(io.Discard)).open(httptest.NewRecorder(), httptest.NewRequest("GET", "/sse", nil))
-		defer out.close()
-		out.spoke = time.Now()
 		start := time.Now()
-		out.wait(time.Second)
-		<-time.After(5 * time.Second) // a write that took long
-		for _, want := range []time.Duration{6, 7, 8} {
-			out.wait(time.Second)
-			if got := time.Since(start); got != want*time.Second {
-				t.Errorf("got the wait's end at %v; want %ds", got, want)
+		var got []int
+		for range playOverAPipe(t, "== 200\n@repeat 6 every 1s\ndata\n\n@again\n@hold", 0) {
+			if got = append(got, int(time.Since(start)/time.Second)); len(got) == 2 {
+				<-time.After(5 * time.Second) // what is written meanwhile takes long
+			}
+			if len(got) == 6 {
+				break
 			}
 		}
+		if want := []int{0, 1, 6, 6, 7, 8}; !slices.Equal(got, want) {
+			t.Errorf("got a write after %v seconds; want %v", got, want)
+		}
 	})
+}
+
+// playOverAPipe plays a script, and yields what is written.
+func playOverAPipe(t *testing.T, script string, beat time.Duration) iter.Seq[string] {
+	t.Helper()
+	s, err := scenario.Parse(script, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(string) bool) {
+		client, server := net.Pipe()
+		defer client.Close()
+		limits := DefaultLimits
+		now := time.Now()
+		p := &play{
+			conn: &connection{conn: server, limits: &limits}, player: s.Sections[0].Play(scenario.Request{Now: time.Now}),
+			asked: &asked{http11: true}, due: now, expires: now.Add(time.Hour), beat: beat,
+		}
+		go func() { p.close(p.perform()) }()
+		b := make([]byte, 4<<10)
+		for {
+			n, err := client.Read(b)
+			if err != nil || !yield(string(b[:n])) {
+				return
+			}
+		}
+	}
 }
 
 func TestAStreamEndsWithItsLifetime(t *testing.T) {
@@ -168,13 +192,13 @@ func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
 }
 
 func BenchmarkAnEvent(b *testing.B) {
-	s := newStreams(DefaultLimits, newLog(io.Discard))
-	r := httptest.NewRequest("GET", "/sse", nil)
+	limits := DefaultLimits
+	p := &play{conn: &connection{conn: discard{}, limits: &limits, framing: chunked}, expires: time.Now().Add(time.Hour)}
+	event := []byte("event: customEvent\nid: 7\ndata: {\"id\":7,\"time\":\"2026-11-22T05:42:11.207Z\",\"params\":\"content=xxx\"}\n\n")
 	b.ReportAllocs()
-	out := s.open(discard{http.Header{}}, r)
-	defer out.close()
 	for b.Loop() {
-		out.send(sse.Message{Event: "customEvent", ID: new("7"), Data: new(`{"id":7,"time":"2026-11-22T05:42:11.207Z","params":"content=xxx"}`)})
+		p.send(event)
+		p.flush()
 	}
 }
 
@@ -208,17 +232,6 @@ func waitFor(t *testing.T, what string, so func() bool) {
 	}
 }
 
-// recorder tells of each write.
-type recorder struct {
-	*httptest.ResponseRecorder
-	wrote func([]byte)
-}
-
-func (r recorder) Write(b []byte) (int, error) {
-	r.wrote(b)
-	return len(b), nil
-}
-
 type writerFunc func([]byte)
 
 func (f writerFunc) Write(b []byte) (int, error) {
@@ -227,10 +240,7 @@ func (f writerFunc) Write(b []byte) (int, error) {
 }
 
 // discard is a reader who is never slow.
-type discard struct{ header http.Header }
+type discard struct{ net.Conn }
 
-func (d discard) Header() http.Header              { return d.header }
-func (d discard) WriteHeader(int)                  {}
-func (d discard) Write(b []byte) (int, error)      { return len(b), nil }
-func (d discard) Flush()                           {}
-func (d discard) SetWriteDeadline(time.Time) error { return nil }
+func (discard) Write(b []byte) (int, error)      { return len(b), nil }
+func (discard) SetWriteDeadline(time.Time) error { return nil }

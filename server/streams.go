@@ -30,16 +30,15 @@ func newStreams(limits Limits, log *slog.Logger) *streams {
 //
 // 503 closes an EventSource for good: no browser asks again, whatever Retry-After says. That is right where the server
 // is full, and the sentence says so; the header is for clients that heed it.
-func (s *streams) enter(w http.ResponseWriter, r *http.Request) (leave func(), ok bool) {
+func (s *streams) enter(w http.ResponseWriter, r *http.Request) (leave func(), refused *refusal) {
 	address := addressOf(r)
 	if err := s.add(address); err != nil {
 		s.log.Warn("refused", "from", r.RemoteAddr, "err", err)
 		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable,
+		return nil, newRefusal(http.StatusServiceUnavailable,
 			"Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
-		return nil, false
 	}
-	return func() { s.remove(address) }, true
+	return func() { s.remove(address) }, nil
 }
 
 func (s *streams) add(address netip.Prefix) error {

@@ -78,7 +78,7 @@ func TestPlacesAreGivenBack(t *testing.T) {
 	for range 100 {
 		wait.Go(func() {
 			w := httptest.NewRecorder()
-			if leave, ok := s.enter(w, httptest.NewRequest("GET", "/sse", nil)); ok {
+			if leave, refused := s.enter(w, httptest.NewRequest("GET", "/sse", nil)); refused == nil {
 				leave()
 			}
 		})
