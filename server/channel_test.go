@@ -17,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
 )
 
 func TestWhoGetsAChannel(t *testing.T) {
@@ -126,9 +127,9 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 }
 
 func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
-	limits := DefaultLimits
-	limits.SessionRecords = 10
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.SessionRecords = 10
+	p := startMain(t, Main{Files: page, Limits: l})
 	play := func(n int) {
 		reply := p.get(t, fmt.Sprintf("/sse?interval=10ms&count=%d&session=%s", n, testSession))
 		text(t, reply)
@@ -244,9 +245,9 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
-	limits := DefaultLimits
-	limits.ChannelRate = 10
-	c := startMain(t, Main{Files: page, Limits: limits}).channel(t, testSession)
+	l := limits.Default
+	l.ChannelRate = 10
+	c := startMain(t, Main{Files: page, Limits: l}).channel(t, testSession)
 	from := time.Now()
 	for range 15 {
 		c.write(t, `{"ping":1}`)
@@ -260,10 +261,10 @@ func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
 }
 
 func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
-	limits := DefaultLimits
-	limits.ChannelPing, limits.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
-	limits.ChannelsPerAddress = 1
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.ChannelPing, l.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
+	l.ChannelsPerAddress = 1
+	p := startMain(t, Main{Files: page, Limits: l})
 	c := p.channel(t, testSession) // who does not read answers no pings
 	waitFor(t, "its place to be free", func() bool {
 		_, err := p.dialChannel(t, strings.Repeat("1", 32))
@@ -277,18 +278,18 @@ func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
 func TestChannelsAreBounded(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Limits)
+		change func(*limits.Limits)
 		want   string
 	}{
-		{"in all", func(l *Limits) { l.Channels = 2 }, "this server has 2 sessions open and takes no more.\n"},
-		{"of one address", func(l *Limits) { l.ChannelsPerAddress = 2 }, "your address has 2 sessions open and gets no more.\n"},
-		{"as sessions are in all", func(l *Limits) { l.Sessions = 2 }, "this server has 2 pages open and takes no more.\n"},
-		{"as sessions of one address are", func(l *Limits) { l.SessionsPerAddress = 2 }, "your address has 2 pages open and gets no more.\n"},
+		{"in all", func(l *limits.Limits) { l.Channels = 2 }, "this server has 2 sessions open and accepts no more.\n"},
+		{"of one address", func(l *limits.Limits) { l.ChannelsPerAddress = 2 }, "your address has 2 sessions open and gets no more.\n"},
+		{"as sessions are in all", func(l *limits.Limits) { l.Sessions = 2 }, "this server has 2 pages open and accepts no more.\n"},
+		{"as sessions of one address are", func(l *limits.Limits) { l.SessionsPerAddress = 2 }, "your address has 2 pages open and gets no more.\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			limits := DefaultLimits
-			test.change(&limits)
-			p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
+			l := limits.Default
+			test.change(&l)
+			p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
 			id := func(n int) string { return fmt.Sprintf("%032x", n) }
 			first := p.channel(t, id(1))
 			p.channel(t, id(2))
@@ -336,10 +337,10 @@ func TestStoppingClosesChannels(t *testing.T) {
 // is measured is that everything is let go.
 func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 	const all = 1000
-	limits := DefaultLimits
-	limits.ChannelsPerAddress, limits.StreamsPerAddress, limits.SessionsPerAddress = all, all, all
-	limits.SessionIdle = 500 * time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
+	l := limits.Default
+	l.ChannelsPerAddress, l.StreamsPerAddress, l.SessionsPerAddress = all, all, all
+	l.SessionIdle = 500 * time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
 	come := func(n int) (leave func(), instances []string) {
 		places := make(chan struct{}, 50)
 		clients, streams := make([]*client, n), make([]*net.TCPConn, n)

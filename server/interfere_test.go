@@ -481,3 +481,5 @@ func (s *reader) wantEnd(t *testing.T, want error) {
 		t.Errorf("got %v; want %v", err, want)
 	}
 }
+
+const testSession = "0123456789abcdef0123456789abcdef"

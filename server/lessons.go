@@ -6,6 +6,7 @@ import (
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/file"
 	"eventsource-playground/scenario/library"
+	"eventsource-playground/server/refuse"
 )
 
 // lessons tells the page what lessons there are, in the language that it asks for.
@@ -42,7 +43,7 @@ func (l *lessons) serveOne() http.Handler {
 		name := r.PathValue("name")
 		one, ok := l.one[language(r)][name]
 		if !ok {
-			refuse(w, http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", quote(name))
+			refuse.New(http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", refuse.Quote(name)).Write(w)
 			return
 		}
 		one.serve(w, r, nil)

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"eventsource-playground/lesson"
-	"eventsource-playground/protocol"
 	"eventsource-playground/scenario/library"
 )
 
@@ -78,17 +77,5 @@ func TestALessonThatThereIsNot(t *testing.T) {
 	}
 	if got := p.secondGet(t, "/lessons").StatusCode; got != 404 {
 		t.Errorf("got status %d at the second origin; want 404", got)
-	}
-}
-
-// A lesson tries to send X-Token. If a browser did, it would be seen.
-func TestXTokenWouldBeSeen(t *testing.T) {
-	r, err := http.NewRequest(http.MethodGet, "http://localhost/sse", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("X-Token", "abc")
-	if got := headersThatMatter(r); !slices.Contains(got, (protocol.Header{Name: "X-Token", Value: "abc"})) {
-		t.Errorf("got %v; want X-Token in it", got)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"eventsource-playground/scenario/library"
+	"eventsource-playground/server/limits"
 )
 
 // What each scenario is on the wire, byte for byte. $H is the headers that all of them have.
@@ -138,7 +139,7 @@ func TestOtherRequestsOnTheWire(t *testing.T) {
 		{"a Host that is none", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: a%b!c\r\n\r\n", []string{"Location: http://localhost:"}, "b!c"},
 		{"a Host that is an IPv6 address", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", []string{"Location: http://[::1]:"}, ""},
 		{"only sections that wait for another request", "GET /sse?script=" + url.QueryEscape("== 200 when Last-Event-ID is 7\n") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-			[]string{"404 Not Found", "no answer to this request"}, ""},
+			[]string{"404 Not Found", "no response to this request"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := p.wire(t, test.request)
@@ -332,10 +333,10 @@ func TestTheClientsLeavingIsNoticedInEveryState(t *testing.T) {
 }
 
 func TestAPlaysReaderThatDoesNotReadIsCutOff(t *testing.T) {
-	limits := DefaultLimits
-	limits.StreamWrite = 100 * time.Millisecond
-	limits.StreamBuffer = 4 << 10
-	p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0", "-max-streams", "1")
+	l := limits.Default
+	l.StreamWrite = 100 * time.Millisecond
+	l.StreamBuffer = 4 << 10
+	p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0", "-max-streams", "1")
 	dialer := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
 		return raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 2048) })
 	}}
@@ -372,9 +373,9 @@ func TestAClientThatTalksTooMuchIsCutOff(t *testing.T) {
 }
 
 func TestAPlayEndsWithItsLifetime(t *testing.T) {
-	limits := DefaultLimits
-	limits.Lifetime = 50 * time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
+	l := limits.Default
+	l.Lifetime = 50 * time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
 	for _, test := range []struct{ script, want string }{
 		{"== 200\n@raw \"x\"\n@hold", "\r\n\r\n1\r\nx\r\n0\r\n\r\n"},
 		{"== 200\n@raw \"x\"\n@wait 9m\n@raw \"y\"\n", "\r\n\r\n1\r\nx\r\n0\r\n\r\n"},

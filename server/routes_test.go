@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"eventsource-playground/server/limits"
 )
 
 func TestRoutes(t *testing.T) {
@@ -101,9 +103,9 @@ func TestBareRequests(t *testing.T) {
 }
 
 func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
-	limits := DefaultLimits
-	limits.ReadHeader, limits.Read, limits.Idle = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.ReadHeader, l.Read, l.Idle = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l})
 	for _, test := range []struct{ name, sent string }{
 		{"nothing sent", ""},
 		{"half a request", "GET / HTTP/1.1\r\nHo"},
@@ -127,7 +129,7 @@ func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
 }
 
 func TestWithoutThePage(t *testing.T) {
-	p := startMain(t, Main{Files: fstest.MapFS{".gitignore": {}}, Limits: DefaultLimits})
+	p := startMain(t, Main{Files: fstest.MapFS{".gitignore": {}}, Limits: limits.Default})
 	if got := p.stderr.String(); !strings.Contains(got, notBuilt) {
 		t.Errorf("got log %q; want %q in it", got, notBuilt)
 	}

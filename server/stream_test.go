@@ -6,18 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
 )
 
 func TestWritesAreActuallyIncremental(t *testing.T) {
@@ -32,91 +31,10 @@ func TestWritesAreActuallyIncremental(t *testing.T) {
 	}
 }
 
-func TestSilenceIsFilledWithComments(t *testing.T) {
-	for _, test := range []struct {
-		name, waits string
-		want        string // a dot for a heartbeat, an e for an event, each with the second it came at
-	}{
-		{"a long wait", "40s", ".15 .30 e40"},
-		{"short waits", "10s 10s", "e10 e20"},
-		{"counted from the event before", "10s 20s", "e10 .25 e30"},
-		{"an event just then", "15s 1s", "e15 e16"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				script := "== 200\n"
-				for wait := range strings.FieldsSeq(test.waits) {
-					script += "@wait " + wait + "\ndata\n\n@flush\n"
-				}
-				start := time.Now()
-				var got []string
-				for chunk := range playOverAPipe(t, script, 15*time.Second) {
-					kind := "e"
-					if strings.Contains(chunk, "\r\n:\n\r\n") || chunk == "2\r\n:\n\r\n" {
-						kind = "."
-					}
-					if strings.HasPrefix(chunk, "HTTP/") || chunk == "0\r\n\r\n" {
-						continue
-					}
-					got = append(got, fmt.Sprintf("%s%.0f", kind, time.Since(start).Seconds()))
-				}
-				if got := strings.Join(got, " "); got != test.want {
-					t.Errorf("got %s; want %s", got, test.want)
-				}
-			})
-		})
-	}
-}
-
-func TestAStreamThatIsLateDoesNotHurry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		var got []int
-		for range playOverAPipe(t, "== 200\n@repeat 6 every 1s\ndata\n\n@again\n@hold", 0) {
-			if got = append(got, int(time.Since(start)/time.Second)); len(got) == 2 {
-				<-time.After(5 * time.Second) // what is written meanwhile takes long
-			}
-			if len(got) == 6 {
-				break
-			}
-		}
-		if want := []int{0, 1, 6, 6, 7, 8}; !slices.Equal(got, want) {
-			t.Errorf("got a write after %v seconds; want %v", got, want)
-		}
-	})
-}
-
-// playOverAPipe plays a script, and yields what is written.
-func playOverAPipe(t *testing.T, script string, beat time.Duration) iter.Seq[string] {
-	t.Helper()
-	s, err := scenario.Parse(script, scenario.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(yield func(string) bool) {
-		client, server := net.Pipe()
-		defer client.Close()
-		limits := DefaultLimits
-		now := time.Now()
-		p := &play{
-			conn: &connection{conn: server, limits: &limits}, player: s.Sections[0].Play(scenario.Request{Now: time.Now}),
-			asked: &asked{http11: true}, due: now, expires: now.Add(time.Hour), beat: beat,
-		}
-		go func() { p.close(p.perform()) }()
-		b := make([]byte, 4<<10)
-		for {
-			n, err := client.Read(b)
-			if err != nil || !yield(string(b[:n])) {
-				return
-			}
-		}
-	}
-}
-
 func TestAStreamEndsWithItsLifetime(t *testing.T) {
-	limits := DefaultLimits
-	limits.Lifetime = 100 * time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.Lifetime = 100 * time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l})
 	got := events(t, p.get(t, "/sse?interval=10ms&count=100000").Body, 1000)
 	if len(got) == 0 || len(got) > 20 { // ten fit; a busy machine may be late to end it
 		t.Errorf("got %d events, 10ms apart; want about 10 in the 100ms of a lifetime", len(got))
@@ -160,11 +78,11 @@ func TestTheClientsLeavingIsNoticedAtOnce(t *testing.T) {
 }
 
 func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
-	limits := DefaultLimits
-	limits.Streams = 2
-	limits.StreamWrite = 100 * time.Millisecond
-	limits.StreamBuffer = 4 << 10
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.Streams = 2
+	l.StreamWrite = 100 * time.Millisecond
+	l.StreamBuffer = 4 << 10
+	p := startMain(t, Main{Files: page, Limits: l})
 
 	other := p.get(t, "/sse?interval=10&count=100000")
 	dialer := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
@@ -191,15 +109,48 @@ func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
 	}
 }
 
-func BenchmarkAnEvent(b *testing.B) {
-	limits := DefaultLimits
-	p := &play{conn: &connection{conn: discard{}, limits: &limits, framing: chunked}, expires: time.Now().Add(time.Hour)}
-	event := []byte("event: customEvent\nid: 7\ndata: {\"id\":7,\"time\":\"2026-11-22T05:42:11.207Z\",\"params\":\"content=xxx\"}\n\n")
-	b.ReportAllocs()
-	for b.Loop() {
-		p.send(event)
-		p.flush()
+// BenchmarkAStreamsMemory is what the server's process grows by, for each stream that waits.
+func BenchmarkAStreamsMemory(b *testing.B) {
+	const streams = 2000
+	if runtime.GOOS != "linux" {
+		b.Skip("reads /proc")
 	}
+	for _, test := range []struct{ name, path string }{
+		{"classic", "/sse?interval=10m"},
+		{"scenario", "/sse?script=" + url.QueryEscape("== 200\n:\n@hold")},
+		{"wait", "/sse?script=" + url.QueryEscape("== 200\n:\n@wait 9m\n@end")},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			process, address := startProcess(b, "-max-streams-per-address", "4096")
+			before := resident(b, process.Process.Pid)
+			for range streams {
+				conn, err := net.Dial("tcp", strings.Trim(address, "htp:/"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer conn.Close()
+				fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", test.path)
+				if _, err := io.ReadFull(conn, make([]byte, 300)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+			}
+			b.ReportMetric(float64(resident(b, process.Process.Pid)-before)/streams, "B/stream")
+		})
+	}
+}
+
+// resident is how much of a process is in memory.
+func resident(b *testing.B, pid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kilobytes := 0
+	fmt.Sscan(rest, &kilobytes)
+	return kilobytes << 10
 }
 
 // openStream asks for one that says nothing for ten minutes, and tells whether it was granted.
@@ -238,9 +189,3 @@ func (f writerFunc) Write(b []byte) (int, error) {
 	f(b)
 	return len(b), nil
 }
-
-// discard is a reader who is never slow.
-type discard struct{ net.Conn }
-
-func (discard) Write(b []byte) (int, error)      { return len(b), nil }
-func (discard) SetWriteDeadline(time.Time) error { return nil }

@@ -1,4 +1,9 @@
-package main
+// Package play plays scenarios: each response of GET /sse is a play, on a connection of its own.
+//
+// An event goes from the player's step to the wire in one goroutine: Play.perform takes the step, Play.write goes through
+// pauses and lines, Play.send tells the watcher, connection.write compresses and frames, connection.flush sends. A command
+// comes in between, wherever the play waits: Play.Give wakes the connection, Play.glance finds it.
+package play
 
 import (
 	"log/slog"
@@ -8,28 +13,26 @@ import (
 	"eventsource-playground/scenario"
 )
 
-// play is one response of a scenario. One goroutine is all that it costs: its timer is the deadline of a read, and what ends
-// that read early is the client's leaving or an order.
-type play struct {
+// Play is one response of a scenario. One goroutine is all that it costs: its timer is the deadline of a read, and what ends
+// that read early is the client's leaving or a command.
+type Play struct {
 	conn   *connection
 	player *scenario.Player
-	asked  *asked // nil once the head was sent
+	client *client // nil once the head was sent
 	log    *slog.Logger
-	from   string // the client's address
 
 	due     time.Time     // when the wait that is under way ends, or the last one ended
 	expires time.Time     // the end of its lifetime
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
 	stop    chan struct{} // closed when the server stops
-	orders  chan order    // nil: nobody can give any
 
-	paused  bool
-	steps   int // lines of the wire that may go out in spite of the pause
-	holding bool
-
-	middle  bool      // of a line: what was sent last is no line's end
-	inserts []order   // to send, at the end of that line
-	watched *exchange // nil: by nobody
+	watcher  Watcher
+	commands chan Command // nil: nobody can give any
+	paused   bool
+	steps    int       // lines of the wire that may go out in spite of the pause
+	holding  bool      // the scenario has no more steps
+	middle   bool      // of a line: what was sent last is no line's end
+	inserts  []Command // to send, at the end of that line
 }
 
 // An ending is how a play ended, and by whom.
@@ -48,39 +51,37 @@ const (
 	clientStuck // it does not read: with a reset
 	ourMistake  // with a reset
 
-	ordered // for await only: it goes on, but an order may have changed how
+	commanded // for await only: it goes on, but a command may have changed how
 )
 
-func (e ending) String() string {
-	return [...]string{
-		"goes on", "the scenario ends", "the scenario truncates", "the scenario resets", "the page cuts", "the page ends",
-		"its lifetime is over", "the server stops", "the client left", "the client does not read", "a mistake of ours", "ordered",
-	}[e]
-}
-
-// order is what a page does to its stream while it runs.
-type order struct {
-	to    protocol.Do
-	bytes []byte               // for DoSend
-	done  func(because string) // called once, "" if it was done; nil if nobody asks
-}
-
-// give has the play do something, at once if it waits. It reports whether there was room.
-func (p *play) give(o order) bool {
-	select {
-	case p.orders <- o:
-		p.conn.wake()
-		if o.to == protocol.DoCut {
-			p.conn.hurry()
+// ended is who ended the response, and how.
+func (p *Play) ended(how ending) (protocol.By, protocol.End) {
+	switch how {
+	case scenarioResets:
+		if p.conn.framing == noHead {
+			return protocol.ByServer, protocol.EndRefused
 		}
-		return true
-	default:
-		return false
+		return protocol.ByServer, protocol.EndCut
+	case pageCuts:
+		return protocol.ByServer, protocol.EndCut
+	case scenarioTruncates:
+		return protocol.ByServer, protocol.EndCutCleanly
+	case lifetimeOver:
+		return protocol.ByServer, protocol.EndLimit
+	case serverStops:
+		return protocol.ByServer, protocol.EndStopping
+	case clientStuck:
+		return protocol.ByServer, protocol.EndTooSlow
+	case clientLeft:
+		return protocol.ByClient, protocol.EndLeft
+	case ourMistake:
+		return protocol.ByServer, protocol.EndMistake
 	}
+	return protocol.ByServer, protocol.EndProper
 }
 
 // perform executes the scenario's steps until the end, whoever's it is. Then close has to be called.
-func (p *play) perform() (how ending) {
+func (p *Play) perform() (how ending) {
 	defer func() {
 		if err := recover(); err != nil {
 			p.log.Error("a play panicked", "err", err) // net/http recovers only its own goroutines
@@ -103,7 +104,7 @@ func (p *play) perform() (how ending) {
 	return how
 }
 
-func (p *play) do(step scenario.Step) ending {
+func (p *Play) do(step scenario.Step) ending {
 	switch step.Do {
 	case scenario.Wait:
 		return p.wait(step.For)
@@ -127,10 +128,10 @@ func (p *play) do(step scenario.Step) ending {
 }
 
 // respond sends the head.
-func (p *play) respond(head *scenario.Head) ending {
-	headOnly := p.asked.head
-	p.watched.head(head.Status, p.conn.respond(p.asked, head))
-	p.asked = nil
+func (p *Play) respond(head *scenario.Head) ending {
+	headOnly := p.client.head
+	p.watcher.Head(head.Status, p.conn.respond(p.client, head))
+	p.client = nil
 	if headOnly {
 		return scenarioEnds
 	}
@@ -138,7 +139,7 @@ func (p *play) respond(head *scenario.Head) ending {
 }
 
 // write sends what the scenario says, in a pause line by line.
-func (p *play) write(b []byte) ending {
+func (p *Play) write(b []byte) ending {
 	for len(b) > 0 {
 		if how := p.mayGoOn(); how != goesOn {
 			return how
@@ -162,11 +163,11 @@ func (p *play) write(b []byte) ending {
 }
 
 // send is where all bytes of a body pass.
-func (p *play) send(b []byte) ending {
+func (p *Play) send(b []byte) ending {
 	if !p.conn.hasBody() {
 		return goesOn
 	}
-	p.watched.write(b)
+	p.watcher.Wrote(b)
 	p.middle = !endsLine(b)
 	if p.conn.write(b) {
 		return p.flush()
@@ -175,22 +176,22 @@ func (p *play) send(b []byte) ending {
 }
 
 // flush sends what is ready, unless the play's time is over.
-func (p *play) flush() ending {
+func (p *Play) flush() ending {
 	if p.conn.ready != nil && time.Now().After(p.expires) {
 		return lifetimeOver
 	}
 	how := p.conn.flush()
 	switch how {
 	case pageCuts:
-		p.glance() // to obey it
+		p.glance() // to carry it out
 	case clientStuck:
-		p.log.Warn("cut off a reader that does not read", "from", p.from)
+		p.log.Warn("cut off a reader that does not read", "from", p.conn.from())
 	}
 	return how
 }
 
 // close is where all plays end, each in the way that perform returned.
-func (p *play) close(how ending) {
+func (p *Play) close(how ending) {
 	switch how {
 	case scenarioEnds, pageEnds, lifetimeOver, serverStops:
 		p.conn.end()
@@ -202,7 +203,7 @@ func (p *play) close(how ending) {
 }
 
 // wait lets d pass since the last wait's end. Late by more than d, it does not hurry to catch up.
-func (p *play) wait(d time.Duration) ending {
+func (p *Play) wait(d time.Duration) ending {
 	if how := p.flush(); how != goesOn { // which may take long, and is when the silence begins
 		return how
 	}
@@ -234,30 +235,30 @@ func (p *play) wait(d time.Duration) ending {
 				continue
 			}
 		}
-		if how != ordered {
+		if how != commanded {
 			return how
 		}
 	}
 }
 
 // hold waits for the client to go.
-func (p *play) hold() ending {
+func (p *Play) hold() ending {
 	p.holding = true
 	if how := p.insert(); how != goesOn {
 		return how
 	}
 	for {
-		if how := p.await(p.expires); how != ordered {
+		if how := p.await(p.expires); how != commanded {
 			return how
 		}
 	}
 }
 
-// mayGoOn obeys what orders there are, and returns when the next thing may go out.
-func (p *play) mayGoOn() ending {
+// mayGoOn carries out what commands there are, and returns when the next thing may go out.
+func (p *Play) mayGoOn() ending {
 	how, _ := p.glance()
 	for how == goesOn && p.paused && p.steps == 0 {
-		if how = p.await(p.expires); how == ordered {
+		if how = p.await(p.expires); how == commanded {
 			how = goesOn
 		}
 	}
@@ -265,7 +266,7 @@ func (p *play) mayGoOn() ending {
 }
 
 // await sends what is ready, and lets time pass until then, or until something happens.
-func (p *play) await(until time.Time) ending {
+func (p *Play) await(until time.Time) ending {
 	if how := p.flush(); how != goesOn {
 		return how
 	}
@@ -273,12 +274,12 @@ func (p *play) await(until time.Time) ending {
 		until = p.expires
 	}
 	for {
-		// In this order: whoever gives an order afterwards wakes the read.
+		// In this order: whoever gives a command afterwards wakes the read.
 		p.conn.wakeAt(until)
 		if how, some := p.glance(); how != goesOn {
 			return how
 		} else if some {
-			return ordered
+			return commanded
 		}
 		if !p.conn.read() {
 			return clientLeft
@@ -290,48 +291,4 @@ func (p *play) await(until time.Time) ending {
 			return goesOn
 		}
 	}
-}
-
-// glance obeys the orders that are there, without waiting for one.
-func (p *play) glance() (how ending, some bool) {
-	for {
-		select {
-		case <-p.stop:
-			return serverStops, some
-		case o := <-p.orders:
-			some = true
-			if how := p.obey(o); how != goesOn {
-				return how, some
-			}
-		default:
-			return goesOn, some
-		}
-	}
-}
-
-func (p *play) obey(o order) ending {
-	switch o.to {
-	case protocol.DoPause:
-		p.paused = true
-	case protocol.DoResume:
-		p.paused, p.steps = false, 0
-	case protocol.DoStep:
-		if p.holding {
-			o.answer("The scenario sends no more lines: it holds the stream open.")
-			return goesOn
-		}
-		p.paused = true
-		p.steps++
-	case protocol.DoSend:
-		p.inserts = append(p.inserts, o)
-		return p.insert()
-	case protocol.DoCut:
-		p.obeyed(o)
-		return pageCuts
-	case protocol.DoEnd:
-		p.obeyed(o)
-		return pageEnds
-	}
-	p.obeyed(o)
-	return goesOn
 }

@@ -1,4 +1,4 @@
-package main
+package play
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
 )
 
 // connection is where a play meets its client: all that is written, awaited, cut and ended goes through it, and nothing else
@@ -17,7 +18,7 @@ import (
 type connection struct {
 	conn   net.Conn
 	tcp    *net.TCPConn // below conn: only there a reset and the kernel's buffer are set
-	limits *Limits
+	limits *limits.Limits
 
 	framing framing
 	gzip    *gzipper    // nil: not compressed
@@ -25,7 +26,7 @@ type connection struct {
 	spoke   time.Time   // when something was sent last
 	sent    int         // bytes
 	strays  int         // bytes that the client sent after its request
-	hurried atomic.Bool // a cut was ordered, which waits for no write
+	hurried atomic.Bool // a cut was commanded, which waits for no write
 }
 
 // A framing says how a client knows where the response ends.
@@ -42,16 +43,16 @@ const (
 var heartbeat = []byte(":\n")
 
 // takeOver has net/http let go of a request's connection.
-func takeOver(w http.ResponseWriter, limits *Limits) (*connection, error) {
+func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, err
 	}
-	return &connection{conn: conn, tcp: conn.(*net.TCPConn), limits: limits}, nil // a listener of ours made it
+	return &connection{conn: conn, tcp: conn.(*net.TCPConn), limits: l}, nil // a listener of ours made it
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
-func (c *connection) respond(a *asked, head *scenario.Head) (wire []byte) {
+func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
 	ready := c.room()
 	*ready, c.framing = a.appendHead(*ready, head, time.Now())
 	switch {
@@ -173,6 +174,9 @@ func (c *connection) reset() {
 	c.tcp.SetLinger(0) // closing is a reset then
 	c.conn.Close()
 }
+
+// from is the client's address.
+func (c *connection) from() string { return c.conn.RemoteAddr().String() }
 
 // close closes the connection, whatever the response lacks.
 func (c *connection) close() { c.conn.Close() }
