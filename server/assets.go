@@ -17,7 +17,7 @@ import (
 // notBuilt is what a server says that was built without the page.
 const notBuilt = "app.wasm is not built: run make wasm"
 
-// assets serves the files that web/pack made, each in the form that the client takes.
+// assets serves the files that web/pack made, each in the form that the client accepts.
 type assets struct {
 	fs     fs.FS
 	files  map[string]asset // by URL path without the leading slash
@@ -149,7 +149,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) {
 		refuse.New(http.StatusNotAcceptable, "Accept-Encoding leaves nothing to send: accept br, gzip or identity.").Write(w)
 		return
 	}
-	// no-cache is "keep it, but ask each time": the answer is a 304 of a few bytes, and a new build shows at once.
+	// no-cache is "keep it, but revalidate each time": the response is a 304 of a few bytes, and a new build shows at once.
 	header.Set("Cache-Control", "no-cache")
 	header.Set("ETag", form.etag)
 	if matches(r.Header.Values("If-None-Match"), form.etag) {
@@ -218,7 +218,7 @@ func acceptedEncodings(header []string) map[string]float64 {
 	return weights
 }
 
-// matches tells whether an If-None-Match header names etag (RFC 9110, 13.1.2). W/ makes no difference there.
+// matches reports whether an If-None-Match header names etag (RFC 9110, 13.1.2). W/ makes no difference there.
 func matches(header []string, etag string) bool {
 	for element := range strings.SplitSeq(strings.Join(header, ","), ",") {
 		element = strings.TrimSpace(element)

@@ -137,7 +137,7 @@ func TestTheSecondOriginHasScenariosOnly(t *testing.T) {
 		}
 	}
 	if got := p.secondGet(t, "/sse?scenario=second-origin", "Origin", "http://localhost:1").Header.Get("Access-Control-Allow-Origin"); got != "http://localhost:1" {
-		t.Errorf("got Access-Control-Allow-Origin %q; want who asked", got)
+		t.Errorf("got Access-Control-Allow-Origin %q; want that origin", got)
 	}
 }
 

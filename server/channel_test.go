@@ -66,7 +66,7 @@ func TestWhoGetsAChannel(t *testing.T) {
 	}
 	t.Run("no WebSocket", func(t *testing.T) {
 		reply := p.get(t, "/session?id="+testSession, "Origin", "http://"+host)
-		if got := text(t, reply); reply.StatusCode != http.StatusUpgradeRequired || got != "A session is a WebSocket: ask for one.\n" {
+		if got := text(t, reply); reply.StatusCode != http.StatusUpgradeRequired || got != "A session is a WebSocket: open one.\n" {
 			t.Errorf("got %d %q; want 426 and a sentence", reply.StatusCode, got)
 		}
 	})
@@ -97,7 +97,7 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t)
 			c := p.channel(t, testSession)
-			stream := p.ask(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
+			stream := p.request(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
 			go io.Copy(io.Discard, stream)
 			for i, want := range test.want {
 				seen := c.seen(t)
@@ -126,7 +126,7 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 	}
 }
 
-func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
+func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 	l := limits.Default
 	l.SessionRecords = 10
 	p := startMain(t, Main{Files: page, Limits: l})
@@ -187,7 +187,7 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
-	go io.Copy(io.Discard, p.ask(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
+	go io.Copy(io.Discard, p.request(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
 	records, messages := 0, 0
 	for last := protocol.Kind(""); last != protocol.SeenEnd; messages++ {
 		m := c.read(t)
@@ -201,7 +201,7 @@ func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	}
 }
 
-func TestPingsAreAnswered(t *testing.T) {
+func TestPingsGetPongs(t *testing.T) {
 	c := start(t).channel(t, testSession)
 	var last float64
 	for _, ms := range []float64{0, 12.5, 1e12 + 0.1} {
@@ -244,7 +244,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
+func TestAPageThatSaysTooMuchIsReadLater(t *testing.T) {
 	l := limits.Default
 	l.ChannelRate = 10
 	c := startMain(t, Main{Files: page, Limits: l}).channel(t, testSession)
@@ -256,16 +256,16 @@ func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
 		c.read(t)
 	}
 	if took := time.Since(from); took < 400*time.Millisecond || took > 3*time.Second {
-		t.Errorf("got 15 answers in %v; want ten at once and then ten a second", took)
+		t.Errorf("got 15 replies in %v; want ten at once and then ten a second", took)
 	}
 }
 
-func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
+func TestAPageThatSendsNoPongsIsLeft(t *testing.T) {
 	l := limits.Default
 	l.ChannelPing, l.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
 	l.ChannelsPerAddress = 1
 	p := startMain(t, Main{Files: page, Limits: l})
-	c := p.channel(t, testSession) // who does not read answers no pings
+	c := p.channel(t, testSession) // who does not read replies to no pings
 	waitFor(t, "its place to be free", func() bool {
 		_, err := p.dialChannel(t, strings.Repeat("1", 32))
 		return err == nil
@@ -275,7 +275,7 @@ func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
 	}
 }
 
-func TestChannelsAreBounded(t *testing.T) {
+func TestChannelsAreLimited(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(*limits.Limits)
@@ -313,7 +313,7 @@ func TestStoppingClosesChannels(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
 	p.channel(t, strings.Repeat("0", 32)) // who does not read does not close either
-	stream := p.ask(t, "/sse?session="+testSession)
+	stream := p.request(t, "/sse?session="+testSession)
 	go io.Copy(io.Discard, stream)
 	c.wantSeen(t, "request", "head 200", "write 2")
 	from := time.Now()

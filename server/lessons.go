@@ -9,7 +9,7 @@ import (
 	"eventsource-playground/server/refuse"
 )
 
-// lessons tells the page what lessons there are, in the language that it asks for.
+// lessons tells the page what lessons there are, in the language that it wants.
 type lessons struct {
 	lists map[string]asset // by language
 	one   map[string]map[string]asset
@@ -50,7 +50,7 @@ func (l *lessons) serveOne() http.Handler {
 	})
 }
 
-// language is what a request asks for: English, unless that is another one that there is.
+// language is what a request wants: English, unless it names another one that there is.
 func language(r *http.Request) string {
 	if r.URL.Query().Get("lang") == lesson.Chinese {
 		return lesson.Chinese

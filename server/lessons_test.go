@@ -11,7 +11,7 @@ import (
 	"eventsource-playground/scenario/library"
 )
 
-func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
+func TestLessonsAreServedInTheLanguageOfTheRequest(t *testing.T) {
 	p := start(t)
 	all := library.Lessons()
 	for _, test := range []struct{ query, language string }{

@@ -146,7 +146,7 @@ func TestStoppingEndsStreamsCleanlyAndSoon(t *testing.T) {
 	for i := range streams {
 		streams[i] = p.get(t, "sse?interval=10ms&count=100000")
 	}
-	// Two that would keep an http.Server from shutting down: a connection that never asks, a reader that never reads.
+	// Two that would keep an http.Server from shutting down: a connection that sends no request, a reader that never reads.
 	silent := p.dial(t)
 	defer silent.Close()
 	full := p.get(t, "sse?interval=10ms&count=100000&x="+strings.Repeat("x", 1900))
@@ -200,7 +200,7 @@ func TestSignals(t *testing.T) {
 	}
 	t.Run("a second one kills", func(t *testing.T) {
 		process, url := startProcess(t)
-		conn, err := net.Dial("tcp", strings.Trim(url, "htp:/")) // never asks: the server waits for it
+		conn, err := net.Dial("tcp", strings.Trim(url, "htp:/")) // sends no request: the server waits for it
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,7 +319,7 @@ func (p *program) stop(t *testing.T) int {
 	return code
 }
 
-// get asks for a path; headers are names and values in turn.
+// get requests a path; headers are names and values in turn.
 func (p *program) get(t *testing.T, path string, headers ...string) *http.Response {
 	t.Helper()
 	return p.do(t, http.MethodGet, path, headers...)

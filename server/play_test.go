@@ -68,7 +68,7 @@ func TestOnTheWire(t *testing.T) {
 		{"205", "== 205", "", "HTTP/1.1 205 Reset Content\r\n" + text + common + "Content-Length: 0\r\nConnection: close\r\n\r\n", nil},
 		{"304", "== 304", "", "HTTP/1.1 304 Not Modified\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n" + common + "Connection: close\r\n\r\n", nil},
 		{"a status without a name", "== 299", "", "HTTP/1.1 299 \r\n" + text + common + tail + last, nil},
-		{"503 and when to come back", "== 503\n@header retry-after: 5", "", "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + text + common + tail + last, nil},
+		{"503 and when to try again", "== 503\n@header retry-after: 5", "", "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" + text + common + tail + last, nil},
 		{"no type", "== 200\n@header Content-Type:\n@end", "", "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n" + common + tail + last, nil},
 		{"another date", "== 200\n@header Date: yesterday\n@end", "", "HTTP/1.1 200 OK\r\nDate: yesterday\r\n" +
 			strings.TrimPrefix(stream, "HTTP/1.1 200 OK\r\n") + any + sandboxed + tail + last, nil},
@@ -76,11 +76,11 @@ func TestOnTheWire(t *testing.T) {
 		{"no CORS", "== 200\n@cors none\n@end", "Origin: https://example.org\r\n", stream + "Date: (now)\r\n" + sandboxed + tail + last, nil},
 		{"CORS for all, with credentials", "== 200\n@cors * with credentials\n@end", "Origin: https://example.org\r\n",
 			stream + "Date: (now)\r\n" + any + "Access-Control-Allow-Credentials: true\r\n" + sandboxed + tail + last, nil},
-		{"CORS for who asks", "== 200\n@cors exact\n@end", "Origin: https://example.org\r\n",
+		{"CORS for its origin", "== 200\n@cors exact\n@end", "Origin: https://example.org\r\n",
 			stream + "Date: (now)\r\nVary: Origin\r\nAccess-Control-Allow-Origin: https://example.org\r\n" + sandboxed + tail + last, nil},
-		{"CORS for who asks, with credentials", "== 200\n@cors exact with credentials\n@end", "Origin: null\r\n",
+		{"CORS for its origin, with credentials", "== 200\n@cors exact with credentials\n@end", "Origin: null\r\n",
 			stream + "Date: (now)\r\nVary: Origin\r\nAccess-Control-Allow-Origin: null\r\nAccess-Control-Allow-Credentials: true\r\n" + sandboxed + tail + last, nil},
-		{"CORS for who asks, and nobody does", "== 200\n@cors exact with credentials\n@end", "", stream + "Date: (now)\r\nVary: Origin\r\n" + sandboxed + tail + last, nil},
+		{"CORS for its origin, and nobody does", "== 200\n@cors exact with credentials\n@end", "", stream + "Date: (now)\r\nVary: Origin\r\n" + sandboxed + tail + last, nil},
 
 		{"a redirect to a path", "== 307\n@redirect /nowhere", "", "HTTP/1.1 307 Temporary Redirect\r\n" + text + "Date: (now)\r\nLocation: /nowhere\r\n" + any + sandboxed + tail + last, nil},
 		{"a redirect to here", "== 301\n@redirect here", "", "HTTP/1.1 301 Moved Permanently\r\n" + text + "Date: (now)\r\nLocation: (here)&redirected=1\r\n" + any + sandboxed + tail + last, nil},

@@ -38,7 +38,7 @@ func TestRoutes(t *testing.T) {
 		{"a compressed form is no file", "GET", "/web/app.wasm.br", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"a folder is no file", "GET", "/web/", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"what git keeps is no file", "GET", "/.gitignore", 404, "text/plain; charset=utf-8", "There is nothing at"},
-		{"something behind the stream", "GET", "/sse/more", 404, "text/plain; charset=utf-8", "There is nothing at"},
+		{"something after the stream", "GET", "/sse/more", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"POST to the page", "POST", "/", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
 		{"POST to a file", "POST", "/web/app.wasm", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
 		{"PUT to the stream", "PUT", "/sse", 405, "text/plain; charset=utf-8", `"PUT" is not possible here: use GET.`},

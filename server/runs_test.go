@@ -28,14 +28,14 @@ func TestAttempts(t *testing.T) {
 		requests     []string
 		want         string // the attempts
 	}{
-		{"curl asks again after the end", ends, []string{"-", "-", "-"}, "1 2 3"},
+		{"curl again after the end", ends, []string{"-", "-", "-"}, "1 2 3"},
 		{"after a cut", cuts, []string{"-", "-"}, "1 2"},
 		{"after a clean cut", truncates, []string{"-", "-"}, "1 2"},
 		{"with Last-Event-ID", ends, []string{"-", "- id"}, "1 2"},
 		{"whoever leaves by itself starts anew", holds, []string{"-!", "-!", "-"}, "1 1 1"},
 		{"another is open, so this is a new one", holds, []string{"-", "-"}, "1 1"},
-		{"after a final answer that has none behind it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
-		{"after a 503 with another answer behind it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
+		{"after a final response that has none after it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
+		{"after a 503 with another response after it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
 		{"a 204 out of turn is final", "== 404 when Last-Event-ID is 7\n{attempt}\n\n" + ends, []string{"-", "- id", "-"}, "1 2 1"},
 		{"another address of the same scenario is another", ends, []string{"-", "- &x=1", "-", "- &x=1"}, "1 1 2 2"},
 
@@ -46,8 +46,8 @@ func TestAttempts(t *testing.T) {
 		{"two EventSources of one session", ends, []string{a + " 1", a + " 2", a + " 1", a + " 2"}, "1 1 2 2"},
 		{"two sessions", ends, []string{a + " 1", b + " 1", "-", a + " 1"}, "1 1 1 2"},
 		{"a session goes on however it ended", holds, []string{a + " 1!", a + " 1!", a + " 1"}, "1 2 3"},
-		{"a session goes on while the last answer does", holds, []string{a + " 1", a + " 1"}, "1 2"},
-		{"a session goes on after a final answer", "== 404\n{attempt}\n", []string{a + " 1", a + " 1"}, "1 2"},
+		{"a session goes on while the last response does", holds, []string{a + " 1", a + " 1"}, "1 2"},
+		{"a session goes on after a final response", "== 404\n{attempt}\n", []string{a + " 1", a + " 1"}, "1 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			streams := "20"
@@ -108,7 +108,7 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
-// A redirect keeps the EventSource, whichever of the two addresses it comes back to.
+// A redirect keeps the EventSource, whichever of the two addresses it reconnects to.
 func TestARedirectIsTheSameEventSource(t *testing.T) {
 	p := start(t, "-addr", "localhost:0")
 	const session = "&session=0123456789abcdef0123456789abcdef&source=3"
@@ -126,7 +126,7 @@ func TestARedirectIsTheSameEventSource(t *testing.T) {
 					t.Errorf("got %v; want attempt %s", got, want)
 				}
 				if moved := reply.Request.URL.Host != strings.Trim(p.url, "htp:/"); moved != strings.Contains(test.script, "second") {
-					t.Errorf("got the answer from %s; want it where the redirect led", reply.Request.URL)
+					t.Errorf("got the response from %s; want it where the redirect led", reply.Request.URL)
 				}
 			}
 			p.client.CloseIdleConnections()

@@ -153,7 +153,7 @@ func resident(b *testing.B, pid int) int {
 	return kilobytes << 10
 }
 
-// openStream asks for one that says nothing for ten minutes, and tells whether it was granted.
+// openStream requests one that says nothing for ten minutes, and reports whether it was granted.
 func (p *program) openStream(t *testing.T, conn *net.TCPConn) bool {
 	t.Helper()
 	io.WriteString(conn, "GET /sse?interval=10m HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -167,7 +167,7 @@ func (p *program) openStream(t *testing.T, conn *net.TCPConn) bool {
 	return reply.StatusCode == http.StatusOK
 }
 
-// waitFor asks until it is so, and gives up after some seconds.
+// waitFor looks until it is so, and gives up after some seconds.
 func waitFor(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -37,7 +37,7 @@ func TestAFullServerSaysSo(t *testing.T) {
 			}
 			for _, path := range []string{"/", "/sse?count=0", "/sse?count=-1"} {
 				if got := p.get(t, path).StatusCode; got == http.StatusServiceUnavailable {
-					t.Errorf("got status 503 for %s; want it answered, since it is no stream", path)
+					t.Errorf("got status 503 for %s; want a response, since it is no stream", path)
 				}
 			}
 			first.Body.Close()

@@ -1,4 +1,4 @@
-// Package limits is all that bounds what visitors can make the server do.
+// Package limits is all that limits what visitors can make the server do.
 package limits
 
 import (
@@ -26,7 +26,7 @@ type Limits struct {
 	RunAge     time.Duration // with a session
 	BareRunAge time.Duration // without
 
-	// What /sse can be asked for: 400, and 414 for the query. scenario.DefaultLimits has those of a script.
+	// What a request for /sse can say: 400, and 414 for the query. scenario.DefaultLimits has those of a script.
 	Query       int           // bytes
 	Script      int           // the same, if it carries a script
 	Count       int           // events

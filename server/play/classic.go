@@ -14,11 +14,11 @@ import (
 )
 
 // parseClassic reads a query for the classic stream, or says what to change. Parameters that mean nothing here are fine: they
-// come back in params.
+// are repeated in params.
 //
 // A Last-Event-ID that this stream never sent starts it again at 0, as a first request does, and a comment says so. A
 // 400 would close the EventSource for good and tell its page nothing, for an id that it may have from the server that
-// redirected it here. (Go's net/http answers 400 by itself to one with a control byte, which browsers send raw: that
+// redirected it here. (Go's net/http responds 400 by itself to one with a control byte, which browsers send raw: that
 // happens before any code of ours.)
 func parseClassic(raw string, l limits.Limits) (*query, *refuse.Refusal) {
 	given, refused := parameters(raw, l, append(knownToWatch, knownToClassic...))

@@ -6,7 +6,7 @@ import "eventsource-playground/protocol"
 type Command struct {
 	Do    protocol.Do // any but DoNext, which is for no play yet
 	Bytes []byte      // for DoSend
-	Done  func(error) // called once: nil if it was carried out, or else Rejected. nil: nobody asks
+	Done  func(error) // called once: nil if it was carried out, or else Rejected; nil: nobody wants to know
 }
 
 // Rejected is why a command was not carried out: a sentence for the visitor.
@@ -103,7 +103,7 @@ func endsLine(b []byte) bool {
 
 // did says that a command was carried out.
 func (p *Play) did(c Command) {
-	p.watcher.Did(c.Do, len(c.Bytes))
+	p.watcher.Did(c.Do)
 	c.reply(nil)
 }
 

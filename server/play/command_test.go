@@ -192,7 +192,7 @@ func (s *stage) wantEnd(want string, end error) {
 	}
 }
 
-// waitFor asks until it is so, and gives up after some seconds.
+// waitFor looks until it is so, and gives up after some seconds.
 func waitFor(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -17,7 +17,7 @@ func TestMemoryIsGivenBackWhenMostHaveLeft(t *testing.T) {
 		{"three quarters", many, many * 3 / 4, 0, true},
 		{"half", many, many / 2, 0, false},
 		{"all of a few", many - 1, many - 1, 0, false},
-		{"all, who come back at once", many, many, many, false},
+		{"all, who reconnect at once", many, many, many, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -108,7 +108,7 @@ func WhoOf(raw string) (w Who, ok bool) {
 // IsWatched reports whether a query names a session, or tries to.
 func IsWatched(raw string) bool { return has(raw, "session") }
 
-// IsScenario reports whether a query asks for a scenario, rather than for the classic stream.
+// IsScenario reports whether a query is for a scenario, rather than for the classic stream.
 func IsScenario(raw string) bool { return has(raw, "scenario", "script") }
 
 // has reports whether a query has a parameter of one of those names.

@@ -20,7 +20,7 @@ type query struct {
 	who        Who
 	redirected bool   // to the address that a redirect of this scenario leads to
 	raw        string // as it came, without that mark
-	text       string // the same without session and source: what is asked for
+	text       string // the same without session and source: what is to be played
 	classic    bool   // it is for the classic stream
 }
 

@@ -62,18 +62,18 @@ func newRunKey(q *query, r *http.Request) runKey {
 	return sha256.Sum256(append(append(b, ' '), q.text...))
 }
 
-// answer finds the section that responds to a request, and counts the attempt. The run must be left.
-func (all *runs) answer(q *query, r *http.Request, asked scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
+// respond finds the section that responds to a request, and counts the attempt. The run must be left.
+func (all *runs) respond(q *query, r *http.Request, request scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
 	key := newRunKey(q, r)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	who = all.find(key, q.who.Session != "", now)
-	section, attempt = who.Answer(q.scenario, asked, now)
+	section, attempt = who.Answer(q.scenario, request, now)
 	return who, section, attempt
 }
 
-// peek is answer, but counts nothing.
-func (all *runs) peek(q *query, r *http.Request, asked scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
+// peek is respond, but counts nothing.
+func (all *runs) peek(q *query, r *http.Request, request scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
 	key := newRunKey(q, r)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
@@ -81,7 +81,7 @@ func (all *runs) peek(q *query, r *http.Request, asked scenario.Request, now tim
 	if run := all.waiting(key, now); run != nil {
 		copied = run.Run
 	}
-	return copied.Answer(q.scenario, asked, now)
+	return copied.Answer(q.scenario, request, now)
 }
 
 // find returns the run that goes on, or a new one.

@@ -21,7 +21,7 @@ func TestRunsAreForgotten(t *testing.T) {
 	all := newRuns(l)
 	request := httptest.NewRequest("GET", "/sse", nil)
 	ask1 := func(session string, text string) (who *run, attempt int) {
-		who, _, attempt = all.answer(&query{scenario: s, who: Who{session, 1}, text: text}, request, scenario.Request{}, now)
+		who, _, attempt = all.respond(&query{scenario: s, who: Who{session, 1}, text: text}, request, scenario.Request{}, now)
 		return who, attempt
 	}
 	visit := func(session, text string) int {
@@ -62,7 +62,7 @@ func TestRunsAreForgotten(t *testing.T) {
 		visit("", fmt.Sprint("other", i))
 	}
 	all.leave(who, true, now)
-	want("after a long answer, since an open one is not forgotten", visit("", "open"), 2)
+	want("after a long response, since an open one is not forgotten", visit("", "open"), 2)
 	who, _ = ask1("", "left")
 	all.leave(who, false, now)
 	now = now.Add(2 * time.Hour)

@@ -149,7 +149,7 @@ func (s *Streams) turn(r *http.Request, q *query, instead *scenario.Section) (tu
 		t.section, t.request.Attempt = s.runs.peek(q, r, t.request, now)
 	default:
 		var who *run
-		who, t.section, t.request.Attempt = s.runs.answer(q, r, t.request, now)
+		who, t.section, t.request.Attempt = s.runs.respond(q, r, t.request, now)
 		isFinal := t.section != nil && final(q.scenario, t.section)
 		t.done = func(how ending) {
 			s.runs.leave(who, how != clientLeft && !(how == scenarioEnds && isFinal), time.Now())
@@ -230,7 +230,7 @@ func (s *Streams) remove(p *Play) {
 	}
 }
 
-// End asks all plays to end properly, now and from now on.
+// End has all plays end properly, now and from now on.
 func (s *Streams) End() {
 	close(s.stop)
 	s.mutex.Lock()

@@ -15,18 +15,18 @@ type Watcher interface {
 	Head(status int, wire []byte)
 	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy.
 	Wrote(body []byte)
-	// Did is a command that was carried out, with so many bytes.
-	Did(do protocol.Do, bytes int)
+	// Did is a command that was carried out.
+	Did(do protocol.Do)
 	// Ended is how the response ended. Only the first one counts.
 	Ended(by protocol.By, how protocol.End)
 }
 
-// nobody watches those who did not ask for it.
+// nobody watches a request that names no session.
 type nobody struct{}
 
 func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
 func (nobody) Plays(*Play)                                        {}
 func (nobody) Head(int, []byte)                                   {}
 func (nobody) Wrote([]byte)                                       {}
-func (nobody) Did(protocol.Do, int)                               {}
+func (nobody) Did(protocol.Do)                                    {}
 func (nobody) Ended(protocol.By, protocol.End)                    {}

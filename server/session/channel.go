@@ -21,7 +21,7 @@ import (
 	"eventsource-playground/server/refuse"
 )
 
-// Channels are the pages' private lines to the server: a WebSocket each, because that takes none of the six connections
+// Channels are the pages' private lines to the server: a WebSocket each, because that uses none of the six connections
 // that a browser has for a host over HTTP/1.1, which is what the page watches.
 type Channels struct {
 	sessions *Sessions
@@ -88,7 +88,7 @@ func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {
 	refuse.Full("Close a page, or try again in 5 seconds: %v.", err).Write(w)
 }
 
-// line is what a request for a channel asks for.
+// line is what a request for a channel says.
 type line struct {
 	session  string
 	instance string // the session's that the page knows
@@ -117,7 +117,7 @@ func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
 		return l, refuse.New(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", refuse.Quote(r.Host))
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return l, refuse.New(http.StatusUpgradeRequired, "A session is a WebSocket: ask for one.")
+		return l, refuse.New(http.StatusUpgradeRequired, "A session is a WebSocket: open one.")
 	}
 	return l, nil
 }
@@ -298,7 +298,7 @@ func (ch *channel) listen() {
 			ch.conn.Close(websocket.StatusUnsupportedData, "not a message that this server knows")
 			return
 		}
-		for pace.take(1) == 0 {
+		for pace.spend(1) == 0 {
 			select {
 			case <-ch.ctx.Done():
 				return

@@ -24,7 +24,7 @@ func TestATextIsChecked(t *testing.T) {
 				`"events":[{"type":"tick","data":"a","lastEventId":"7"}],"more":false}]}`,
 		},
 		{
-			"answers that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
+			"responses that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
 			`{"id":0,"errors":[],"listen":[],"attempts":[` +
 				`{"status":0,"end":"refuse","events":[],"more":false},` +
 				`{"status":0,"end":"silence","events":[],"more":false},` +
@@ -72,7 +72,7 @@ func like(got, want string) bool {
 	return got == ""
 }
 
-func TestACheckIsBounded(t *testing.T) {
+func TestACheckIsLimited(t *testing.T) {
 	long := "title: T\n" + strings.Repeat("== 200\n@repeat 100000\ndata: {n}\n\n@again\n", 32)
 	nested := "title: T\n== 200\n@repeat 100000\n@repeat 100000\n@again\n@again\n"
 	for name, text := range map[string]string{

@@ -115,13 +115,13 @@ func (x *exchange) Wrote(body []byte) {
 	s := x.session
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	kept := s.budget.take(min(len(body), s.all.limits.SessionWrite))
+	kept := s.budget.spend(min(len(body), s.all.limits.SessionWrite))
 	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
 }
 
 // Did records a command.
-func (x *exchange) Did(do protocol.Do, bytes int) {
-	x.session.record(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenDid, Do: do, Size: bytes})
+func (x *exchange) Did(do protocol.Do) {
+	x.session.record(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenDid, Do: do})
 }
 
 // Ended records who ended the response and how. Only the first counts.

@@ -1,9 +1,9 @@
 // Package session records what each page's streams do, and tells the page: over its private channel, which brings the page's
 // commands back.
 //
-// A record goes from Exchange, which a play tells, to Session.add, and from there to the page: channel.tellAll takes it with
-// Session.after and channel.write sends it. A command goes from channel.listen over channel.do to Session.give, which finds
-// the stream that play.Play.Give is called of; what became of it comes back to channel.replied, and goes the same way out.
+// A record goes from an exchange, which a play tells, to session.add, and from there to the page: channel.tellAll reads it with
+// session.after and channel.write sends it. A command goes from channel.listen over channel.do to session.give, which finds
+// the stream, and from there to play.Play.Give; what became of it comes to channel.replied, and goes the same way out.
 package session
 
 import (
@@ -21,7 +21,7 @@ import (
 	"eventsource-playground/server/quota"
 )
 
-// Sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that asked for it.
+// Sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that wants it.
 // Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
 type Sessions struct {
 	limits limits.Limits
@@ -194,7 +194,7 @@ func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 	return records, dropped
 }
 
-// sizeOf is about what a record takes in memory.
+// sizeOf is about what a record occupies in memory.
 func sizeOf(seen protocol.Seen) int {
 	size := 256 + len(seen.Target) + len(seen.Bytes)
 	for _, h := range seen.Header {
@@ -205,7 +205,7 @@ func sizeOf(seen protocol.Seen) int {
 
 const (
 	errNoStream play.Rejected = "There is no stream under way: press Connect."
-	errBusy     play.Rejected = "The stream has not yet done what you asked before: wait a moment."
+	errBusy     play.Rejected = "The stream has not yet carried out the commands before: wait a moment."
 )
 
 // give gives a command to the newest live stream, of one source if that is not 0, or says why it can't. Its Done is called
@@ -243,8 +243,8 @@ type budget struct {
 	at              time.Time
 }
 
-// take returns how many of n bytes may be kept.
-func (b *budget) take(n int) int {
+// spend returns how many of n bytes may be kept.
+func (b *budget) spend(n int) int {
 	now := time.Now()
 	earned := now.Sub(b.at).Seconds() * float64(b.perSecond)
 	if earned >= 1 {

@@ -102,7 +102,7 @@ func TestWhichRequestsAreRecorded(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptIsBounded(t *testing.T) {
+func TestWhatIsKeptIsLimited(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(*limits.Limits)
@@ -211,7 +211,7 @@ func TestSessionsAreForgotten(t *testing.T) {
 	})
 }
 
-func TestSessionsAreBounded(t *testing.T) {
+func TestSessionsAreLimited(t *testing.T) {
 	l := limits.Default
 	l.Sessions, l.SessionsPerAddress = 3, 2
 	all := New(l)
