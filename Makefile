@@ -35,7 +35,7 @@ lint: bin/page.work
 	$(wasm) $(shell go tool -n staticcheck) $(page)
 
 bench: wasm
-	go test -run '^$$' -bench . -benchtime 300ms -benchmem ./sse ./trace ./server
+	go test -run '^$$' -bench . -benchtime 300ms -benchmem ./sse ./trace ./server/...
 	go run ./bench -json docs/bench.json
 
 # What fills app.wasm, beside go-app's hello world; of=main lists that package's functions.
