@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,73 +15,80 @@ import (
 	"github.com/coder/websocket"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/quota"
+	"eventsource-playground/server/refuse"
 )
 
-// channels are the pages' private lines to the server: a WebSocket each, because that takes none of the six connections
+// Channels are the pages' private lines to the server: a WebSocket each, because that uses none of the six connections
 // that a browser has for a host over HTTP/1.1, which is what the page watches.
-type channels struct {
-	sessions *sessions
-	limits   Limits
+type Channels struct {
+	sessions *Sessions
 	log      *slog.Logger
-
-	mutex sync.Mutex
-	all   int
-	from  map[netip.Prefix]int
-	open  sync.WaitGroup
+	quota    *quota.Quota
+	open     sync.WaitGroup
 }
 
-// channel is one of them. It tells its page what is recorded in its session, and does what the page asks.
+// channel is one of them. It tells its page what is recorded in its session, and does what the page commands.
 type channel struct {
 	session *session
 	conn    *websocket.Conn
-	limits  *Limits
+	limits  *limits.Limits
 	ctx     context.Context
 	woken   chan struct{} // there is more to tell
 	over    chan struct{} // a newer one took its place
 
 	mutex   sync.Mutex
-	answers []protocol.Did
+	replies []protocol.Did
 }
 
-func newChannels(sessions *sessions, limits Limits, log *slog.Logger) *channels {
-	return &channels{sessions: sessions, limits: limits, log: log, from: map[netip.Prefix]int{}}
+// NewChannels is no channels yet.
+func NewChannels(sessions *Sessions, log *slog.Logger) *Channels {
+	l := sessions.limits
+	return &Channels{sessions: sessions, log: log, quota: quota.New("sessions", l.Channels, l.ChannelsPerAddress)}
 }
 
-// serve is GET /session.
-func (c *channels) serve() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		line, refused := parseChannel(r)
-		if refused != nil {
-			refused.write(w)
-			return
-		}
-		leave, err := c.enter(addressOf(r))
-		if err != nil {
-			c.full(w, r, err)
-			return
-		}
-		defer leave()
-		session, err := c.sessions.hold(line.session, addressOf(r))
-		if err != nil {
-			c.full(w, r, err)
-			return
-		}
-		defer c.sessions.release(session)
-		// Deadlines of the server's are for requests: here they would end the channel.
-		deadlines := http.NewResponseController(w)
-		deadlines.SetReadDeadline(time.Time{})
-		deadlines.SetWriteDeadline(time.Time{})
-		conn, err := websocket.Accept(w, r, nil)
-		if err != nil {
-			return // it has answered
-		}
-		defer conn.CloseNow()
-		conn.SetReadLimit(c.limits.ChannelRead)
-		c.talk(r.Context(), session, conn, line)
-	})
+// ServeHTTP is GET /session.
+func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	line, refused := parseChannel(r)
+	if refused != nil {
+		refused.Write(w)
+		return
+	}
+	from := quota.AddressOf(r)
+	if err := c.quota.Enter(from); err != nil {
+		c.full(w, r, err)
+		return
+	}
+	defer c.quota.Leave(from)
+	c.open.Add(1)
+	defer c.open.Done()
+	session, err := c.sessions.hold(line.session, from)
+	if err != nil {
+		c.full(w, r, err)
+		return
+	}
+	defer c.sessions.release(session)
+	// Deadlines of the server's are for requests: here they would end the channel.
+	deadlines := http.NewResponseController(w)
+	deadlines.SetReadDeadline(time.Time{})
+	deadlines.SetWriteDeadline(time.Time{})
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // it has responded
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(c.sessions.limits.ChannelRead)
+	c.talk(r.Context(), session, conn, line)
 }
 
-// line is what a request for a channel asks for.
+func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {
+	c.log.Warn("refused", "from", r.RemoteAddr, "err", err)
+	refuse.Full("Close a page, or try again in 5 seconds: %v.", err).Write(w)
+}
+
+// line is what a request for a channel says.
 type line struct {
 	session  string
 	instance string // the session's that the page knows
@@ -90,66 +96,36 @@ type line struct {
 }
 
 // parseChannel reads a request for a channel, or says what to change.
-func parseChannel(r *http.Request) (l line, refused *refusal) {
+func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return l, newRefusal(http.StatusBadRequest, "The query can't be read: give id, instance and after.")
+		return l, refuse.New(http.StatusBadRequest, "The query can't be read: give id, instance and after.")
 	}
 	var ok bool
-	if l.session, ok = parseSession(query.Get("id")); !ok {
-		return l, bad("id", query.Get("id"), "32 hexadecimal digits")
+	if l.session, ok = play.ParseSession(query.Get("id")); !ok {
+		return l, refuse.Bad("id", query.Get("id"), "32 hexadecimal digits")
 	}
 	l.instance = query.Get("instance")
 	if s := query.Get("after"); s != "" {
 		if l.after, err = strconv.Atoi(s); err != nil || l.after < 0 || l.after > maxSeq {
-			return l, bad("after", s, "the number of the last record that came, or 0")
+			return l, refuse.Bad("after", s, "the number of the last record that came, or 0")
 		}
 	}
 	// Browsers send Origin with every WebSocket. Whoever sends none is no page.
 	origin, err := url.Parse(r.Header.Get("Origin"))
 	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
-		return l, newRefusal(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", quote(r.Host))
+		return l, refuse.New(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", refuse.Quote(r.Host))
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return l, newRefusal(http.StatusUpgradeRequired, "A session is a WebSocket: ask for one.")
+		return l, refuse.New(http.StatusUpgradeRequired, "A session is a WebSocket: open one.")
 	}
 	return l, nil
 }
 
 const maxSeq = 1_000_000_000_000
 
-// enter counts a channel in, or says why there is no place. Whoever enters must leave.
-func (c *channels) enter(from netip.Prefix) (leave func(), err error) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	switch {
-	case c.all >= c.limits.Channels:
-		return nil, fmt.Errorf("this server has %d sessions open and takes no more", c.all)
-	case c.from[from] >= c.limits.ChannelsPerAddress:
-		return nil, fmt.Errorf("your address has %d sessions open and gets no more", c.from[from])
-	}
-	c.all++
-	c.from[from]++
-	c.open.Add(1)
-	return func() {
-		c.mutex.Lock()
-		defer c.mutex.Unlock()
-		c.all--
-		if c.from[from]--; c.from[from] == 0 {
-			delete(c.from, from)
-		}
-		c.open.Done()
-	}, nil
-}
-
-func (c *channels) full(w http.ResponseWriter, r *http.Request, err error) {
-	c.log.Warn("refused", "from", r.RemoteAddr, "err", err)
-	w.Header().Set("Retry-After", "5")
-	refuse(w, http.StatusServiceUnavailable, "Close a page, or try again in 5 seconds: %v.", err)
-}
-
-// wait waits until the channels are closed, which they are once the server stops. http.Server does not know them.
-func (c *channels) wait(ctx context.Context) {
+// Wait waits until the channels are closed, which they are once the server stops. http.Server does not know them.
+func (c *Channels) Wait(ctx context.Context) {
 	closed := make(chan struct{})
 	go func() {
 		c.open.Wait()
@@ -162,11 +138,11 @@ func (c *channels) wait(ctx context.Context) {
 }
 
 // talk goes on until the page leaves, a newer channel comes or the server stops.
-func (c *channels) talk(stopping context.Context, session *session, conn *websocket.Conn, from line) {
+func (c *Channels) talk(stopping context.Context, session *session, conn *websocket.Conn, from line) {
 	// The library closes a connection whose context is done, without a word to the page. So this one ends last.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(stopping))
 	ch := &channel{
-		session: session, conn: conn, limits: &c.limits, ctx: ctx,
+		session: session, conn: conn, limits: &c.sessions.limits, ctx: ctx,
 		woken: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	ch.woken <- struct{}{}
@@ -236,7 +212,7 @@ const (
 	endReplaced
 )
 
-// tellAll sends what is recorded and what was answered, as it comes, but only so many messages a second however much that
+// tellAll sends what is recorded and what became of commands, as it comes, but only so many messages a second however much that
 // is, and returns why it ended.
 func (ch *channel) tellAll(after int, stopping context.Context) int {
 	const together = 10 * time.Millisecond
@@ -272,14 +248,14 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 	}
 }
 
-// tellSome sends the answers and a message of records.
+// tellSome sends the replies to commands and a message of records.
 func (ch *channel) tellSome(after int) (last int, more bool, err error) {
 	ch.mutex.Lock()
-	answers := ch.answers
-	ch.answers = nil
+	replies := ch.replies
+	ch.replies = nil
 	ch.mutex.Unlock()
-	for _, answer := range answers {
-		if err := ch.write(protocol.ToPage{Did: &answer}); err != nil {
+	for _, reply := range replies {
+		if err := ch.write(protocol.ToPage{Did: &reply}); err != nil {
 			return after, false, err
 		}
 	}
@@ -309,7 +285,7 @@ func (ch *channel) write(message protocol.ToPage) error {
 	return ch.conn.Write(ctx, websocket.MessageText, text)
 }
 
-// listen does what the page asks, until it leaves. A page that asks too often is heard later.
+// listen reads what the page says, until it leaves. A page that says too much is read later.
 func (ch *channel) listen() {
 	pace := budget{perSecond: ch.limits.ChannelRate, left: ch.limits.ChannelRate, at: time.Now()}
 	for {
@@ -317,12 +293,12 @@ func (ch *channel) listen() {
 		if err != nil {
 			return
 		}
-		var asked protocol.FromPage
-		if kind != websocket.MessageText || json.Unmarshal(text, &asked) != nil {
+		var said protocol.FromPage
+		if kind != websocket.MessageText || json.Unmarshal(text, &said) != nil {
 			ch.conn.Close(websocket.StatusUnsupportedData, "not a message that this server knows")
 			return
 		}
-		for pace.take(1) == 0 {
+		for pace.spend(1) == 0 {
 			select {
 			case <-ch.ctx.Done():
 				return
@@ -331,57 +307,61 @@ func (ch *channel) listen() {
 			case <-time.After(time.Second / time.Duration(ch.limits.ChannelRate)):
 			}
 		}
-		if ch.answer(asked) != nil {
+		if ch.react(said) != nil {
 			return
 		}
 	}
 }
 
-func (ch *channel) answer(asked protocol.FromPage) error {
+func (ch *channel) react(said protocol.FromPage) error {
 	switch {
-	case asked.Ping != nil:
-		return ch.write(protocol.ToPage{Pong: asked.Ping, Now: ch.session.now()})
-	case asked.Check != nil:
-		checked := check(*asked.Check)
-		checked.ID = asked.ID
+	case said.Ping != nil:
+		return ch.write(protocol.ToPage{Pong: said.Ping, Now: ch.session.now()})
+	case said.Check != nil:
+		checked := check(*said.Check, ch.limits)
+		checked.ID = said.ID
 		return ch.write(protocol.ToPage{Checked: &checked})
 	}
-	if because := ch.do(asked); because != "" {
-		ch.answered(asked.ID, because)
+	if err := ch.do(said.ID, said.Command); err != nil {
+		ch.replied(said.ID, err)
 	}
 	return nil
 }
 
-// do does a command, or says why it can't.
-func (ch *channel) do(asked protocol.FromPage) (because string) {
-	done := func(because string) { ch.answered(asked.ID, because) }
-	switch asked.Do {
+// do has a command carried out, and replied to, or says why it can't be.
+func (ch *channel) do(id int, c protocol.Command) error {
+	done := func(err error) { ch.replied(id, err) }
+	switch c.Do {
 	case protocol.DoCut, protocol.DoEnd, protocol.DoPause, protocol.DoResume, protocol.DoStep:
-		return ch.session.give(asked.Source, order{to: asked.Do, done: done})
+		return ch.session.give(c.Source, play.Command{Do: c.Do, Done: done})
 	case protocol.DoSend:
-		if len(asked.Bytes) == 0 {
-			return "There is nothing to send: give some bytes."
+		if len(c.Bytes) == 0 {
+			return errNothing
 		}
-		return ch.session.give(asked.Source, order{to: asked.Do, bytes: asked.Bytes, done: done})
+		return ch.session.give(c.Source, play.Command{Do: c.Do, Bytes: c.Bytes, Done: done})
 	case protocol.DoNext:
-		reply, because := newReply(asked.Next)
-		if because == "" {
-			ch.session.choose(asked.Source, reply)
-			done("")
+		reply, err := newReply(c.Next)
+		if err == nil {
+			ch.session.choose(c.Source, reply)
+			done(nil)
 		}
-		return because
+		return err
 	}
-	return fmt.Sprintf("This server can't do %s.", quote(string(asked.Do)))
+	return play.Rejected(fmt.Sprintf("This server can't do %s.", refuse.Quote(string(c.Do))))
 }
 
-// answered tells the page what became of a command. Streams call it too, which must not wait for a page.
-func (ch *channel) answered(id int, because string) {
+const errNothing play.Rejected = "There is nothing to send: give some bytes."
+
+// replied tells the page what became of a command. Streams call it too, which must not wait for a page.
+func (ch *channel) replied(id int, err error) {
 	ch.mutex.Lock()
 	defer ch.mutex.Unlock()
-	if len(ch.answers) < maxAnswers {
-		ch.answers = append(ch.answers, protocol.Did{ID: id, Error: because})
+	if len(ch.replies) < ch.limits.ChannelReplies {
+		did := protocol.Did{ID: id}
+		if err != nil {
+			did.Error = err.Error()
+		}
+		ch.replies = append(ch.replies, did)
 	}
 	ch.tell()
 }
-
-const maxAnswers = 1000 // that wait for a page which does not read them

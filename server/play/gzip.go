@@ -1,4 +1,4 @@
-package main
+package play
 
 import (
 	"compress/flate"

@@ -1,80 +1,82 @@
-package main
+package play
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
 )
 
-func TestOrders(t *testing.T) {
+func TestCommands(t *testing.T) {
 	const stream = "== 200\n:\n@flush\n@repeat 1000 every 10ms\ndata: {n}\n\n@again"
 	for _, test := range []struct {
 		name, script string
 		do           func(t *testing.T, s *stage)
 	}{
 		{"cut", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoCut})
+			s.give(Command{Do: protocol.DoCut})
 			s.wantEnd("", syscall.ECONNRESET)
 		}},
 		{"cut before the head", "== silence", func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoCut})
+			s.give(Command{Do: protocol.DoCut})
 			s.wantEnd("", syscall.ECONNRESET)
 		}},
 		{"end", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoEnd})
+			s.give(Command{Do: protocol.DoEnd})
 			s.wantEnd("0\r\n\r\n", io.EOF)
 		}},
 		{"end in a pause", stream, func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoPause})
-			s.give(order{to: protocol.DoEnd})
+			s.give(Command{Do: protocol.DoPause})
+			s.give(Command{Do: protocol.DoEnd})
 			s.wantEnd("0\r\n\r\n", io.EOF)
 		}},
 		{"send", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoSend, bytes: []byte("data: mine\n\n")})
+			s.give(Command{Do: protocol.DoSend, Bytes: []byte("data: mine\n\n")})
 			s.want("c\r\ndata: mine\n\n\r\n")
 		}},
 		{"a pause, steps and on", stream, func(t *testing.T, s *stage) {
 			s.wantData()
-			s.give(order{to: protocol.DoPause})
+			s.give(Command{Do: protocol.DoPause})
 			s.quiet()
-			s.give(order{to: protocol.DoStep})
+			s.give(Command{Do: protocol.DoStep})
 			s.wantData()
 			s.quiet()
-			s.give(order{to: protocol.DoStep})
+			s.give(Command{Do: protocol.DoStep})
 			s.want("1\r\n\n\r\n")
 			s.quiet()
-			s.give(order{to: protocol.DoStep})
-			s.give(order{to: protocol.DoStep})
+			s.give(Command{Do: protocol.DoStep})
+			s.give(Command{Do: protocol.DoStep})
 			s.wantData()
 			s.want("1\r\n\n\r\n")
 			s.quiet()
-			s.give(order{to: protocol.DoResume})
+			s.give(Command{Do: protocol.DoResume})
 			s.wantData()
 		}},
 		{"a pause keeps what was left of a wait", "== 200\n:\n@wait 200ms\ndata: late\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoPause})
+			s.give(Command{Do: protocol.DoPause})
 			s.quiet()
 			from := time.Now()
-			s.give(order{to: protocol.DoResume})
+			s.give(Command{Do: protocol.DoResume})
 			s.want("b\r\ndata: late\n\r\n")
 			if took := time.Since(from); took < 100*time.Millisecond {
 				t.Errorf("got the rest of the wait over after %v; want most of 200ms", took)
 			}
 		}},
 		{"the client leaves in a pause", stream, func(t *testing.T, s *stage) {
-			s.give(order{to: protocol.DoPause})
+			s.give(Command{Do: protocol.DoPause})
 			s.quiet()
 			s.conn.Close()
 			waitFor(t, "it to be noticed", func() bool { return s.play() == nil })
@@ -94,21 +96,23 @@ func TestOrders(t *testing.T) {
 
 // stage is a play and its audience.
 type stage struct {
-	t     *testing.T
-	plays *plays
-	conn  *net.TCPConn
-	r     *bufio.Reader
+	t       *testing.T
+	streams *Streams
+	conn    *net.TCPConn
+	r       *bufio.Reader
 }
+
+// visitor only looks.
+type visitor struct{ nobody }
 
 func newStage(t *testing.T, script string) *stage {
 	t.Helper()
-	log := newLog(&buffer{})
-	s := &stage{t: t, plays: newPlays(newStreams(DefaultLimits, log), func(*http.Request) string { return "" })}
+	s := &stage{t: t, streams: New(limits.Default, nil, func(*http.Request) string { return "" }, slog.New(slog.DiscardHandler))}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := newServer(s.plays, DefaultLimits, log)
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.streams.Serve(w, r, visitor{}) })}
 	go server.Serve(l)
 	conn, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
@@ -116,21 +120,21 @@ func newStage(t *testing.T, script string) *stage {
 	}
 	t.Cleanup(func() {
 		conn.Close()
-		s.plays.end()
+		s.streams.End()
 		server.Close()
-		s.plays.drain(t.Context())
+		s.streams.Drain(t.Context())
 	})
 	s.conn, s.r = conn.(*net.TCPConn), bufio.NewReader(conn)
-	fmt.Fprintf(conn, "GET /sse?session=0123456789abcdef0123456789abcdef&script=%s HTTP/1.1\r\nHost: x\r\n\r\n", url.QueryEscape(script))
+	fmt.Fprintf(conn, "GET /sse?script=%s HTTP/1.1\r\nHost: x\r\n\r\n", url.QueryEscape(script))
 	waitFor(t, "the play", func() bool { return s.play() != nil })
 	return s
 }
 
 // play is the one under way, if there is one.
-func (s *stage) play() *play {
-	s.plays.mutex.Lock()
-	defer s.plays.mutex.Unlock()
-	for p := range s.plays.open {
+func (s *stage) play() *Play {
+	s.streams.mutex.Lock()
+	defer s.streams.mutex.Unlock()
+	for p := range s.streams.open {
 		if p.conn != nil {
 			return p
 		}
@@ -138,10 +142,10 @@ func (s *stage) play() *play {
 	return nil
 }
 
-func (s *stage) give(o order) {
+func (s *stage) give(c Command) {
 	s.t.Helper()
-	if !s.play().give(o) {
-		s.t.Fatal("got no room for an order")
+	if !s.play().Give(c) {
+		s.t.Fatal("got no room for a command")
 	}
 }
 
@@ -188,46 +192,18 @@ func (s *stage) wantEnd(want string, end error) {
 	}
 }
 
-// BenchmarkAStreamsMemory is what the server's process grows by, for each stream that waits.
-func BenchmarkAStreamsMemory(b *testing.B) {
-	const streams = 2000
-	if runtime.GOOS != "linux" {
-		b.Skip("reads /proc")
+// waitFor looks until it is so, and gives up after some seconds.
+func waitFor(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !so() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("got nothing after 10s of waiting for %s", what)
+		case <-tick.C:
+		}
 	}
-	for _, test := range []struct{ name, path string }{
-		{"classic", "/sse?interval=10m"},
-		{"scenario", "/sse?script=" + url.QueryEscape("== 200\n:\n@hold")},
-		{"wait", "/sse?script=" + url.QueryEscape("== 200\n:\n@wait 9m\n@end")},
-	} {
-		b.Run(test.name, func(b *testing.B) {
-			process, address := startProcess(b, "-max-streams-per-address", "4096")
-			before := resident(b, process.Process.Pid)
-			for range streams {
-				conn, err := net.Dial("tcp", strings.Trim(address, "htp:/"))
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer conn.Close()
-				fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", test.path)
-				if _, err := io.ReadFull(conn, make([]byte, 300)); err != nil {
-					b.Fatal(err)
-				}
-			}
-			for b.Loop() {
-			}
-			b.ReportMetric(float64(resident(b, process.Process.Pid)-before)/streams, "B/stream")
-		})
-	}
-}
-
-// resident is how much of a process is in memory.
-func resident(b *testing.B, pid int) int {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
-	kilobytes := 0
-	fmt.Sscan(rest, &kilobytes)
-	return kilobytes << 10
 }

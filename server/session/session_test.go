@@ -1,8 +1,9 @@
-package main
+package session
 
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -13,10 +14,13 @@ import (
 	"time"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
 )
 
 func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
-	all := newSessions(DefaultLimits)
+	all := New(limits.Default)
 	r := watchedRequest(3)
 	r.RemoteAddr = "192.0.2.1:1234"
 	r.Header.Set("Accept", "text/event-stream")
@@ -25,16 +29,16 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 	r.Header.Set("Authorization", "secret")
 	r.Header.Set("Sec-Fetch-Mode", "cors")
 	x := all.begin(r)
-	x.head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"))
-	x.write([]byte("data\n"))
-	x.end("server", "cut")
-	x.end("client", "left")
+	x.Head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"))
+	x.Wrote([]byte("data\n"))
+	x.Ended("server", "cut")
+	x.Ended("client", "left")
 	again := all.begin(r)
-	w := again.watch(httptest.NewRecorder())
+	w := &watchedWriter{ResponseWriter: httptest.NewRecorder(), x: again}
 	w.Header()["B"], w.Header()["A"] = []string{"1", "2"}, []string{"3"}
 	w.WriteHeader(404)
 	w.Write([]byte("nothing"))
-	again.end("server", "end")
+	again.Ended("server", "end")
 
 	s := all.all[testSession]
 	got, dropped := s.after(0)
@@ -84,17 +88,12 @@ func TestWhichRequestsAreRecorded(t *testing.T) {
 		{"HEAD", "session=" + testSession, false},
 	} {
 		t.Run(test.method+" "+test.query, func(t *testing.T) {
-			all := newSessions(DefaultLimits)
-			x := all.begin(httptest.NewRequest(test.method, "/sse?"+test.query, nil))
+			all := New(limits.Default)
 			w := httptest.NewRecorder()
-			x.watch(w).WriteHeader(404)
-			x.playedBy(&play{})
-			x.head(200, nil)
-			x.write([]byte("x"))
-			x.did("cut", 0)
-			x.end("server", "end")
-			if got := x != nil; got != test.want || len(all.all) > 0 != test.want || w.Code != 404 {
-				t.Errorf("got it recorded: %v, in %d sessions; want %v", got, len(all.all), test.want)
+			streams := play.New(limits.Default, func(string) (*scenario.Scenario, bool) { return nil, false }, nil, slog.New(slog.DiscardHandler))
+			all.Watch(streams).ServeHTTP(w, httptest.NewRequest(test.method, "/sse?count=0&"+test.query, nil))
+			if len(all.all) > 0 != test.want {
+				t.Errorf("got it recorded in %d sessions; want %v", len(all.all), test.want)
 			}
 			for _, s := range all.all {
 				s.forget.Stop()
@@ -103,33 +102,33 @@ func TestWhichRequestsAreRecorded(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptIsBounded(t *testing.T) {
+func TestWhatIsKeptIsLimited(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Limits)
+		change func(*limits.Limits)
 		writes int
 		size   int
 		want   int // records kept, at most and at least half of it
 	}{
-		{"in records", func(l *Limits) { l.SessionRecords = 100 }, 1000, 10, 100},
-		{"in bytes", func(l *Limits) { l.SessionBytes = 100 << 10 }, 1000, 1 << 10, 80},
-		{"in bytes of all sessions", func(l *Limits) { l.SessionsBytes, l.SessionBytesLeast = 50<<10, 20<<10 }, 1000, 1 << 10, 40},
-		{"even for what is larger than all that", func(l *Limits) { l.SessionBytes = 1 << 10 }, 10, 64 << 10, 1},
+		{"in records", func(l *limits.Limits) { l.SessionRecords = 100 }, 1000, 10, 100},
+		{"in bytes", func(l *limits.Limits) { l.SessionBytes = 100 << 10 }, 1000, 1 << 10, 80},
+		{"in bytes of all sessions", func(l *limits.Limits) { l.SessionsBytes, l.SessionBytesLeast = 50<<10, 20<<10 }, 1000, 1 << 10, 40},
+		{"even for what is larger than all that", func(l *limits.Limits) { l.SessionBytes = 1 << 10 }, 10, 64 << 10, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			limits := DefaultLimits
-			limits.SessionRate = 1 << 30
-			test.change(&limits)
-			all := newSessions(limits)
+			l := limits.Default
+			l.SessionRate = 1 << 30
+			test.change(&l)
+			all := New(l)
 			x := all.begin(watchedRequest(1))
 			for range test.writes {
-				x.write(make([]byte, test.size))
+				x.Wrote(make([]byte, test.size))
 			}
 			s := x.session
 			if n := len(s.records); n > test.want || n < test.want/2 {
 				t.Errorf("got %d records kept; want about %d", n, test.want)
 			}
-			if got := int(all.kept.Load()); got != s.size || s.size > max(limits.SessionBytes, 70<<10) {
+			if got := int(all.kept.Load()); got != s.size || s.size > max(l.SessionBytes, 70<<10) {
 				t.Errorf("got %d bytes in all, %d in the session", got, s.size)
 			}
 			seen := 0
@@ -141,7 +140,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 			if seen != test.writes+1 {
 				t.Errorf("got %d records that came or were counted; want %d", seen, test.writes+1)
 			}
-			x.end("server", "end")
+			x.Ended("server", "end")
 			all.mutex.Lock()
 			all.remove(s)
 			all.mutex.Unlock()
@@ -154,10 +153,10 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 
 func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := newSessions(DefaultLimits)
+		all := New(limits.Default)
 		x := all.begin(watchedRequest(1))
 		kept := func(size int) int {
-			x.write(bytes.Repeat([]byte("x"), size))
+			x.Wrote(bytes.Repeat([]byte("x"), size))
 			last := x.session.records[len(x.session.records)-1]
 			if last.Size != size {
 				t.Errorf("got size %d; want %d", last.Size, size)
@@ -179,14 +178,14 @@ func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got %v; want %v", got, want)
 		}
-		x.end("server", "end")
+		x.Ended("server", "end")
 		time.Sleep(time.Hour)
 	})
 }
 
 func TestSessionsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := newSessions(DefaultLimits)
+		all := New(limits.Default)
 		here := netip.MustParsePrefix("192.0.2.1/32")
 		s, _ := all.hold(testSession, here)
 		all.hold(testSession, here)
@@ -212,10 +211,10 @@ func TestSessionsAreForgotten(t *testing.T) {
 	})
 }
 
-func TestSessionsAreBounded(t *testing.T) {
-	limits := DefaultLimits
-	limits.Sessions, limits.SessionsPerAddress = 3, 2
-	all := newSessions(limits)
+func TestSessionsAreLimited(t *testing.T) {
+	l := limits.Default
+	l.Sessions, l.SessionsPerAddress = 3, 2
+	all := New(l)
 	id := func(n int) string { return fmt.Sprintf("%032x", n) }
 	a, b, c := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32"), netip.MustParsePrefix("192.0.2.3/32")
 	hold := func(n int, from netip.Prefix) *session {
@@ -259,17 +258,17 @@ func TestTheNextReplyIsForOneRequest(t *testing.T) {
 		{"one that is named does not come", 3, []int{1, 2}, -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			all := newSessions(DefaultLimits)
+			all := New(limits.Default)
 			ask := func(source int) *exchange {
 				x := all.begin(watchedRequest(source))
-				t.Cleanup(func() { x.end("server", "end") })
+				t.Cleanup(func() { x.Ended("server", "end") })
 				return x
 			}
 			ask(1)
 			s := ask(2).session
-			r, because := newReply(&protocol.Reply{Status: 503})
-			if because != "" {
-				t.Fatal(because)
+			r, err := newReply(&protocol.Reply{Status: 503})
+			if err != nil {
+				t.Fatal(err)
 			}
 			s.choose(test.source, r)
 			if last := s.records[len(s.records)-1]; last.Kind != protocol.SeenDid || last.Do != protocol.DoNext || last.Next.Status != 503 {
@@ -314,15 +313,15 @@ func TestWhatTheNextReplyCanBe(t *testing.T) {
 		{nil, ""},
 	} {
 		t.Run(fmt.Sprint(test.next), func(t *testing.T) {
-			r, because := newReply(test.next)
+			r, err := newReply(test.next)
 			if test.want == "" {
-				if !strings.HasPrefix(because, "Choose the next reply:") {
-					t.Errorf("got %v, %q; want a sentence", r.Reply, because)
+				if err == nil || !strings.HasPrefix(err.Error(), "Choose the next reply:") {
+					t.Errorf("got %v, %v; want a sentence", r.Reply, err)
 				}
 				return
 			}
-			if because != "" {
-				t.Fatal(because)
+			if err != nil {
+				t.Fatal(err)
 			}
 			if got := fmt.Sprint(r.Reply, " ", r.plays.Head.Status); got != test.want {
 				t.Errorf("got %s; want %s", got, test.want)
@@ -331,11 +330,30 @@ func TestWhatTheNextReplyCanBe(t *testing.T) {
 	}
 }
 
-// count is how many sessions there are, and addresses that have one.
-func (all *sessions) count() int {
+// A lesson tries to send X-Token. If a browser did, it would be seen.
+func TestXTokenWouldBeSeen(t *testing.T) {
+	r, err := http.NewRequest(http.MethodGet, "http://localhost/sse", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Token", "abc")
+	s, err := New(limits.Default).hold(testSession, netip.Prefix{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.headersThatMatter(r); !slices.Contains(got, (protocol.Header{Name: "X-Token", Value: "abc"})) {
+		t.Errorf("got %v; want X-Token in it", got)
+	}
+}
+
+// count is how many sessions there are. Each has its place in the quota.
+func (all *Sessions) count() int {
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
-	return max(len(all.all), len(all.from))
+	if !all.quota.Empty() {
+		return max(1, len(all.all))
+	}
+	return len(all.all)
 }
 
 func watchedRequest(source int) *http.Request {

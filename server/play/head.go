@@ -1,4 +1,4 @@
-package main
+package play
 
 import (
 	"net/http"
@@ -9,22 +9,22 @@ import (
 	"eventsource-playground/scenario"
 )
 
-// asked is what the head of an answer depends on.
-type asked struct {
+// client is what the head of a response depends on: who sent the request, and how.
+type client struct {
 	http11 bool
-	head   bool      // HEAD: nothing behind the head
+	head   bool      // HEAD: nothing after the head
 	origin string    // the request's
 	mime   bool      // the browser is to believe the Content-Type
 	cors   [2]string // what the server says by itself to other origins: the headers of letIn
 	to     string    // where a redirect to here or to the second origin leads
 }
 
-// sandbox is for those who open an answer as a page: its text is a stranger's. An EventSource does not heed it.
+// sandbox is for those who open a response as a page: its text is a stranger's. An EventSource does not heed it.
 const sandbox = "default-src 'none'; sandbox"
 
-// newAsked keeps nothing of r that is large. query is without mark, and second calls the second origin as that client does.
-func newAsked(r *http.Request, cors http.Header, query string, redirect scenario.Redirect, second func(*http.Request) string) *asked {
-	a := &asked{
+// newClient keeps nothing of r that is large. query is without mark, and second calls the second origin as that client does.
+func newClient(r *http.Request, cors http.Header, query string, redirect scenario.Redirect, second func(*http.Request) string) *client {
+	a := &client{
 		http11: r.ProtoAtLeast(1, 1),
 		head:   r.Method == http.MethodHead,
 		origin: r.Header.Get("Origin"),
@@ -46,8 +46,8 @@ func newAsked(r *http.Request, cors http.Header, query string, redirect scenario
 // appendHead appends the head as it goes over the wire, and says how the body is framed.
 //
 // Connection: close changes nothing that a page can see: browsers wait as long before they reconnect. It spares them from
-// asking again on a connection that is just being closed.
-func (a *asked) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byte, framing) {
+// a request on a connection that is just being closed.
+func (a *client) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byte, framing) {
 	line := func(name, value string) {
 		b = append(b, name...)
 		b = append(b, ": "...)
@@ -101,8 +101,8 @@ func (a *asked) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byte
 	return append(b, "\r\n"...), how
 }
 
-// letIn says which other origins may read the answer.
-func (a *asked) letIn(head *scenario.Head, line func(name, value string)) {
+// letIn says which other origins may read the response.
+func (a *client) letIn(head *scenario.Head, line func(name, value string)) {
 	origin, credentials := a.cors[0], a.cors[1]
 	switch head.CORS {
 	case scenario.CORSNone:
@@ -111,7 +111,7 @@ func (a *asked) letIn(head *scenario.Head, line func(name, value string)) {
 		origin = "*"
 	case scenario.CORSExact:
 		line("Vary", "Origin")
-		origin = a.origin // "" is the page's own: its browser asks nobody
+		origin = a.origin // "" is the page's own: its browser needs no permission
 	}
 	if head.CORS != scenario.CORSDefault && head.Credentials {
 		credentials = "true"

@@ -1,8 +1,14 @@
-package main
+// Package session records what each page's streams do, and tells the page: over its private channel, which brings the page's
+// commands back.
+//
+// A record goes from an exchange, which a play tells, to session.add, and from there to the page: channel.tellAll reads it with
+// session.after and channel.write sends it. A command goes from channel.listen over channel.do to session.give, which finds
+// the stream, and from there to play.Play.Give; what became of it comes to channel.replied, and goes the same way out.
+package session
 
 import (
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -10,17 +16,20 @@ import (
 	"time"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/quota"
 )
 
-// sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that asked for it.
+// Sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that wants it.
 // Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
-type sessions struct {
-	limits Limits
+type Sessions struct {
+	limits limits.Limits
 	kept   atomic.Int64 // bytes of all records
 
 	mutex sync.Mutex
 	all   map[string]*session
-	from  map[netip.Prefix]int
+	quota *quota.Quota
 }
 
 // session is one page's: a page makes up its id, 128 random bits, which nobody else can guess. It begins with the first
@@ -28,7 +37,7 @@ type sessions struct {
 type session struct {
 	id       string
 	instance string // random
-	all      *sessions
+	all      *Sessions
 	from     netip.Prefix
 	began    time.Time // At counts from here, on the monotonic clock
 	budget   budget    // for the bytes of writes
@@ -43,32 +52,29 @@ type session struct {
 	size     int
 	last     int // Seq of the newest record
 	attempts map[int]int
-	source   int         // that asked last
-	live     []*exchange // the newest is last
+	source   int         // of the last request
+	live     []*exchange // those that a play responds to; the newest is last
 	reply    *reply      // what was chosen for the next request
 	channel  *channel
 }
 
-func newSessions(limits Limits) *sessions {
-	return &sessions{limits: limits, all: map[string]*session{}, from: map[netip.Prefix]int{}}
+// New is no sessions yet.
+func New(l limits.Limits) *Sessions {
+	return &Sessions{limits: l, all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
 }
 
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
-func (all *sessions) hold(id string, from netip.Prefix) (*session, error) {
+func (all *Sessions) hold(id string, from netip.Prefix) (*session, error) {
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	s := all.all[id]
 	if s == nil {
-		if all.from[from] >= all.limits.SessionsPerAddress && !all.makeRoom(func(s *session) bool { return s.from == from }) {
-			return nil, fmt.Errorf("your address has %d pages open and gets no more", all.from[from])
-		}
-		if len(all.all) >= all.limits.Sessions && !all.makeRoom(func(*session) bool { return true }) {
-			return nil, fmt.Errorf("this server has %d pages open and takes no more", len(all.all))
+		if err := all.enter(from); err != nil {
+			return nil, err
 		}
 		s = &session{id: id, instance: rand.Text(), all: all, from: from, began: time.Now(), attempts: map[int]int{}}
 		s.budget = budget{perSecond: all.limits.SessionRate, left: all.limits.SessionRate, at: s.began}
 		all.all[id] = s
-		all.from[from]++
 	}
 	s.holders++
 	if s.forget != nil {
@@ -77,7 +83,7 @@ func (all *sessions) hold(id string, from netip.Prefix) (*session, error) {
 	return s, nil
 }
 
-func (all *sessions) release(s *session) {
+func (all *Sessions) release(s *session) {
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	if s.holders--; s.holders > 0 {
@@ -93,8 +99,19 @@ func (all *sessions) release(s *session) {
 	})
 }
 
+// enter counts a session in, in place of one that nobody holds if there are too many.
+func (all *Sessions) enter(from netip.Prefix) error {
+	for {
+		err := all.quota.Enter(from)
+		full, ok := errors.AsType[*quota.FullError](err)
+		if !ok || !all.makeRoom(func(s *session) bool { return !full.OfAddress || s.from == from }) {
+			return err
+		}
+	}
+}
+
 // makeRoom forgets the session that was left first, of those that nobody holds.
-func (all *sessions) makeRoom(candidate func(*session) bool) bool {
+func (all *Sessions) makeRoom(candidate func(*session) bool) bool {
 	var first *session
 	for _, s := range all.all {
 		if s.holders == 0 && candidate(s) && (first == nil || s.left.Before(first.left)) {
@@ -109,14 +126,12 @@ func (all *sessions) makeRoom(candidate func(*session) bool) bool {
 	return true
 }
 
-func (all *sessions) remove(s *session) {
+func (all *Sessions) remove(s *session) {
 	if all.all[s.id] != s {
 		return
 	}
 	delete(all.all, s.id)
-	if all.from[s.from]--; all.from[s.from] == 0 {
-		delete(all.from, s.from)
-	}
+	all.quota.Leave(s.from)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	all.kept.Add(-int64(s.size))
@@ -154,7 +169,7 @@ func (s *session) keep(bytes int) {
 	s.all.kept.Add(int64(bytes))
 }
 
-// full tells whether the oldest record must go. When all sessions together hold too much, each is left with little.
+// full reports whether the oldest record must go. When all sessions together hold too much, each is left with little.
 func (s *session) full() bool {
 	limits := &s.all.limits
 	return len(s.records) > limits.SessionRecords || s.size > limits.SessionBytes ||
@@ -163,10 +178,6 @@ func (s *session) full() bool {
 
 // after returns what was seen after a record: the oldest few, and how many older ones are no longer kept.
 func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
-	const (
-		most     = 500 // records of one message
-		mostSize = 256 << 10
-	)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	first := s.last - len(s.records) + 1
@@ -175,7 +186,7 @@ func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 	}
 	size := 0
 	for _, r := range s.records[min(seq-first+1, len(s.records)):] {
-		if size += sizeOf(r); len(records) == most || len(records) > 0 && size > mostSize {
+		if size += sizeOf(r); len(records) == s.all.limits.MessageRecords || len(records) > 0 && size > s.all.limits.MessageBytes {
 			break
 		}
 		records = append(records, r)
@@ -183,7 +194,7 @@ func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 	return records, dropped
 }
 
-// sizeOf is about what a record takes in memory.
+// sizeOf is about what a record occupies in memory.
 func sizeOf(seen protocol.Seen) int {
 	size := 256 + len(seen.Target) + len(seen.Bytes)
 	for _, h := range seen.Header {
@@ -192,24 +203,29 @@ func sizeOf(seen protocol.Seen) int {
 	return size
 }
 
-// give gives an order to the newest live stream, of one source if that is not 0, or says why it can't. Its done is called
+const (
+	errNoStream play.Rejected = "There is no stream under way: press Connect."
+	errBusy     play.Rejected = "The stream has not yet carried out the commands before: wait a moment."
+)
+
+// give gives a command to the newest live stream, of one source if that is not 0, or says why it can't. Its Done is called
 // if it could.
-func (s *session) give(source int, o order) (because string) {
+func (s *session) give(source int, c play.Command) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, x := range slices.Backward(s.live) {
 		switch {
 		case source != 0 && x.source != source:
-		case x.play.give(o):
-			return ""
+		case x.play.Give(c):
+			return nil
 		default:
-			return becauseBusy
+			return errBusy
 		}
 	}
-	return becauseNoStream
+	return errNoStream
 }
 
-// choose says how the next request is answered, once: that of one source, or if that is 0 of the current one, and of any
+// choose says what the response to the next request is, once: that of one source, or if that is 0 of the current one, and of any
 // that is made later.
 func (s *session) choose(source int, r reply) {
 	s.mutex.Lock()
@@ -227,8 +243,8 @@ type budget struct {
 	at              time.Time
 }
 
-// take returns how many of n bytes may be kept.
-func (b *budget) take(n int) int {
+// spend returns how many of n bytes may be kept.
+func (b *budget) spend(n int) int {
 	now := time.Now()
 	earned := now.Sub(b.at).Seconds() * float64(b.perSecond)
 	if earned >= 1 {

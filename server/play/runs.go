@@ -1,4 +1,4 @@
-package main
+package play
 
 import (
 	"container/list"
@@ -11,20 +11,21 @@ import (
 	"time"
 
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/quota"
 )
 
-// runs are where EventSources are on their way through scenarios, since the answer depends on how often one has asked.
-// Those that wait for the next request are bounded in number and age: the oldest is forgotten first. The others are
-// bounded as streams are.
+// runs are where EventSources are on their way through scenarios, since the response depends on the attempt. Those that wait
+// for the next request are limited in number and age: the oldest is forgotten first. The others are limited as streams are.
 //
 // A page says which requests are of the same EventSource: session and source. Without them, requests from one address
-// for the same scenario are taken for those of one EventSource as long as each comes within two minutes of the server's
-// ending the answer before. Whatever else comes is a new one that starts at attempt 1: a request while the answer before
-// still goes on, or after the client itself left, or after an answer that is final for every browser and behind which the
-// scenario has no other. So curl gets attempt 2 when it asks again, and so does a bare EventSource. Last-Event-ID does
+// for the same scenario count as those of one EventSource as long as each comes within two minutes of the server's
+// ending the response before. Whatever else comes is a new one that starts at attempt 1: a request while the response before
+// still goes on, or after the client itself left, or after a response that is final for every browser and after which the
+// scenario has no other. So curl gets attempt 2 with its second request, and so does a bare EventSource. Last-Event-ID does
 // not matter: a first request has none, but a reconnection may have none either.
 type runs struct {
-	limits Limits
+	limits limits.Limits
 
 	mutex sync.Mutex
 	all   map[runKey][]*run // those that can go on, the one that was left first in front; of a session there is one
@@ -39,48 +40,48 @@ type run struct {
 	scenario.Run
 	key   runKey
 	named bool          // by session and source
-	open  int           // answers under way
+	open  int           // responses under way
 	left  time.Time     // when the last of them ended
 	place *list.Element // in runs.idle; nil while open
 }
 
-func newRuns(limits Limits) *runs {
-	return &runs{limits: limits, all: map[runKey][]*run{}}
+func newRuns(l limits.Limits) *runs {
+	return &runs{limits: l, all: map[runKey][]*run{}}
 }
 
-func newRunKey(a *ask, r *http.Request) runKey {
-	if a.session != "" {
-		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", a.session, a.source, a.text))
+func newRunKey(q *query, r *http.Request) runKey {
+	if q.who.Session != "" {
+		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", q.who.Session, q.who.Source, q.text))
 	}
-	address := addressOf(r)
+	address := quota.AddressOf(r)
 	if address.Addr().IsLoopback() {
 		address = netip.Prefix{} // 127.0.0.1 and ::1 are the same visitor
 	}
 	b, _ := address.AppendText(nil) // an address has a text
-	b = strconv.AppendInt(append(b, ' '), int64(a.source), 10)
-	return sha256.Sum256(append(append(b, ' '), a.text...))
+	b = strconv.AppendInt(append(b, ' '), int64(q.who.Source), 10)
+	return sha256.Sum256(append(append(b, ' '), q.text...))
 }
 
-// answer finds the section that answers a request, and counts the attempt. The run must be left.
-func (all *runs) answer(a *ask, r *http.Request, asked scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
-	key := newRunKey(a, r)
+// respond finds the section that responds to a request, and counts the attempt. The run must be left.
+func (all *runs) respond(q *query, r *http.Request, request scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
+	key := newRunKey(q, r)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
-	who = all.find(key, a.session != "", now)
-	section, attempt = who.Answer(a.scenario, asked, now)
+	who = all.find(key, q.who.Session != "", now)
+	section, attempt = who.Answer(q.scenario, request, now)
 	return who, section, attempt
 }
 
-// peek is answer, but counts nothing.
-func (all *runs) peek(a *ask, r *http.Request, asked scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
-	key := newRunKey(a, r)
+// peek is respond, but counts nothing.
+func (all *runs) peek(q *query, r *http.Request, request scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
+	key := newRunKey(q, r)
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	copied := scenario.Run{}
 	if run := all.waiting(key, now); run != nil {
 		copied = run.Run
 	}
-	return copied.Answer(a.scenario, asked, now)
+	return copied.Answer(q.scenario, request, now)
 }
 
 // find returns the run that goes on, or a new one.
@@ -121,15 +122,15 @@ func (all *runs) age(run *run) time.Duration {
 	return all.limits.BareRunAge
 }
 
-// leave says that an answer ended, and whether the EventSource may come back.
-func (all *runs) leave(who *run, comesBack bool, now time.Time) {
+// leave says that a response ended, and whether the EventSource may reconnect.
+func (all *runs) leave(who *run, reconnects bool, now time.Time) {
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	if who.open--; who.open > 0 {
 		return
 	}
 	if !who.named {
-		if !comesBack {
+		if !reconnects {
 			return
 		}
 		all.all[who.key] = append(all.all[who.key], who)
@@ -156,19 +157,19 @@ func (all *runs) forget(first *run) {
 	}
 }
 
-// final tells whether no browser comes back after this answer, and nobody else would get another one.
-func final(s *scenario.Scenario, answer *scenario.Section) bool {
-	if answer.Reply != scenario.Answer || answer.Head.Status == http.StatusOK || answer.Head.Redirect != scenario.NoRedirect {
+// final reports whether no browser reconnects after this response, and nobody else would get another one.
+func final(s *scenario.Scenario, response *scenario.Section) bool {
+	if response.Reply != scenario.Answer || response.Head.Status == http.StatusOK || response.Head.Redirect != scenario.NoRedirect {
 		return false
 	}
-	if answer.When != (scenario.Condition{}) {
+	if response.When != (scenario.Condition{}) {
 		return true
 	}
-	last := answer
+	last := response
 	for _, section := range s.Sections {
 		if section.When == (scenario.Condition{}) {
 			last = section
 		}
 	}
-	return answer == last
+	return response == last
 }

@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eventsource-playground/server/limits"
 )
 
 func TestATextIsChecked(t *testing.T) {
@@ -22,7 +24,7 @@ func TestATextIsChecked(t *testing.T) {
 				`"events":[{"type":"tick","data":"a","lastEventId":"7"}],"more":false}]}`,
 		},
 		{
-			"answers that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
+			"responses that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
 			`{"id":0,"errors":[],"listen":[],"attempts":[` +
 				`{"status":0,"end":"refuse","events":[],"more":false},` +
 				`{"status":0,"end":"silence","events":[],"more":false},` +
@@ -44,7 +46,7 @@ func TestATextIsChecked(t *testing.T) {
 		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"attempts":[]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := json.Marshal(check(test.text))
+			got, err := json.Marshal(check(test.text, &limits.Default))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +72,7 @@ func like(got, want string) bool {
 	return got == ""
 }
 
-func TestACheckIsBounded(t *testing.T) {
+func TestACheckIsLimited(t *testing.T) {
 	long := "title: T\n" + strings.Repeat("== 200\n@repeat 100000\ndata: {n}\n\n@again\n", 32)
 	nested := "title: T\n== 200\n@repeat 100000\n@repeat 100000\n@again\n@again\n"
 	for name, text := range map[string]string{
@@ -85,7 +87,7 @@ func TestACheckIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			from := time.Now()
-			c := check(text)
+			c := check(text, &limits.Default)
 			if took := time.Since(from); took > time.Second {
 				t.Errorf("got %v; want it soon", took)
 			}
@@ -93,17 +95,17 @@ func TestACheckIsBounded(t *testing.T) {
 			if err != nil || len(b) > 4<<20 {
 				t.Errorf("got %d bytes, %v; want a message that is not too long", len(b), err)
 			}
-			if len(c.Errors) > checkedMistakes {
-				t.Errorf("got %d mistakes; want at most %d", len(c.Errors), checkedMistakes)
+			if len(c.Errors) > limits.Default.CheckMistakes {
+				t.Errorf("got %d mistakes; want at most %d", len(c.Errors), limits.Default.CheckMistakes)
 			}
 			for _, a := range c.Attempts {
-				if len(a.Events) > checkedEvents {
-					t.Errorf("got %d events; want at most %d", len(a.Events), checkedEvents)
+				if len(a.Events) > limits.Default.CheckEvents {
+					t.Errorf("got %d events; want at most %d", len(a.Events), limits.Default.CheckEvents)
 				}
 			}
 		})
 	}
-	if c := check(long); len(c.Attempts) != 32 || !c.Attempts[0].More {
+	if c := check(long, &limits.Default); len(c.Attempts) != 32 || !c.Attempts[0].More {
 		t.Errorf("got %s; want 32 attempts, of each the beginning", fmt.Sprint(c.Attempts)[:200])
 	}
 }

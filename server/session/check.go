@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"errors"
@@ -7,23 +7,18 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
 	"eventsource-playground/sse"
 )
 
-const (
-	checkedMistakes = 100
-	checkedBytes    = 8 << 10 // previewed of a section
-	checkedEvents   = 200     // the same
-)
-
 // check reads a text and previews its sections in their order. The decoder keeps the last event ID from one to the next,
-// as it is when each is asked for in turn.
-func check(text string) protocol.Checked {
+// as it is when each responds in turn.
+func check(text string, l *limits.Limits) protocol.Checked {
 	c := protocol.Checked{Errors: []protocol.Mistake{}, Listen: []string{}, Attempts: []protocol.CheckedAttempt{}}
 	s, err := scenario.Parse(text, scenario.DefaultLimits)
 	var mistakes scenario.Errors
 	if errors.As(err, &mistakes) {
-		for _, m := range mistakes[:min(len(mistakes), checkedMistakes)] {
+		for _, m := range mistakes[:min(len(mistakes), l.CheckMistakes)] {
 			c.Errors = append(c.Errors, protocol.Mistake{Line: m.Line, Column: m.Column, What: m.What})
 		}
 	}
@@ -33,13 +28,13 @@ func check(text string) protocol.Checked {
 	c.Listen = append(c.Listen, s.Listen...)
 	var decoder sse.Decoder
 	for i, section := range s.Sections[:min(len(s.Sections), scenario.DefaultLimits.Sections)] {
-		c.Attempts = append(c.Attempts, preview(section, i+1, &decoder))
+		c.Attempts = append(c.Attempts, preview(section, i+1, &decoder, l))
 	}
 	return c
 }
 
 // preview is what a request gets that meets the section's condition.
-func preview(section *scenario.Section, attempt int, decoder *sse.Decoder) protocol.CheckedAttempt {
+func preview(section *scenario.Section, attempt int, decoder *sse.Decoder, l *limits.Limits) protocol.CheckedAttempt {
 	a := protocol.CheckedAttempt{Events: []protocol.Event{}}
 	switch section.Reply {
 	case scenario.Refuse:
@@ -59,7 +54,7 @@ func preview(section *scenario.Section, attempt int, decoder *sse.Decoder) proto
 	case scenario.IDAtLeast:
 		request.LastEventID = strconv.Itoa(section.When.N)
 	}
-	v := section.Preview(request, checkedBytes)
+	v := section.Preview(request, l.CheckBytes)
 	if a.More = v.More; !v.More {
 		a.End = endWord(v.End)
 	}
@@ -70,7 +65,7 @@ func preview(section *scenario.Section, attempt int, decoder *sse.Decoder) proto
 		if line.Event == nil {
 			return
 		}
-		if len(a.Events) == checkedEvents {
+		if len(a.Events) == l.CheckEvents {
 			a.More = true
 			return
 		}
@@ -84,7 +79,7 @@ func preview(section *scenario.Section, attempt int, decoder *sse.Decoder) proto
 	return a
 }
 
-// endWord is the notation's for the end of an answer.
+// endWord is the notation's for the end of a response.
 func endWord(a scenario.Action) string {
 	switch a {
 	case scenario.Reset:
@@ -95,7 +90,7 @@ func endWord(a scenario.Action) string {
 	return a.String()
 }
 
-// isStream tells whether a browser reads the body as an event stream.
+// isStream reports whether a browser reads the body as an event stream.
 func isStream(head *scenario.Head) bool {
 	if head.Status != 200 {
 		return false
