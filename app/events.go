@@ -53,11 +53,11 @@ func (p *eventsPanel) Render() app.UI {
 	var body app.UI
 	switch p.Tab {
 	case tabWire:
-		body = &wireTab{Model: m, Language: language, Changes: p.Changes, Attempt: p.Attempt}
+		body = &wireTab{Model: m, Language: voice.Code, Changes: p.Changes, Attempt: p.Attempt}
 	case tabRequests:
-		body = &requestsTab{Model: m, Language: language, Changes: p.Changes}
+		body = &requestsTab{Model: m, Language: voice.Code, Changes: p.Changes}
 	case tabScript:
-		body = &scriptTab{Model: m, Language: language, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channelUp()}
+		body = &scriptTab{Model: m, Language: voice.Code, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channelUp()}
 	case tabCode:
 		body = p.program()
 	default:
@@ -183,7 +183,7 @@ func (p *eventsPanel) table() app.UI {
 	first := max(0, min(p.Top, total-1)-extraRows)
 	rows := []app.UI{}
 	for i, r := range m.view.Rows(first, first+viewRows) {
-		rows = append(rows, &eventRow{Model: m, Language: language, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
+		rows = append(rows, &eventRow{Model: m, Language: voice.Code, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
 	}
 	return view(`<div class="table">
 		<div role="table" aria-label="Records, newest first" aria-rowcount={}>

@@ -19,7 +19,7 @@ func (p factsPanel) draw() app.UI {
 	facts := p.Model.log.Facts(eventsource.Now(), shownFacts)
 	items := []app.UI{}
 	for _, f := range facts {
-		items = append(items, &factItem{Language: language, Fact: f, Several: f.Source > 0 && severalSources(facts)})
+		items = append(items, &factItem{Language: voice.Code, Fact: f, Several: f.Source > 0 && severalSources(facts)})
 	}
 	return view(`<section class="panel" data-panel="What just happened" aria-label="What just happened">
 		<h2>What just happened</h2>

@@ -33,7 +33,7 @@ const patience = 60_000
 
 // loadLessons fetches the list, and opens a lesson: the link's, or else the first that is not done.
 func (m *model) loadLessons(name string) {
-	fetchText("/lessons?lang="+language, func(text string) {
+	fetchText("/lessons?lang="+voice.Code, func(text string) {
 		var list []lesson.Listed
 		if json.Unmarshal([]byte(text), &list) != nil || len(list) == 0 {
 			return
@@ -61,7 +61,7 @@ func (c *course) place(name string) int {
 // keeps its run.
 func (m *model) openLesson(name, focus string) {
 	c := &m.course
-	fetchText("/lessons/"+name+"?lang="+language, func(text string) {
+	fetchText("/lessons/"+name+"?lang="+voice.Code, func(text string) {
 		var l lesson.Lesson
 		if json.Unmarshal([]byte(text), &l) != nil {
 			return

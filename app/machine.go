@@ -94,21 +94,12 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 // clock is a running time: tenths at first, whole seconds later.
 func clock(ms float64) string {
 	if ms < 10_000 {
-		return fill(say("{n} s"), "{n}", strconv.FormatFloat(max(0, ms)/1000, 'f', 1, 64))
+		return fill(say("{n} s"), "{n}", voice.Fraction(max(0, ms)/1000, 1))
 	}
 	if ms < 60_000 {
 		return fill(say("{n} s"), "{n}", strconv.Itoa(int(ms/1000)))
 	}
 	return duration(ms)
-}
-
-// grouped writes a number with thin spaces between the thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u202F" + s[i:]
-	}
-	return s
 }
 
 // machineLayout is where the machine's boxes and arrows stand.

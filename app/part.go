@@ -12,7 +12,7 @@ type part struct {
 }
 
 // shown is a panel, and all that it shows.
-func shown(p panel, shows ...any) app.UI { return &part{Panel: p, Language: language, Shows: shows} }
+func shown(p panel, shows ...any) app.UI { return &part{Panel: p, Language: voice.Code, Shows: shows} }
 
 type panel interface{ draw() app.UI }
 

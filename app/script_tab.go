@@ -243,7 +243,7 @@ type scenarios struct {
 
 // loadScenarios fetches the list.
 func (m *model) loadScenarios() {
-	fetchText("/scenarios?lang="+language, func(text string) {
+	fetchText("/scenarios?lang="+voice.Code, func(text string) {
 		var list scenarios
 		if json.Unmarshal([]byte(text), &list) != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/language"
 )
 
 // toolbar is the page's own controls: share, language and theme.
@@ -17,37 +18,39 @@ func (t toolbar) draw() app.UI {
 	case themeDark:
 		icon = "☾"
 	}
+	chooses, names := languages()
 	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Model.theme))
 	return view(`<div class="toolbar">
 		<span class="hint" role="status">{}</span>
 		<button type="button" title="Copy a link that opens this set-up" onclick={}>Share</button>
-		<button type="button" class="languages" title={} aria-label={} onclick={}>{} · {}</button>
+		<button type="button" class="languages" title={} aria-label={} onclick={}>{}</button>
 		<button type="button" class="icon" title={} aria-label={} onclick={}><span aria-hidden="true">{}</span></button>
 	</div>`,
 		say(t.Model.shared), t.onShare,
-		both, both, t.onLanguage, inLanguage(english, "EN"), inLanguage(chinese, "中文"),
+		chooses, chooses, t.onLanguage, names,
 		theme, theme, t.onTheme, icon,
 	)
 }
 
-// both names the switch of languages in both: who needs it may not read the one that is shown.
-const both = "Language: English · 语言：中文"
-
-// inLanguage is a language's name, marked if it is the page's.
-func inLanguage(of, name string) app.UI {
-	if of == language {
-		return view(`<b>{}</b>`, name)
+// languages names the switch of languages in all of them, since who needs it may not read the one that is shown, and lists
+// them, the page's marked.
+func languages() (chooses string, names []app.UI) {
+	for i, l := range language.All {
+		if i > 0 {
+			chooses += " · "
+			names = append(names, app.Text(" · "))
+		}
+		chooses += l.Choose
+		if l == voice.Language {
+			names = append(names, view(`<b>{}</b>`, l.Name))
+		} else {
+			names = append(names, view(`<span>{}</span>`, l.Name))
+		}
 	}
-	return view(`<span>{}</span>`, name)
+	return chooses, names
 }
 
-func (t toolbar) onLanguage(ctx app.Context, _ app.Event) {
-	if language == english {
-		t.Model.chooseLanguage(ctx, chinese)
-	} else {
-		t.Model.chooseLanguage(ctx, english)
-	}
-}
+func (t toolbar) onLanguage(ctx app.Context, _ app.Event) { t.Model.chooseLanguage(ctx, voice.After()) }
 
 func (t toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model

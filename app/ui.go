@@ -59,7 +59,7 @@ func (p *playground) Render() app.UI {
 func (p *playground) body() app.UI {
 	m := p.model
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: language, Changes: m.report.changes}
+		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: voice.Code, Changes: m.report.changes}
 	}
 	c, log := &m.course, m.log
 	changes, state := log.Changes(), log.State()
@@ -80,13 +80,13 @@ func (p *playground) body() app.UI {
 		<div class="column effect">{}{}{}</div>
 		<div class="column meaning">{}{}</div>
 	</main>`,
-		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
+		&serverPanel{Model: m, Language: voice.Code, Setup: m.setupChanges, Find: m.find},
 		connects,
 		shown(interferePanel{m}, m.canInterfere(), m.channelUp(), state.Live(), m.paused, m.help, m.channelWrong()),
 		machine,
-		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
+		&timelinePanel{Model: m, Language: voice.Code, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
 		&eventsPanel{
-			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
+			Model: m, Language: voice.Code, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
 			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},

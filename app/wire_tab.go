@@ -60,7 +60,7 @@ func (w *wireTab) Render() app.UI {
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
 	for _, l := range lines {
-		rows = append(rows, &wireRow{Language: language, At: l.At - m.newAt(e.Source), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
+		rows = append(rows, &wireRow{Language: voice.Code, At: l.At - m.newAt(e.Source), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
 	}
 	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
 	if earlier > 0 {

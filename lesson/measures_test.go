@@ -275,7 +275,7 @@ func TestFill(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			say := english
-			if test.language == Chinese {
+			if test.language == "zh" {
 				say = chinese
 			}
 			if got := words(Fill(say, test.text, m)); got != test.want {

@@ -68,7 +68,7 @@ func check(text string) checked {
 	if s == nil || len(text) > scenario.DefaultLimits.Text {
 		return c
 	}
-	c.Title = s.Title
+	c.Title = s.Title.In("en")
 	c.Listen = append(c.Listen, s.Listen...)
 	var decoder sse.Decoder
 	for i, section := range s.Sections[:min(len(s.Sections), scenario.DefaultLimits.Sections)] {
