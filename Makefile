@@ -50,7 +50,7 @@ clean:
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
 # target report.)
-page = $(addprefix ./,$(wildcard app eventsource language lesson report scenario sse trace))
+page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report scenario sse trace))
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*.json trace/*.json) $(call files,web/pack language)
 race = $(if $(shell command -v $$(go env CC)),-race)
@@ -67,5 +67,5 @@ bin/hello.wasm: $(call files,bench/hello)
 web/dist/index.html: $(packed)
 	go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard language lesson report scenario sse trace)) $(wildcard report/results/*.json)
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard language lesson protocol report scenario sse trace)) $(wildcard report/results/*.json)
 	CGO_ENABLED=0 go build -trimpath -o $@ ./server

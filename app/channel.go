@@ -9,7 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 // channel is the page's own line to our server: what the server saw comes in, what the visitor does goes out. It is a
@@ -25,30 +25,16 @@ type channel struct {
 	got     app.Func
 	closed  app.Func
 
-	last    int     // Seq of the newest record that came
-	offset  float64 // what must be added to the server's clock to get the page's
-	trip    float64 // of the ping that measured it, there and back, in milliseconds
-	pings   int
-	dropped int // records that the server did not keep for us
-	asked   int
-	wrong   string // what the server said of the last command, if it could not
-}
-
-// fromServer is a message of the server; one of its fields is set.
-type fromServer struct {
-	Hello *struct {
-		Now     float64 `json:"now"`
-		Dropped int     `json:"dropped"`
-	} `json:"hello"`
-	Seen    []trace.Seen `json:"seen"`
-	Dropped int          `json:"dropped"` // records that the channel was too slow for
-	Pong    *float64     `json:"pong"`
-	Now     float64      `json:"now"`
-	Did     *struct {
-		ID    int    `json:"id"`
-		Error string `json:"error"`
-	} `json:"did"`
-	Checked *checked `json:"checked"`
+	instance string  // of the session, that the next fields are about
+	last     int     // Seq of the newest record that came
+	offset   float64 // what must be added to the server's clock to get the page's
+	trip     float64 // of the ping that measured it, there and back, in milliseconds
+	pings    int
+	dropped  int    // records that the server did not keep for us
+	asked    int    // ID of the last message that wants a reply
+	command  int    // ID of the last command
+	text     int    // ID of the last text
+	wrong    string // what the server said of the last command, if it could not
 }
 
 // newSession makes up a session's id, which nobody else can guess.
@@ -79,7 +65,7 @@ func (c *channel) dial() {
 	if location.Get("protocol").String() == "https:" {
 		scheme = "wss://"
 	}
-	c.socket = app.Window().Get("WebSocket").New(scheme + location.Get("host").String() + "/session?id=" + c.session + "&after=" + strconv.Itoa(c.last))
+	c.socket = app.Window().Get("WebSocket").New(scheme + location.Get("host").String() + protocol.Address(c.session, c.instance, c.last))
 	c.socket.Set("onopen", c.opened)
 	c.socket.Set("onmessage", c.got)
 	c.socket.Set("onclose", c.closed)
@@ -98,7 +84,7 @@ const worth = 5
 func (c *channel) ping() {
 	const most = 30
 	if c.pings++; c.pings <= most {
-		c.send(map[string]any{"ping": eventsource.Now()})
+		c.send(protocol.FromPage{Ping: new(eventsource.Now())})
 	}
 }
 
@@ -110,7 +96,7 @@ func (c *channel) onClose() {
 }
 
 func (c *channel) onMessage(text string) {
-	var message fromServer
+	var message protocol.ToPage
 	if json.Unmarshal([]byte(text), &message) != nil {
 		return
 	}
@@ -128,16 +114,23 @@ func (c *channel) onMessage(text string) {
 			time.AfterFunc(300*time.Millisecond, c.ping)
 		}
 	case message.Hello != nil:
+		if message.Hello.Instance != c.instance {
+			c.beginInstance(message.Hello.Instance)
+		}
 		c.dropped += message.Hello.Dropped
 		if c.offset == 0 {
 			c.offset = eventsource.Now() - message.Hello.Now // until a ping tells it better
 		}
 	case message.Did != nil:
-		c.wrong = message.Did.Error
-		m.update()
+		if message.Did.ID == c.command {
+			c.wrong = message.Did.Error
+			m.update()
+		}
 	case message.Checked != nil:
-		m.editor.checked = message.Checked
-		m.update()
+		if message.Checked.ID == c.text {
+			m.editor.checked = message.Checked
+			m.update()
+		}
 	default:
 		c.dropped += message.Dropped
 		for _, seen := range message.Seen {
@@ -150,17 +143,30 @@ func (c *channel) onMessage(text string) {
 	}
 }
 
+// beginInstance is where an epoch begins: the server knows nothing of what came before, and its clock and its numbers start
+// again.
+func (c *channel) beginInstance(instance string) {
+	c.instance, c.last, c.offset, c.trip = instance, 0, 0, 0
+}
+
 // do sends a command for the stream that is open.
-func (c *channel) do(command map[string]any) {
+func (c *channel) do(command protocol.Command) {
 	c.asked++
+	c.command = c.asked
 	c.wrong = ""
-	command["id"] = c.asked
-	if !c.send(command) {
+	if !c.send(protocol.FromPage{ID: c.asked, Command: command}) {
 		c.wrong = later("The channel to the server is down, so the stream can't be changed. It will be back by itself.")
 	}
 }
 
-func (c *channel) send(message map[string]any) bool {
+// check sends a scenario's text, to be checked.
+func (c *channel) check(text string) {
+	c.asked++
+	c.text = c.asked
+	c.send(protocol.FromPage{ID: c.asked, Check: &text})
+}
+
+func (c *channel) send(message protocol.FromPage) bool {
 	if c.socket.Get("readyState").Int() != 1 {
 		return false
 	}
@@ -199,7 +205,7 @@ func (m *model) ours(address string) bool {
 		return path == "/sse" // the browser need not be asked; this is called for each drawing
 	}
 	origin, same := originOf(address)
-	return same || origin == m.scenarios.Second
+	return same || origin == m.scenarios.SecondOrigin
 }
 
 // watched is the address with what lets the server show its side to this page.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -214,7 +215,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 	for _, did := range e.Did {
 		if did.At >= left && did.At < end {
 			x := d.x(did.At)
-			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(sayHow(did.How)))
+			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(sayDid(did)))
 		}
 	}
 	x := d.x(max(e.At, left))
@@ -236,7 +237,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 // exchangeLabel tells a request in a few words: #2 Last-Event-ID: 3 → 200 … cut.
 func exchangeLabel(e *trace.Exchange) string {
 	label := fmt.Sprintf("#%d ", e.Attempt)
-	if id, sent := trace.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
+	if id, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		label += "Last-Event-ID: " + shorten(id, 40)
 	} else {
 		label += e.Request.Method
@@ -245,15 +246,15 @@ func exchangeLabel(e *trace.Exchange) string {
 		label += fmt.Sprintf(" → %d", e.Head.Status)
 	}
 	if e.End != nil {
-		label += " … " + say(e.End.How)
+		label += " … " + say(string(e.End.How))
 	}
 	return label
 }
 
-// sayHow tells what the visitor did, in the page's language: cut, or next: 404 Not Found.
-func sayHow(how string) string {
-	if reply, ok := strings.CutPrefix(how, "next: "); ok {
-		return fill(say("next: {reply}"), "{reply}", say(reply))
+// sayDid is what the visitor did, in the page's language: cut, or next: 404.
+func sayDid(did trace.Did) string {
+	if did.Next != nil {
+		return fill(say("next: {reply}"), "{reply}", say(did.Next.String()))
 	}
-	return say(how)
+	return say(string(did.Do))
 }

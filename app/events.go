@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -28,7 +29,7 @@ type eventsPanel struct {
 	Attempt  int
 	Channel  string
 	Script   int
-	Checked  *checked
+	Checked  *protocol.Checked
 	Said     string
 
 	added int // rows at the top when last drawn

@@ -2,17 +2,23 @@ package main
 
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/protocol"
 )
 
 // interferePanel changes the stream while it runs. It acts on this page's own stream only.
 type interferePanel struct{ Model *model }
 
 // actions are what can be done to a stream, each with its key.
-var actions = []struct{ key, do, label, title string }{
-	{"c", "cut", later("Cut"), later("reset the connection, as when the cable is cut")},
-	{"e", "end", later("End"), later("end the answer properly")},
-	{"p", "pause", later("Pause stream"), later("the socket stays open, the bytes stop")},
-	{"s", "step", later("Step ▸"), later("send one line of what is held back")},
+var actions = []struct {
+	key          string
+	do           protocol.Do
+	label, title string
+}{
+	{"c", protocol.DoCut, later("Cut"), later("reset the connection, as when the cable is cut")},
+	{"e", protocol.DoEnd, later("End"), later("end the answer properly")},
+	{"p", protocol.DoPause, later("Pause stream"), later("the socket stays open, the bytes stop")},
+	{"s", protocol.DoStep, later("Step ▸"), later("send one line of what is held back")},
 }
 
 // jumps are the keys that lead to a field.
@@ -31,16 +37,16 @@ var asPlanned = later("as planned")
 
 var nextReplies = []struct {
 	label string
-	next  map[string]any
+	next  protocol.Reply
 }{
-	{"200", map[string]any{"status": 200}},
-	{"204 No Content", map[string]any{"status": 204}},
-	{"404 Not Found", map[string]any{"status": 404}},
-	{"500", map[string]any{"status": 500}},
-	{"503", map[string]any{"status": 503}},
-	{later("wrong type"), map[string]any{"do": "wrong type"}},
-	{later("refuse"), map[string]any{"do": "refuse"}},
-	{later("redirect"), map[string]any{"do": "redirect"}},
+	{"200", protocol.Reply{Status: 200}},
+	{"204 No Content", protocol.Reply{Status: 204}},
+	{"404 Not Found", protocol.Reply{Status: 404}},
+	{"500", protocol.Reply{Status: 500}},
+	{"503", protocol.Reply{Status: 503}},
+	{later("wrong type"), protocol.Reply{Do: protocol.ReplyWrongType}},
+	{later("refuse"), protocol.Reply{Do: protocol.ReplyRefuse}},
+	{later("redirect"), protocol.Reply{Do: protocol.ReplyRedirect}},
 }
 
 func (p interferePanel) draw() app.UI {
@@ -50,7 +56,7 @@ func (p interferePanel) draw() app.UI {
 	for _, a := range actions {
 		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
 		values := []any{fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key), !can, scoped{a.do, p.onAction(a.do)}, say(a.label)}
-		if a.do == "pause" {
+		if a.do == protocol.DoPause {
 			button = `<button type="button" class="toggle" aria-pressed={} title={} disabled={} onclick={}>{}</button>`
 			values = append([]any{m.paused}, values...)
 		}
@@ -132,7 +138,7 @@ func (p interferePanel) why() string {
 	return say("This stream is another server's: only streams of this page's own server can be changed.")
 }
 
-func (p interferePanel) onAction(do string) app.EventHandler {
+func (p interferePanel) onAction(do protocol.Do) app.EventHandler {
 	return func(app.Context, app.Event) { p.Model.interfere(do) }
 }
 
@@ -141,7 +147,7 @@ func (p interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model
 func (p interferePanel) onNext(ctx app.Context, _ app.Event) {
 	for _, r := range nextReplies {
 		if r.label == valueOf(ctx) {
-			p.Model.channel.do(map[string]any{"do": "next", "next": r.next})
+			p.Model.channel.do(protocol.Command{Do: protocol.DoNext, Next: &r.next})
 		}
 	}
 	element("next").Set("value", asPlanned)
@@ -158,16 +164,16 @@ func (p interferePanel) onSend(ctx app.Context, e app.Event) {
 		p.Model.channel.wrong = err.Error()
 		return
 	}
-	p.Model.channel.do(map[string]any{"do": "send", "bytes": bytes})
+	p.Model.channel.do(protocol.Command{Do: protocol.DoSend, Bytes: bytes})
 }
 
 // interfere does one of the actions.
-func (m *model) interfere(do string) {
-	if do == "pause" {
+func (m *model) interfere(do protocol.Do) {
+	if do == protocol.DoPause {
 		if m.paused {
-			do = "resume"
+			do = protocol.DoResume
 		}
 		m.paused = !m.paused
 	}
-	m.channel.do(map[string]any{"do": do})
+	m.channel.do(protocol.Command{Do: do})
 }

@@ -158,11 +158,12 @@ var saidByOthers = map[string][]string{
 		"This report is damaged: a result is neither pass, differs nor measured.",
 		"This file is no browser report: it is not the JSON that this page saves.",
 	},
-	"../server": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send", "silence"},
+	"../protocol": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
 	"../report/checks": {
 		"Constructor", "Wire format", "Ids", "Reconnection time", "Status codes", "Content types", "Redirects", "Other origins", "Connection lost",
 		"Closing", "Events", "Measured",
 	},
+	"../server":           {"silence"},
 	"../scenario":         {"hold"},
 	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load"},
 	"../trace":            {"page"},

@@ -121,7 +121,7 @@ func (p lessonPanel) lesson() app.UI {
 		when(c.run == nil && step >= stepChoices, `<div class="actions">
 			<button type="button" class="primary" disabled={} onclick={}>{}</button>
 			<span class="hint">{}</span>
-		</div>`, c.predicted < 0 && !p.teaching() || len(m.scenarios.List) == 0, p.onRun, run, hint),
+		</div>`, c.predicted < 0 && !p.teaching() || len(m.scenarios.Scenarios) == 0, p.onRun, run, hint),
 		when(running, `<p class="hint">It runs. Watch readyState and the timeline.</p>`),
 		when(p.teaching() && decided && step == stepRun, `<p class="hint"><kbd>→</kbd> what happened</p>`),
 		p.reveal(verdict, answered),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -56,7 +57,7 @@ type model struct {
 	whole      bool   // all of the page is drawn, not only what it takes to connect
 	course     course
 	editor     editor
-	scenarios  scenarios
+	scenarios  protocol.Catalogue
 	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
 	newAts     map[int]float64       // when each source was made, on the performance clock
 	report     browserReport
@@ -289,7 +290,7 @@ func (m *model) close() {
 // openCompanions opens the streams that a scenario wants beside the one that is watched.
 func (m *model) openCompanions() {
 	name, _ := scenarioOf(m.setup.URL)
-	for _, s := range m.scenarios.List {
+	for _, s := range m.scenarios.Scenarios {
 		if s.Name != name {
 			continue
 		}

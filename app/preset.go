@@ -42,10 +42,10 @@ func (m *model) presets() []preset {
 	for i, p := range all {
 		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
 	}
-	for _, s := range m.scenarios.List {
+	for _, s := range m.scenarios.Scenarios {
 		p := preset{group: say(s.Group), title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, scenario: s.Name}
 		if s.Connect.SecondOrigin {
-			p.url = m.scenarios.Second + p.url
+			p.url = m.scenarios.SecondOrigin + p.url
 		}
 		for _, name := range s.Listen {
 			if !slices.Contains(always, name) {

@@ -140,7 +140,7 @@ func (p *probe) construct(then func()) {
 	p.report.source++
 	url := "/sse?scenario=check-" + p.check.Name + "&session=" + p.report.session + "&source=" + strconv.Itoa(p.report.source)
 	if p.check.Second {
-		url = p.report.model.scenarios.Second + url
+		url = p.report.model.scenarios.SecondOrigin + url
 	}
 	if p.check.URL != nil {
 		url = *p.check.URL
@@ -232,7 +232,7 @@ func (p *probe) property(object app.Value, name string) string {
 		return strings.TrimPrefix(text, own)
 	case name == "origin" && text == own:
 		return "page"
-	case name == "origin" && text == p.report.model.scenarios.Second:
+	case name == "origin" && text == p.report.model.scenarios.SecondOrigin:
 		return "second"
 	}
 	return text

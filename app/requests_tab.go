@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -33,7 +34,7 @@ func (t *requestsTab) Render() app.UI {
 
 func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.UI {
 	id := "–"
-	if value, sent := trace.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
+	if value, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
 	status, ended := say("no answer yet"), say("under way")
@@ -41,7 +42,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 		status = strconv.Itoa(e.Head.Status)
 	}
 	if e.End != nil {
-		ended = fill(say("{how}, by the {who}"), "{how}", say(e.End.How), "{who}", say(e.End.By))
+		ended = fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
 		if e.Head == nil {
 			status = say("no answer")
 		}
@@ -84,7 +85,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 }
 
 // fields are the lines of a head.
-func fields(headers []trace.Header) []app.UI {
+func fields(headers []protocol.Header) []app.UI {
 	lines := []app.UI{}
 	for _, h := range headers {
 		lines = append(lines, view(`<dt>{}</dt>`, h.Name), view(`<dd>{}</dd>`, shorten(visible(h.Value), 300)))

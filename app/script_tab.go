@@ -10,39 +10,18 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/sse"
+	"eventsource-playground/protocol"
 )
 
 // editor is a scenario of the visitor's own: its text, and what the server said of it. Nothing is stored there.
 type editor struct {
 	text    string
 	changes int
-	checked *checked
+	checked *protocol.Checked
 	pause   alarm // from the last key to the check
 	said    string
 
 	notation string // once it was asked for
-}
-
-// checked is what our server makes of a scenario's text, without playing it.
-type checked struct {
-	Errors []struct {
-		Line   int    `json:"line"`
-		Column int    `json:"column"`
-		What   string `json:"what"`
-	} `json:"errors"`
-	Listen   []string `json:"listen"`
-	Attempts []struct {
-		Status int    `json:"status"`
-		End    string `json:"end"`
-		More   bool   `json:"more"`
-		Lines  []struct {
-			Text    string     `json:"text"`
-			Outcome string     `json:"outcome"`
-			Why     string     `json:"why"`
-			Event   *sse.Event `json:"event"`
-		} `json:"lines"`
-	} `json:"attempts"`
 }
 
 func encodeBase64URL(b []byte) string          { return base64.RawURLEncoding.EncodeToString(b) }
@@ -66,8 +45,7 @@ func (m *model) check() {
 	const pause = 150 * time.Millisecond
 	m.editor.pause.set(pause, func() {
 		if len(m.editor.text) <= most {
-			m.channel.asked++
-			m.channel.send(map[string]any{"id": m.channel.asked, "check": m.editor.text})
+			m.channel.check(m.editor.text)
 		}
 	})
 }
@@ -78,7 +56,7 @@ type scriptTab struct {
 	Model    *model
 	Language string
 	Text     int
-	Checked  *checked
+	Checked  *protocol.Checked
 	Said     string
 	Up       bool
 }
@@ -93,13 +71,10 @@ func (s *scriptTab) Render() app.UI {
 				fill(say("line {line}, column {column}"), "{line}", strconv.Itoa(e.Line), "{column}", strconv.Itoa(e.Column)), e.What))
 		}
 		for i, a := range s.Checked.Attempts {
-			lines := []app.UI{}
-			for _, l := range a.Lines {
-				if l.Event == nil {
-					continue
-				}
-				lines = append(lines, view(`<li><b>{}</b><code>{}</code><small>{}</small></li>`,
-					shorten(l.Event.Type, 40), " "+quoteJS(shorten(l.Event.Data, 120)), " lastEventId "+quoteJS(shorten(l.Event.LastEventID, 40))))
+			events := []app.UI{}
+			for _, e := range a.Events {
+				events = append(events, view(`<li><b>{}</b><code>{}</code><small>{}</small></li>`,
+					shorten(e.Type, 40), " "+quoteJS(shorten(e.Data, 120)), " lastEventId "+quoteJS(shorten(e.LastEventID, 40))))
 			}
 			end := a.End
 			if a.More {
@@ -107,7 +82,7 @@ func (s *scriptTab) Render() app.UI {
 			}
 			previews = append(previews, view(`<li><b>{}</b><small>{}</small><ol>{}</ol></li>`,
 				fill(say("request {n}"), "{n}", strconv.Itoa(i+1))+" → "+strconv.Itoa(a.Status),
-				" "+fill(say("then {end}"), "{end}", say(end)), lines))
+				" "+fill(say("then {end}"), "{end}", say(end)), events))
 		}
 	}
 	return view(`<div class="script">
@@ -224,27 +199,10 @@ func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 	})
 }
 
-// scenarios is what our server can play, as it lists it.
-type scenarios struct {
-	Second string `json:"secondOrigin"`
-	List   []struct {
-		Name    string   `json:"name"`
-		Title   string   `json:"title"`
-		Group   string   `json:"group"`
-		About   string   `json:"about"`
-		Listen  []string `json:"listen"`
-		Connect struct {
-			SecondOrigin bool `json:"secondOrigin"`
-			Credentials  bool `json:"credentials"`
-			Times        int  `json:"times"`
-		} `json:"connect"`
-	} `json:"scenarios"`
-}
-
 // loadScenarios fetches the list.
 func (m *model) loadScenarios() {
 	fetchText("/scenarios?lang="+voice.Code, func(text string) {
-		var list scenarios
+		var list protocol.Catalogue
 		if json.Unmarshal([]byte(text), &list) != nil {
 			return
 		}
@@ -259,7 +217,7 @@ func (m *model) listMore() {
 	m.listed += more
 	m.setupChanges++
 	m.update()
-	if m.listed < len(presets)+len(m.scenarios.List) {
+	if m.listed < len(presets)+len(m.scenarios.Scenarios) {
 		time.AfterFunc(pause, m.listMore)
 		return
 	}

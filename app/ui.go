@@ -59,12 +59,12 @@ func (p *playground) Render() app.UI {
 func (p *playground) body() app.UI {
 	m := p.model
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Second: m.scenarios.Second, Language: voice.Code, Changes: m.report.changes}
+		return &reportView{Report: &m.report, Second: m.scenarios.SecondOrigin, Language: voice.Code, Changes: m.report.changes}
 	}
 	c, log := &m.course, m.log
 	changes, state := log.Changes(), log.State()
 	connects := shown(connectPanel{m},
-		m.setupChanges, m.scenarios.Second, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
+		m.setupChanges, m.scenarios.SecondOrigin, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
 	)
 	machine := shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now)
 	if !m.whole {
@@ -91,7 +91,7 @@ func (p *playground) body() app.UI {
 			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
 		},
 		shown(lessonPanel{m},
-			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.List),
+			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.Scenarios),
 		),
 		shown(factsPanel{m}, changes, log.Silent(m.now)),
 	)

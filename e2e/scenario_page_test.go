@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"eventsource-playground/e2e/browser"
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 	"eventsource-playground/sse"
-	"eventsource-playground/trace"
 )
 
 // witness is a page of our server without our UI, its scenario's text: a bare script opens the session's WebSocket there
@@ -155,7 +155,7 @@ func (w *witness) listen(atMost time.Duration) {
 		Type, Data, ID string
 		Origin         string
 		Stays          bool // the EventSource's url, as it was given
-		Seen           trace.Seen
+		Seen           protocol.Seen
 	}
 	atMost = max(0, min(atMost, browser.Bound/2))
 	w.Eval(fmt.Sprintf("witness.more(%d, %d)", w.fetched, atMost.Milliseconds()), &entries)
@@ -188,8 +188,8 @@ func (w *witness) listen(atMost time.Duration) {
 }
 
 // serve takes in what the server saw.
-func (w *witness) serve(at float64, seen trace.Seen) {
-	if seen.Kind == trace.SeenRequest {
+func (w *witness) serve(at float64, seen protocol.Seen) {
+	if seen.Kind == protocol.SeenRequest {
 		asked := &thing{at: at, source: seen.Source, request: seen.Attempt}
 		asked.Seen = scenario.Seen{Kind: scenario.Requested, Redirected: strings.Contains(seen.Target, "redirected=1")}
 		for _, h := range seen.Header {
@@ -205,9 +205,9 @@ func (w *witness) serve(at float64, seen trace.Seen) {
 		w.t.Fatalf("the server reports %q of a request that it did not report", seen.Kind)
 	}
 	switch seen.Kind {
-	case trace.SeenHead:
+	case protocol.SeenHead:
 		asked.answered = true
-	case trace.SeenEnd:
+	case protocol.SeenEnd:
 		asked.ended, asked.endedAt = true, at
 	}
 }

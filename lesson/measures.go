@@ -196,7 +196,7 @@ func (m Measures) ask(e, before *trace.Exchange) {
 		m[answer+".status"] = count(e.Head.Status)
 	}
 	if e.End != nil {
-		m[answer+".by"] = text(e.End.By)
+		m[answer+".by"] = text(string(e.End.By))
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -21,20 +22,20 @@ func message(at float64, typ, data, id string) eventsource.Event {
 	return eventsource.Event{Kind: eventsource.Message, TimeStamp: at, ReadyState: eventsource.Open, Type: typ, Data: data, LastEventID: id}
 }
 
-func request(at float64, source, attempt int, header ...trace.Header) trace.Seen {
-	return trace.Seen{At: at, Source: source, Attempt: attempt, Kind: trace.SeenRequest, Method: "GET", Target: "/sse?scenario=end", Header: header}
+func request(at float64, source, attempt int, header ...protocol.Header) protocol.Seen {
+	return protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenRequest, Method: "GET", Target: "/sse?scenario=end", Header: header}
 }
 
-func head(at float64, source, attempt, status int) trace.Seen {
-	return trace.Seen{At: at, Source: source, Attempt: attempt, Kind: trace.SeenHead, Status: status}
+func head(at float64, source, attempt, status int) protocol.Seen {
+	return protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenHead, Status: status}
 }
 
-func write(at float64, source, attempt int, bytes string) trace.Seen {
-	return trace.Seen{At: at, Source: source, Attempt: attempt, Kind: trace.SeenWrite, Bytes: []byte(bytes), Size: len(bytes)}
+func write(at float64, source, attempt int, bytes string) protocol.Seen {
+	return protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenWrite, Bytes: []byte(bytes), Size: len(bytes)}
 }
 
-func end(at float64, source, attempt int, by string) trace.Seen {
-	return trace.Seen{At: at, Source: source, Attempt: attempt, Kind: trace.SeenEnd, By: by}
+func end(at float64, source, attempt int, by protocol.By) protocol.Seen {
+	return protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenEnd, By: by}
 }
 
 // runOf is a run of one source, in a log in which another was before.
@@ -51,7 +52,7 @@ func runOf(events ...any) *Run {
 		switch e := e.(type) {
 		case eventsource.Event:
 			log.Observe(eventsource.Decoded(e))
-		case trace.Seen:
+		case protocol.Seen:
 			log.Serve(e, 0)
 		case func(*trace.Log):
 			e(log)
@@ -65,7 +66,7 @@ func TestMeasures(t *testing.T) {
 	back := runOf(
 		request(1005, 2, 1), head(1006, 2, 1, 200), open(1010), write(1510, 2, 1, ": hello\nretry: 500\nid: 7\ndata: a\n\nevent: tick\ndata: b\n\n"),
 		message(1512, "message", "a", "7"), end(2000, 2, 1, "server"), failed(2002, connecting),
-		request(2502, 2, 2, trace.Header{Name: "Last-Event-ID", Value: "7"}), head(2503, 2, 2, 200), open(2510),
+		request(2502, 2, 2, protocol.Header{Name: "Last-Event-ID", Value: "7"}), head(2503, 2, 2, 200), open(2510),
 	)
 	gone := runOf(
 		request(1005, 2, 1), head(1006, 2, 1, 200), open(1010), end(1100, 2, 1, "server"), failed(1100, connecting),
@@ -73,7 +74,7 @@ func TestMeasures(t *testing.T) {
 	)
 	anew := runOf(
 		request(1005, 2, 1), open(1010), message(1020, "tick", "1", "1"), func(l *trace.Log) { l.Close(1030) }, end(1031, 2, 1, "client"),
-		func(l *trace.Log) { l.Construct(1040, "/sse", false) }, request(1045, 3, 1, trace.Header{Name: "X-Token", Value: "abc"}), open(1050),
+		func(l *trace.Log) { l.Construct(1040, "/sse", false) }, request(1045, 3, 1, protocol.Header{Name: "X-Token", Value: "abc"}), open(1050),
 		request(1060, FetchSource(3), 1), message(1070, "message", "", ""),
 	)
 	moved := request(1005, 2, 1)

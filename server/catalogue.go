@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 )
@@ -22,29 +23,6 @@ type catalogue struct {
 	mutex  sync.Mutex
 	origin string           // that lists are for: almost always the same
 	lists  map[string]asset // by language
-}
-
-// listed is what /scenarios says.
-type listed struct {
-	SecondOrigin string           `json:"secondOrigin"` // as this client calls it
-	Groups       []string         `json:"groups"`       // in the order of a menu
-	Scenarios    []listedScenario `json:"scenarios"`    // the same
-}
-
-type listedScenario struct {
-	Name    string        `json:"name"`
-	Title   string        `json:"title"`
-	Group   string        `json:"group"`
-	Order   int           `json:"order"`
-	About   string        `json:"about"`
-	Listen  []string      `json:"listen"`
-	Connect listedConnect `json:"connect"`
-}
-
-type listedConnect struct {
-	SecondOrigin bool `json:"secondOrigin"`
-	Credentials  bool `json:"credentials"`
-	Times        int  `json:"times"`
 }
 
 func newCatalogue(second func(*http.Request) string) *catalogue {
@@ -78,9 +56,11 @@ func (c *catalogue) listFor(origin, code string) asset {
 }
 
 func newList(origin, code string) asset {
-	l := listed{SecondOrigin: origin, Groups: library.Groups}
+	l := protocol.Catalogue{SecondOrigin: origin}
 	for _, e := range library.All() {
-		l.Scenarios = append(l.Scenarios, listedScenario{e.Name, e.Title.In(code), e.Group, e.Order, e.About.In(code), e.Listen, listedConnect(e.Connect)})
+		l.Scenarios = append(l.Scenarios, protocol.ListedScenario{
+			Name: e.Name, Title: e.Title.In(code), Group: e.Group, About: e.About.In(code), Listen: e.Listen, Connect: protocol.Connect(e.Connect),
+		})
 	}
 	return newJSON(l)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario/library"
 )
 
@@ -15,18 +16,18 @@ func TestTheCatalogueIsTheLibrary(t *testing.T) {
 	if got := reply.Header.Get("Content-Type"); got != "application/json" {
 		t.Errorf("got Content-Type %q; want JSON", got)
 	}
-	var got listed
+	var got protocol.Catalogue
 	if err := json.Unmarshal([]byte(text(t, reply)), &got); err != nil {
 		t.Fatal(err)
 	}
 	entries := library.All()
-	if len(got.Scenarios) != len(entries) || len(got.Groups) != len(library.Groups) {
-		t.Fatalf("got %d scenarios in %d groups; want %d in %d", len(got.Scenarios), len(got.Groups), len(entries), len(library.Groups))
+	if len(got.Scenarios) != len(entries) {
+		t.Fatalf("got %d scenarios; want %d", len(got.Scenarios), len(entries))
 	}
 	for i, e := range entries {
 		s := got.Scenarios[i]
-		if s.Name != e.Name || s.Title != e.Title["en"] || s.Group != e.Group || s.Order != e.Order || s.About != e.About["en"] ||
-			strings.Join(s.Listen, " ") != strings.Join(e.Listen, " ") || s.Connect != listedConnect(e.Connect) {
+		if s.Name != e.Name || s.Title != e.Title["en"] || s.Group != e.Group || s.About != e.About["en"] ||
+			strings.Join(s.Listen, " ") != strings.Join(e.Listen, " ") || s.Connect != protocol.Connect(e.Connect) {
 			t.Errorf("got %+v; want %s as it is in the library", s, e.Name)
 		}
 		if i%10 > 0 {
@@ -56,7 +57,7 @@ func TestTheCatalogueInChinese(t *testing.T) {
 			}
 			continue
 		}
-		var got listed
+		var got protocol.Catalogue
 		if err := json.Unmarshal([]byte(body), &got); err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 // channels are the pages' private lines to the server: a WebSocket each, because that takes none of the six connections
@@ -41,46 +41,7 @@ type channel struct {
 	over    chan struct{} // a newer one took its place
 
 	mutex   sync.Mutex
-	answers []did
-}
-
-// toPage is a message to the page: one of its fields is set, and Now beside Pong, Dropped beside Seen.
-type toPage struct {
-	Hello   *hello       `json:"hello,omitempty"`
-	Seen    []trace.Seen `json:"seen,omitempty"`
-	Dropped int          `json:"dropped,omitempty"`
-	Pong    *float64     `json:"pong,omitempty"`
-	Now     float64      `json:"now,omitempty"`
-	Did     *did         `json:"did,omitempty"`
-	Checked *checked     `json:"checked,omitempty"`
-}
-
-// hello is the first message.
-type hello struct {
-	Session string  `json:"session"`
-	Now     float64 `json:"now"`     // the session's clock, in milliseconds
-	Next    int     `json:"next"`    // Seq of what will be recorded next
-	Dropped int     `json:"dropped"` // records that the page has not got, and that are no longer kept
-	Anew    bool    `json:"anew,omitempty"`
-}
-
-// did is the answer to a command.
-type did struct {
-	ID    int    `json:"id"`
-	Error string `json:"error,omitempty"` // in one sentence
-}
-
-// fromPage is a message of the page: a ping, a command or a text to check.
-type fromPage struct {
-	Ping *float64 `json:"ping"`
-
-	ID     int    `json:"id"`
-	Do     string `json:"do"`
-	Source int    `json:"source"` // whose stream; 0: the newest
-	Bytes  []byte `json:"bytes"`  // for send
-	Next   *next  `json:"next"`   // for next
-
-	Check *string `json:"check"`
+	answers []protocol.Did
 }
 
 func newChannels(sessions *sessions, limits Limits, log *slog.Logger) *channels {
@@ -90,7 +51,7 @@ func newChannels(sessions *sessions, limits Limits, log *slog.Logger) *channels 
 // serve is GET /session.
 func (c *channels) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, after, refused := parseChannel(r)
+		line, refused := parseChannel(r)
 		if refused != nil {
 			refused.write(w)
 			return
@@ -101,7 +62,7 @@ func (c *channels) serve() http.Handler {
 			return
 		}
 		defer leave()
-		session, err := c.sessions.hold(id, addressOf(r))
+		session, err := c.sessions.hold(line.session, addressOf(r))
 		if err != nil {
 			c.full(w, r, err)
 			return
@@ -117,34 +78,42 @@ func (c *channels) serve() http.Handler {
 		}
 		defer conn.CloseNow()
 		conn.SetReadLimit(c.limits.ChannelRead)
-		c.talk(r.Context(), session, conn, after)
+		c.talk(r.Context(), session, conn, line)
 	})
 }
 
+// line is what a request for a channel asks for.
+type line struct {
+	session  string
+	instance string // the session's that the page knows
+	after    int    // Seq of the last record that it got of that instance
+}
+
 // parseChannel reads a request for a channel, or says what to change.
-func parseChannel(r *http.Request) (id string, after int, refused *refusal) {
+func parseChannel(r *http.Request) (l line, refused *refusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return "", 0, newRefusal(http.StatusBadRequest, "The query can't be read: give id and after.")
+		return l, newRefusal(http.StatusBadRequest, "The query can't be read: give id, instance and after.")
 	}
-	id, ok := parseSession(query.Get("id"))
-	if !ok {
-		return "", 0, bad("id", query.Get("id"), "32 hexadecimal digits")
+	var ok bool
+	if l.session, ok = parseSession(query.Get("id")); !ok {
+		return l, bad("id", query.Get("id"), "32 hexadecimal digits")
 	}
+	l.instance = query.Get("instance")
 	if s := query.Get("after"); s != "" {
-		if after, err = strconv.Atoi(s); err != nil || after < 0 || after > maxSeq {
-			return "", 0, bad("after", s, "the number of the last record that came, or 0")
+		if l.after, err = strconv.Atoi(s); err != nil || l.after < 0 || l.after > maxSeq {
+			return l, bad("after", s, "the number of the last record that came, or 0")
 		}
 	}
 	// Browsers send Origin with every WebSocket. Whoever sends none is no page.
 	origin, err := url.Parse(r.Header.Get("Origin"))
 	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
-		return "", 0, newRefusal(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", quote(r.Host))
+		return l, newRefusal(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", quote(r.Host))
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return "", 0, newRefusal(http.StatusUpgradeRequired, "A session is a WebSocket: ask for one.")
+		return l, newRefusal(http.StatusUpgradeRequired, "A session is a WebSocket: ask for one.")
 	}
-	return id, after, nil
+	return l, nil
 }
 
 const maxSeq = 1_000_000_000_000
@@ -193,7 +162,7 @@ func (c *channels) wait(ctx context.Context) {
 }
 
 // talk goes on until the page leaves, a newer channel comes or the server stops.
-func (c *channels) talk(stopping context.Context, session *session, conn *websocket.Conn, after int) {
+func (c *channels) talk(stopping context.Context, session *session, conn *websocket.Conn, from line) {
 	// The library closes a connection whose context is done, without a word to the page. So this one ends last.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(stopping))
 	ch := &channel{
@@ -201,13 +170,13 @@ func (c *channels) talk(stopping context.Context, session *session, conn *websoc
 		woken: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	ch.woken <- struct{}{}
-	hello := session.connect(ch, &after)
+	hello, after := session.connect(ch, from)
 	defer session.disconnect(ch)
 
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		if ch.write(toPage{Hello: &hello}) != nil {
+		if ch.write(protocol.ToPage{Hello: &hello}) != nil {
 			return
 		}
 		switch ch.tellAll(after, stopping) {
@@ -225,31 +194,24 @@ func (c *channels) talk(stopping context.Context, session *session, conn *websoc
 // statusReplaced tells a page that another one, or itself, opened a newer channel for the same session.
 const statusReplaced websocket.StatusCode = 4001
 
-// connect makes ch the session's channel, in place of an older one, which may be a dead one that nobody missed yet.
-func (s *session) connect(ch *channel, after *int) hello {
+// connect makes ch the session's channel, in place of an older one, which may be a dead one that nobody missed yet. It
+// returns what to say first, and the record after which to go on.
+func (s *session) connect(ch *channel, from line) (hello protocol.Hello, after int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.channel != nil {
 		close(s.channel.over)
 	}
 	s.channel = ch
-	h := hello{Session: s.id}
-	if *after > s.last {
-		// The session that the page remembers was forgotten, or the server was started again. Its numbers go on, or
-		// the page would take what is new for what it has.
-		h.Anew = true
-		*after += 1
-		for i := range s.records {
-			s.records[i].Seq += *after
-		}
-		s.last += *after
+	hello = protocol.Hello{Instance: s.instance, Now: s.now()}
+	if from.instance == s.instance {
+		after = min(from.after, s.last)
 	}
-	h.Now, h.Next = s.now(), s.last+1
-	if first := s.last - len(s.records) + 1; *after < first-1 {
-		h.Dropped = first - 1 - *after
-		*after = first - 1
+	if first := s.last - len(s.records) + 1; after < first-1 {
+		hello.Dropped = first - 1 - after
+		after = first - 1
 	}
-	return h
+	return hello, after
 }
 
 func (s *session) disconnect(ch *channel) {
@@ -317,7 +279,7 @@ func (ch *channel) tellSome(after int) (last int, more bool, err error) {
 	ch.answers = nil
 	ch.mutex.Unlock()
 	for _, answer := range answers {
-		if err := ch.write(toPage{Did: &answer}); err != nil {
+		if err := ch.write(protocol.ToPage{Did: &answer}); err != nil {
 			return after, false, err
 		}
 	}
@@ -325,7 +287,7 @@ func (ch *channel) tellSome(after int) (last int, more bool, err error) {
 	if len(records) == 0 {
 		return after, false, nil
 	}
-	return records[len(records)-1].Seq, true, ch.write(toPage{Seen: records, Dropped: dropped})
+	return records[len(records)-1].Seq, true, ch.write(protocol.ToPage{Seen: records, Dropped: dropped})
 }
 
 // ping finds out whether the page is there, and keeps proxies from closing the line.
@@ -337,7 +299,7 @@ func (ch *channel) ping() {
 	}
 }
 
-func (ch *channel) write(message toPage) error {
+func (ch *channel) write(message protocol.ToPage) error {
 	text, err := json.Marshal(message)
 	if err != nil {
 		return err
@@ -355,7 +317,7 @@ func (ch *channel) listen() {
 		if err != nil {
 			return
 		}
-		var asked fromPage
+		var asked protocol.FromPage
 		if kind != websocket.MessageText || json.Unmarshal(text, &asked) != nil {
 			ch.conn.Close(websocket.StatusUnsupportedData, "not a message that this server knows")
 			return
@@ -375,14 +337,14 @@ func (ch *channel) listen() {
 	}
 }
 
-func (ch *channel) answer(asked fromPage) error {
+func (ch *channel) answer(asked protocol.FromPage) error {
 	switch {
 	case asked.Ping != nil:
-		return ch.write(toPage{Pong: asked.Ping, Now: ch.session.now()})
+		return ch.write(protocol.ToPage{Pong: asked.Ping, Now: ch.session.now()})
 	case asked.Check != nil:
 		checked := check(*asked.Check)
 		checked.ID = asked.ID
-		return ch.write(toPage{Checked: &checked})
+		return ch.write(protocol.ToPage{Checked: &checked})
 	}
 	if because := ch.do(asked); because != "" {
 		ch.answered(asked.ID, because)
@@ -391,17 +353,17 @@ func (ch *channel) answer(asked fromPage) error {
 }
 
 // do does a command, or says why it can't.
-func (ch *channel) do(asked fromPage) (because string) {
+func (ch *channel) do(asked protocol.FromPage) (because string) {
 	done := func(because string) { ch.answered(asked.ID, because) }
-	switch word := asked.Do; word {
-	case "cut", "end", "pause", "resume", "step":
-		return ch.session.give(asked.Source, order{to: deeds[word], done: done})
-	case "send":
+	switch asked.Do {
+	case protocol.DoCut, protocol.DoEnd, protocol.DoPause, protocol.DoResume, protocol.DoStep:
+		return ch.session.give(asked.Source, order{to: asked.Do, done: done})
+	case protocol.DoSend:
 		if len(asked.Bytes) == 0 {
 			return "There is nothing to send: give some bytes."
 		}
-		return ch.session.give(asked.Source, order{to: toSend, bytes: asked.Bytes, done: done})
-	case "next":
+		return ch.session.give(asked.Source, order{to: asked.Do, bytes: asked.Bytes, done: done})
+	case protocol.DoNext:
 		reply, because := newReply(asked.Next)
 		if because == "" {
 			ch.session.choose(asked.Source, reply)
@@ -409,17 +371,15 @@ func (ch *channel) do(asked fromPage) (because string) {
 		}
 		return because
 	}
-	return fmt.Sprintf("This server can't do %s.", quote(asked.Do))
+	return fmt.Sprintf("This server can't do %s.", quote(string(asked.Do)))
 }
-
-var deeds = map[string]deed{"cut": toCut, "end": toEnd, "pause": toPause, "resume": toResume, "step": toStep, "send": toSend}
 
 // answered tells the page what became of a command. Streams call it too, which must not wait for a page.
 func (ch *channel) answered(id int, because string) {
 	ch.mutex.Lock()
 	defer ch.mutex.Unlock()
 	if len(ch.answers) < maxAnswers {
-		ch.answers = append(ch.answers, did{id, because})
+		ch.answers = append(ch.answers, protocol.Did{ID: id, Error: because})
 	}
 	ch.tell()
 }

@@ -14,35 +14,34 @@ func TestATextIsChecked(t *testing.T) {
 	}{
 		{
 			"a mistake", "title: T\n\n== 200\n@wiat 1s\n",
-			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is no directive: do you mean @wait?"}],"title":"T","listen":[],"attempts":[{"line":3,"status":200,"end":"end","lines":[],"more":false}]}`,
+			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is no directive: do you mean @wait?"}],"listen":[],"attempts":[{"status":200,"end":"end","events":[],"more":false}]}`,
 		},
 		{
 			"an event, and half of one", "title: T\nlisten: tick\n== 200\nid: 7\nevent: tick\ndata: a\n\ndata: b\n@cut\n",
-			`{"id":0,"errors":[],"title":"T","listen":["tick"],"attempts":[{"line":3,"status":200,"end":"cut","lines":[` +
-				`{"text":"id: 7","outcome":"field","why":"","event":null},` +
-				`{"text":"event: tick","outcome":"field","why":"","event":null},` +
-				`{"text":"data: a","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"dispatched","why":"","event":{"type":"tick","data":"a","lastEventId":"7"}},` +
-				`{"text":"data: b","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"discarded","why":"…","event":null}],"more":false}]}`,
+			`{"id":0,"errors":[],"listen":["tick"],"attempts":[{"status":200,"end":"cut",` +
+				`"events":[{"type":"tick","data":"a","lastEventId":"7"}],"more":false}]}`,
 		},
 		{
 			"answers that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
-			`{"id":0,"errors":[],"title":"T","listen":[],"attempts":[` +
-				`{"line":2,"status":0,"end":"refuse","lines":[],"more":false},` +
-				`{"line":3,"status":0,"end":"silence","lines":[],"more":false},` +
-				`{"line":4,"status":404,"end":"end","lines":[],"more":false},` +
-				`{"line":7,"status":200,"end":"cut cleanly","lines":[],"more":false}]}`,
+			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+				`{"status":0,"end":"refuse","events":[],"more":false},` +
+				`{"status":0,"end":"silence","events":[],"more":false},` +
+				`{"status":404,"end":"end","events":[],"more":false},` +
+				`{"status":200,"end":"cut cleanly","events":[],"more":false}]}`,
 		},
 		{
-			"an id that goes on to the next attempt", "title: T\n== 200\nid: 7\ndata: a\n\n@end\n== 200\n: {last-event-id} {attempt}\n@hold\n",
-			`{"id":0,"errors":[],"title":"T","listen":[],"attempts":[{"line":2,"status":200,"end":"end","lines":[` +
-				`{"text":"id: 7","outcome":"field","why":"","event":null},` +
-				`{"text":"data: a","outcome":"field","why":"","event":null},` +
-				`{"text":"","outcome":"dispatched","why":"","event":{"type":"message","data":"a","lastEventId":"7"}}],"more":false},` +
-				`{"line":7,"status":200,"end":"hold","lines":[{"text":": 7 2","outcome":"comment","why":"","event":null}],"more":false}]}`,
+			"an id that goes on to the next attempt", "title: T\n== 200\nid: 7\ndata: a\n\n@end\n== 200\ndata: {last-event-id} {attempt}\n\n@hold\n",
+			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+				`{"status":200,"end":"end","events":[{"type":"message","data":"a","lastEventId":"7"}],"more":false},` +
+				`{"status":200,"end":"hold","events":[{"type":"message","data":"7 2","lastEventId":"7"}],"more":false}]}`,
 		},
-		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"title":"","listen":[],"attempts":[]}`},
+		{
+			"half a line before the next attempt", "title: T\n== 200\n@raw \"data: a\"\n@hold\n== 200\n\ndata: b\n\n@end\n",
+			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+				`{"status":200,"end":"hold","events":[],"more":false},` +
+				`{"status":200,"end":"end","events":[{"type":"message","data":"b","lastEventId":""}],"more":false}]}`,
+		},
+		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"attempts":[]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := json.Marshal(check(test.text))
@@ -98,8 +97,8 @@ func TestACheckIsBounded(t *testing.T) {
 				t.Errorf("got %d mistakes; want at most %d", len(c.Errors), checkedMistakes)
 			}
 			for _, a := range c.Attempts {
-				if len(a.Lines) > checkedLines {
-					t.Errorf("got %d lines; want at most %d", len(a.Lines), checkedLines)
+				if len(a.Events) > checkedEvents {
+					t.Errorf("got %d events; want at most %d", len(a.Events), checkedEvents)
 				}
 			}
 		})

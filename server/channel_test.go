@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"eventsource-playground/protocol"
 )
 
 func TestWhoGetsAChannel(t *testing.T) {
@@ -92,12 +95,12 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t)
-			c := p.channel(t, testSession, 0)
+			c := p.channel(t, testSession)
 			stream := p.ask(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
 			go io.Copy(io.Discard, stream)
 			for i, want := range test.want {
 				seen := c.seen(t)
-				got := seen.Kind
+				got := string(seen.Kind)
 				switch seen.Kind {
 				case "request":
 					got += " " + seen.Method + " " + seen.Proto
@@ -112,7 +115,7 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 						want = got
 					}
 				case "end":
-					got += " " + seen.By + " " + seen.How
+					got += fmt.Sprint(" ", seen.By, " ", seen.How)
 				}
 				if got != want || seen.Seq != i+1 || seen.Source != 4 || seen.Attempt != 1 {
 					t.Errorf("got %d %s, source %d, attempt %d; want %d %s, source 4, attempt 1", seen.Seq, got, seen.Source, seen.Attempt, i+1, want)
@@ -185,16 +188,16 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 		reply := p.get(t, fmt.Sprintf("/sse?interval=10ms&count=%d&session=%s", n, testSession))
 		text(t, reply)
 	}
-	c := p.channel(t, testSession, 0)
+	c := p.channel(t, testSession)
 	play(1) // request, head, two writes, end
 	for range 5 {
 		c.seen(t)
 	}
 	c.conn.CloseNow()
 	play(2) // six more
-	back := p.channel(t, testSession, 5)
-	if h := back.hello; h.Next != 12 || h.Dropped != 0 || h.Anew || h.Session != testSession {
-		t.Errorf("got %+v; want next 12, nothing dropped", h)
+	back := p.channelAfter(t, testSession, c.hello.Instance, 5)
+	if h := back.hello; h.Dropped != 0 || h.Instance != c.hello.Instance {
+		t.Errorf("got %+v; want the same instance, nothing dropped", h)
 	}
 	for i := range 6 {
 		if got := back.seen(t).Seq; got != 6+i {
@@ -203,9 +206,9 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 	}
 	back.conn.CloseNow()
 	play(8) // twelve more, of which ten are kept
-	again := p.channel(t, testSession, 11)
-	if h := again.hello; h.Next != 24 || h.Dropped != 2 {
-		t.Errorf("got %+v; want next 24, two dropped", h)
+	again := p.channelAfter(t, testSession, c.hello.Instance, 11)
+	if h := again.hello; h.Dropped != 2 {
+		t.Errorf("got %+v; want two dropped", h)
 	}
 	for i := range 10 {
 		if got := again.seen(t).Seq; got != 14+i {
@@ -213,7 +216,7 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 		}
 	}
 	t.Run("a newer one takes the place", func(t *testing.T) {
-		p.channel(t, testSession, 23)
+		p.channelAfter(t, testSession, c.hello.Instance, 23)
 		if _, _, err := again.conn.Read(t.Context()); websocket.CloseStatus(err) != 4001 {
 			t.Errorf("got %v; want status 4001", err)
 		}
@@ -221,13 +224,15 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 	t.Run("after the server was started again", func(t *testing.T) {
 		other := start(t)
 		text(t, other.get(t, "/sse?interval=10ms&count=1&session="+testSession))
-		c := other.channel(t, testSession, 100)
-		if !c.hello.Anew || c.hello.Next != 107 || c.hello.Dropped != 0 {
-			t.Errorf("got %+v; want it new, next 107", c.hello)
-		}
-		for i := range 5 {
-			if got := c.seen(t).Seq; got != 102+i {
-				t.Errorf("got record %d; want %d", got, 102+i)
+		for _, after := range []int{100, 3} { // more than there are now, or fewer
+			c := other.channelAfter(t, testSession, again.hello.Instance, after)
+			if c.hello.Instance == again.hello.Instance || c.hello.Dropped != 0 {
+				t.Errorf("got %+v; want another instance, nothing dropped", c.hello)
+			}
+			for i := range 5 {
+				if got := c.seen(t).Seq; got != 1+i {
+					t.Errorf("got record %d; want %d", got, 1+i)
+				}
 			}
 		}
 	})
@@ -235,10 +240,10 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 
 func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession, 0)
+	c := p.channel(t, testSession)
 	go io.Copy(io.Discard, p.ask(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
 	records, messages := 0, 0
-	for last := ""; last != "end"; messages++ {
+	for last := protocol.Kind(""); last != protocol.SeenEnd; messages++ {
 		m := c.read(t)
 		records += len(m.Seen) + m.Dropped
 		if len(m.Seen) > 0 {
@@ -251,7 +256,7 @@ func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 }
 
 func TestPingsAreAnswered(t *testing.T) {
-	c := start(t).channel(t, testSession, 0)
+	c := start(t).channel(t, testSession)
 	var last float64
 	for _, ms := range []float64{0, 12.5, 1e12 + 0.1} {
 		c.write(t, fmt.Sprintf(`{"ping":%v}`, ms))
@@ -264,9 +269,9 @@ func TestPingsAreAnswered(t *testing.T) {
 }
 
 func TestATextIsCheckedOverTheChannel(t *testing.T) {
-	c := start(t).channel(t, testSession, 0)
+	c := start(t).channel(t, testSession)
 	c.write(t, `{"id":6,"check":"title: T\n== 200\ndata: a\n\n"}`)
-	if m := c.read(t); m.Checked == nil || m.Checked.ID != 6 || m.Checked.Title != "T" || len(m.Checked.Attempts) != 1 {
+	if m := c.read(t); m.Checked == nil || m.Checked.ID != 6 || len(m.Checked.Errors) != 0 || len(m.Checked.Attempts) != 1 {
 		t.Errorf("got %+v; want the text checked", m.Checked)
 	}
 }
@@ -284,7 +289,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", 64<<10) + `"}`, websocket.StatusMessageTooBig},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := start(t).channel(t, testSession, 0)
+			c := start(t).channel(t, testSession)
 			c.conn.Write(t.Context(), test.kind, []byte(test.message))
 			if _, _, err := c.conn.Read(t.Context()); websocket.CloseStatus(err) != test.want {
 				t.Errorf("got %v; want status %d", err, test.want)
@@ -296,7 +301,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
 	limits := DefaultLimits
 	limits.ChannelRate = 10
-	c := startMain(t, Main{Files: page, Limits: limits}).channel(t, testSession, 0)
+	c := startMain(t, Main{Files: page, Limits: limits}).channel(t, testSession)
 	from := time.Now()
 	for range 15 {
 		c.write(t, `{"ping":1}`)
@@ -314,9 +319,9 @@ func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
 	limits.ChannelPing, limits.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
 	limits.ChannelsPerAddress = 1
 	p := startMain(t, Main{Files: page, Limits: limits})
-	c := p.channel(t, testSession, 0) // who does not read answers no pings
+	c := p.channel(t, testSession) // who does not read answers no pings
 	waitFor(t, "its place to be free", func() bool {
-		_, err := p.dialChannel(t, strings.Repeat("1", 32), 0)
+		_, err := p.dialChannel(t, strings.Repeat("1", 32))
 		return err == nil
 	})
 	if _, _, err := c.conn.Read(t.Context()); err == nil {
@@ -340,9 +345,9 @@ func TestChannelsAreBounded(t *testing.T) {
 			test.change(&limits)
 			p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
 			id := func(n int) string { return fmt.Sprintf("%032x", n) }
-			first := p.channel(t, id(1), 0)
-			p.channel(t, id(2), 0)
-			reply, err := p.dialChannel(t, id(3), 0)
+			first := p.channel(t, id(1))
+			p.channel(t, id(2))
+			reply, err := p.dialChannel(t, id(3))
 			if err == nil || reply == nil || reply.StatusCode != http.StatusServiceUnavailable || !strings.HasSuffix(text(t, reply), test.want) {
 				t.Fatalf("got %v, %v; want 503", reply, err)
 			}
@@ -351,7 +356,7 @@ func TestChannelsAreBounded(t *testing.T) {
 			}
 			first.conn.Close(websocket.StatusNormalClosure, "")
 			waitFor(t, "a place", func() bool {
-				_, err := p.dialChannel(t, id(3), 0)
+				_, err := p.dialChannel(t, id(3))
 				return err == nil
 			})
 		})
@@ -360,8 +365,8 @@ func TestChannelsAreBounded(t *testing.T) {
 
 func TestStoppingClosesChannels(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession, 0)
-	p.channel(t, strings.Repeat("0", 32), 0) // who does not read does not close either
+	c := p.channel(t, testSession)
+	p.channel(t, strings.Repeat("0", 32)) // who does not read does not close either
 	stream := p.ask(t, "/sse?session="+testSession)
 	go io.Copy(io.Discard, stream)
 	c.wantSeen(t, "request", "head 200", "write 2")
@@ -390,16 +395,17 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 	limits.ChannelsPerAddress, limits.StreamsPerAddress, limits.SessionsPerAddress = all, all, all
 	limits.SessionIdle = 500 * time.Millisecond
 	p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
-	come := func(n int) (leave func()) {
+	come := func(n int) (leave func(), instances []string) {
 		places := make(chan struct{}, 50)
 		clients, streams := make([]*client, n), make([]*net.TCPConn, n)
+		instances = make([]string, n)
 		var wait sync.WaitGroup
 		for i := range n {
 			wait.Go(func() {
 				places <- struct{}{}
 				defer func() { <-places }()
 				id := fmt.Sprintf("%032x", i)
-				conn, _, err := p.dialWebSocket(context.Background(), id, 0)
+				conn, _, err := p.dialWebSocket(context.Background(), id, "", 0)
 				if err != nil {
 					t.Error(err)
 					return
@@ -416,12 +422,15 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 				}
 				streams[i] = stream.(*net.TCPConn)
 				fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+				var m protocol.ToPage
 				for range 2 { // hello, and what happened
-					if _, _, err := conn.Read(context.Background()); err != nil {
+					_, text, err := conn.Read(context.Background())
+					if err != nil || json.Unmarshal(text, &m) != nil {
 						t.Error(err)
 						return
 					}
 				}
+				instances[i] = m.Hello.Instance
 			})
 		}
 		wait.Wait()
@@ -434,17 +443,18 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 					streams[i].Close()
 				}
 			}
-		}
+		}, instances
 	}
 	settled := func(goroutines int) bool {
 		runtime.GC()
 		return runtime.NumGoroutine() <= goroutines
 	}
 	goroutines := runtime.NumGoroutine()
-	come(50)() // what is made once is there
+	leave, _ := come(50) // what is made once is there
+	leave()
 	waitFor(t, "the goroutines of the first few to end", func() bool { return settled(goroutines + 5) })
 	goroutines, memory := runtime.NumGoroutine(), heap()
-	leave := come(all)
+	leave, instances := come(all)
 	if got := runtime.NumGoroutine(); got < goroutines+all {
 		t.Errorf("got %d goroutines; want more for %d sessions than before, %d", got, all, goroutines)
 	}
@@ -455,7 +465,7 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 	asked := 0
 	waitFor(t, "the sessions to be forgotten", func() bool {
 		asked++ // for another each time: asking keeps it
-		return p.channel(t, fmt.Sprintf("%032x", asked), 3).hello.Anew
+		return p.channel(t, fmt.Sprintf("%032x", asked)).hello.Instance != instances[asked]
 	})
 }
 

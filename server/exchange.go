@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
-	"eventsource-playground/trace"
 )
 
 // exchange is one request of a session's EventSource and its answer. A nil one is that of a request without a session:
@@ -86,9 +86,9 @@ func (all *sessions) begin(r *http.Request) *exchange {
 	if err != nil {
 		return nil // the channel says so; the stream is none the worse
 	}
-	seen := trace.Seen{
+	seen := protocol.Seen{
 		Source: w.source,
-		Kind:   trace.SeenRequest,
+		Kind:   protocol.SeenRequest,
 		Method: r.Method,
 		Target: clip(r.RequestURI),
 		Proto:  r.Proto,
@@ -123,7 +123,7 @@ func (x *exchange) isChosen() bool { return x != nil && x.chosen != nil }
 
 // choose returns what the visitor chose, or nil where the scenario gives that by itself: a stream.
 func (x *exchange) choose(instead *scenario.Section) *scenario.Section {
-	if x.chosen.name == "200" && instead != nil && instead.Head.Status == http.StatusOK {
+	if x.chosen.Status == http.StatusOK && instead != nil && instead.Head.Status == http.StatusOK {
 		return nil
 	}
 	return x.chosen.plays
@@ -145,11 +145,11 @@ func (x *exchange) head(status int, wire []byte) {
 	if x == nil {
 		return
 	}
-	seen := trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenHead, Status: status}
+	seen := protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenHead, Status: status}
 	_, lines, _ := strings.Cut(string(wire), "\r\n") // behind the status line
 	for line := range strings.SplitSeq(lines, "\r\n") {
 		if name, value, ok := strings.Cut(line, ":"); ok {
-			seen.Header = append(seen.Header, trace.Header{Name: name, Value: clip(strings.TrimSpace(value))})
+			seen.Header = append(seen.Header, protocol.Header{Name: name, Value: clip(strings.TrimSpace(value))})
 		}
 	}
 	x.session.record(seen)
@@ -172,10 +172,10 @@ type watchedWriter struct {
 func (w *watchedWriter) WriteHeader(status int) {
 	if !w.hasHead {
 		w.hasHead = true
-		seen := trace.Seen{Source: w.x.source, Attempt: w.x.attempt, Kind: trace.SeenHead, Status: status}
+		seen := protocol.Seen{Source: w.x.source, Attempt: w.x.attempt, Kind: protocol.SeenHead, Status: status}
 		for _, name := range slices.Sorted(maps.Keys(w.Header())) {
 			for _, value := range w.Header()[name] {
-				seen.Header = append(seen.Header, trace.Header{Name: name, Value: clip(value)})
+				seen.Header = append(seen.Header, protocol.Header{Name: name, Value: clip(value)})
 			}
 		}
 		w.x.session.record(seen)
@@ -203,22 +203,19 @@ func (x *exchange) write(body []byte) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	kept := s.budget.take(min(len(body), s.all.limits.SessionWrite))
-	s.add(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
 }
 
 // did records that the visitor interfered.
-func (x *exchange) did(how string, bytes int) {
+func (x *exchange) did(do protocol.Do, bytes int) {
 	if x == nil {
 		return
 	}
-	x.session.record(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: seenDid, By: "page", How: how, Size: bytes})
+	x.session.record(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenDid, Do: do, Size: bytes})
 }
 
-// seenDid is the kind of a record of what the visitor did to a stream.
-const seenDid = "did"
-
 // end records who ended the answer and how. Only the first counts.
-func (x *exchange) end(by, how string) {
+func (x *exchange) end(by protocol.By, how protocol.End) {
 	if x == nil {
 		return
 	}
@@ -230,7 +227,7 @@ func (x *exchange) end(by, how string) {
 	}
 	x.ended = true
 	s.live = slices.DeleteFunc(s.live, func(other *exchange) bool { return other == x })
-	s.add(trace.Seen{Source: x.source, Attempt: x.attempt, Kind: trace.SeenEnd, By: by, How: how})
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenEnd, By: by, How: how})
 	s.mutex.Unlock()
 	if x.play != nil {
 		x.play.disobey(becauseEnded)
@@ -246,8 +243,8 @@ const (
 )
 
 // headersThatMatter are those of a request that say how an EventSource asks, in this order.
-func headersThatMatter(r *http.Request) []trace.Header {
-	header := []trace.Header{{Name: "Host", Value: clip(r.Host)}}
+func headersThatMatter(r *http.Request) []protocol.Header {
+	header := []protocol.Header{{Name: "Host", Value: clip(r.Host)}}
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
 		"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent",
@@ -255,7 +252,7 @@ func headersThatMatter(r *http.Request) []trace.Header {
 	} {
 		values := r.Header[http.CanonicalHeaderKey(name)]
 		for _, value := range values[:min(len(values), 4)] {
-			header = append(header, trace.Header{Name: name, Value: clip(value)})
+			header = append(header, protocol.Header{Name: name, Value: clip(value)})
 		}
 	}
 	return header

@@ -19,7 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 func TestInterference(t *testing.T) {
@@ -141,7 +141,7 @@ func TestInterference(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t)
-			c := p.channel(t, testSession, 0)
+			c := p.channel(t, testSession)
 			stream := &reader{TCPConn: p.ask(t, test.path+"session="+testSession)}
 			waitFor(t, "the stream", func() bool { c.pingPong(t); return c.saw("head") || c.saw("request") })
 			if !strings.Contains(test.name, "the head") {
@@ -154,7 +154,7 @@ func TestInterference(t *testing.T) {
 
 func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession, 0)
+	c := p.channel(t, testSession)
 	s := &reader{TCPConn: p.ask(t, "/sse?interval=10m&session="+testSession)}
 	s.wantText(t, ":\n")
 	var took []time.Duration
@@ -172,7 +172,7 @@ func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 
 func TestACutDoesNotWaitForAReaderThatDoesNotRead(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession, 0)
+	c := p.channel(t, testSession)
 	s := &reader{TCPConn: p.ask(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@raw \"x\" 4000000 times\n@hold\n")+"&session="+testSession)}
 	last, same := 0, 0
 	waitFor(t, "the write to be stuck", func() bool {
@@ -211,7 +211,7 @@ func TestTheNextReply(t *testing.T) {
 			t.Run(test.name+" "+path[:8], func(t *testing.T) {
 				t.Parallel()
 				p := start(t)
-				c := p.channel(t, testSession, 0)
+				c := p.channel(t, testSession)
 				c.do(t, `"do":"next","next":`+test.next)
 				for i, want := range []string{test.want, "HTTP/1.1 200"} { // once
 					if i == 1 && test.name == "200" && strings.Contains(path, "script") {
@@ -245,22 +245,23 @@ func TestTheNextReply(t *testing.T) {
 // client is a page's end of a channel.
 type client struct {
 	conn  *websocket.Conn
-	hello hello
-	queue []trace.Seen
-	past  []trace.Seen
+	hello protocol.Hello
+	queue []protocol.Seen
+	past  []protocol.Seen
 	id    int
 }
 
-func (p *program) dialWebSocket(ctx context.Context, id string, after int) (*websocket.Conn, *http.Response, error) {
+func (p *program) dialWebSocket(ctx context.Context, id, instance string, after int) (*websocket.Conn, *http.Response, error) {
 	address := strings.TrimPrefix(p.url, "http://")
-	return websocket.Dial(ctx, fmt.Sprintf("ws://%ssession?id=%s&after=%d", address, id, after), &websocket.DialOptions{
-		HTTPHeader: http.Header{"Origin": {"http://" + strings.TrimSuffix(address, "/")}},
+	address = strings.TrimSuffix(address, "/")
+	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, after), &websocket.DialOptions{
+		HTTPHeader: http.Header{"Origin": {"http://" + address}},
 	})
 }
 
-func (p *program) dialChannel(t *testing.T, id string, after int) (*http.Response, error) {
+func (p *program) dialChannel(t *testing.T, id string) (*http.Response, error) {
 	t.Helper()
-	conn, reply, err := p.dialWebSocket(t.Context(), id, after)
+	conn, reply, err := p.dialWebSocket(t.Context(), id, "", 0)
 	if err == nil {
 		t.Cleanup(func() { conn.CloseNow() })
 	}
@@ -268,9 +269,14 @@ func (p *program) dialChannel(t *testing.T, id string, after int) (*http.Respons
 }
 
 // channel opens one, and reads its hello.
-func (p *program) channel(t *testing.T, id string, after int) *client {
+func (p *program) channel(t *testing.T, id string) *client {
 	t.Helper()
-	conn, _, err := p.dialWebSocket(t.Context(), id, after)
+	return p.channelAfter(t, id, "", 0)
+}
+
+func (p *program) channelAfter(t *testing.T, id, instance string, after int) *client {
+	t.Helper()
+	conn, _, err := p.dialWebSocket(t.Context(), id, instance, after)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +291,7 @@ func (p *program) channel(t *testing.T, id string, after int) *client {
 	return c
 }
 
-func (c *client) read(t *testing.T) toPage {
+func (c *client) read(t *testing.T) protocol.ToPage {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -293,7 +299,7 @@ func (c *client) read(t *testing.T) toPage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m toPage
+	var m protocol.ToPage
 	if err := json.Unmarshal(text, &m); err != nil || kind != websocket.MessageText {
 		t.Fatalf("got %v %s: %v; want JSON as text", kind, text, err)
 	}
@@ -308,7 +314,7 @@ func (c *client) write(t *testing.T, message string) {
 }
 
 // seen is the next record.
-func (c *client) seen(t *testing.T) trace.Seen {
+func (c *client) seen(t *testing.T) protocol.Seen {
 	t.Helper()
 	for len(c.queue) == 0 {
 		c.queue = append(c.queue, c.read(t).Seen...)
@@ -319,7 +325,7 @@ func (c *client) seen(t *testing.T) trace.Seen {
 	return first
 }
 
-func (c *client) saw(kind string) bool {
+func (c *client) saw(kind protocol.Kind) bool {
 	for _, seen := range append(c.past, c.queue...) {
 		if seen.Kind == kind {
 			return true
@@ -373,18 +379,21 @@ func (c *client) wantSeen(t *testing.T, wants ...string) {
 	for _, want := range wants {
 		for {
 			seen := c.seen(t)
-			got := seen.Kind
+			got := string(seen.Kind)
 			switch seen.Kind {
 			case "did":
-				got += " " + seen.How
+				got += " " + string(seen.Do)
+				if seen.Next != nil {
+					got += ": " + seen.Next.String()
+				}
 			case "write":
 				got += fmt.Sprint(" ", seen.Size)
 			case "head":
 				got += fmt.Sprint(" ", seen.Status)
 			case "end":
-				got += " " + seen.By + " " + seen.How
+				got += fmt.Sprint(" ", seen.By, " ", seen.How)
 			}
-			if got == want || seen.Kind == want {
+			if got == want || string(seen.Kind) == want {
 				break
 			}
 			if seen.Kind == "end" {

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"eventsource-playground/lesson"
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario/library"
-	"eventsource-playground/trace"
 )
 
 func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
@@ -88,7 +88,7 @@ func TestXTokenWouldBeSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Token", "abc")
-	if got := headersThatMatter(r); !slices.Contains(got, (trace.Header{Name: "X-Token", Value: "abc"})) {
+	if got := headersThatMatter(r); !slices.Contains(got, (protocol.Header{Name: "X-Token", Value: "abc"})) {
 		t.Errorf("got %v; want X-Token in it", got)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"eventsource-playground/protocol"
 )
 
 func TestOrders(t *testing.T) {
@@ -23,56 +25,56 @@ func TestOrders(t *testing.T) {
 		do           func(t *testing.T, s *stage)
 	}{
 		{"cut", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: toCut})
+			s.give(order{to: protocol.DoCut})
 			s.wantEnd("", syscall.ECONNRESET)
 		}},
 		{"cut before the head", "== silence", func(t *testing.T, s *stage) {
-			s.give(order{to: toCut})
+			s.give(order{to: protocol.DoCut})
 			s.wantEnd("", syscall.ECONNRESET)
 		}},
 		{"end", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: toEnd})
+			s.give(order{to: protocol.DoEnd})
 			s.wantEnd("0\r\n\r\n", io.EOF)
 		}},
 		{"end in a pause", stream, func(t *testing.T, s *stage) {
-			s.give(order{to: toPause})
-			s.give(order{to: toEnd})
+			s.give(order{to: protocol.DoPause})
+			s.give(order{to: protocol.DoEnd})
 			s.wantEnd("0\r\n\r\n", io.EOF)
 		}},
 		{"send", "== 200\n:\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: toSend, bytes: []byte("data: mine\n\n")})
+			s.give(order{to: protocol.DoSend, bytes: []byte("data: mine\n\n")})
 			s.want("c\r\ndata: mine\n\n\r\n")
 		}},
 		{"a pause, steps and on", stream, func(t *testing.T, s *stage) {
 			s.wantData()
-			s.give(order{to: toPause})
+			s.give(order{to: protocol.DoPause})
 			s.quiet()
-			s.give(order{to: toStep})
+			s.give(order{to: protocol.DoStep})
 			s.wantData()
 			s.quiet()
-			s.give(order{to: toStep})
+			s.give(order{to: protocol.DoStep})
 			s.want("1\r\n\n\r\n")
 			s.quiet()
-			s.give(order{to: toStep})
-			s.give(order{to: toStep})
+			s.give(order{to: protocol.DoStep})
+			s.give(order{to: protocol.DoStep})
 			s.wantData()
 			s.want("1\r\n\n\r\n")
 			s.quiet()
-			s.give(order{to: toResume})
+			s.give(order{to: protocol.DoResume})
 			s.wantData()
 		}},
 		{"a pause keeps what was left of a wait", "== 200\n:\n@wait 200ms\ndata: late\n@hold", func(t *testing.T, s *stage) {
-			s.give(order{to: toPause})
+			s.give(order{to: protocol.DoPause})
 			s.quiet()
 			from := time.Now()
-			s.give(order{to: toResume})
+			s.give(order{to: protocol.DoResume})
 			s.want("b\r\ndata: late\n\r\n")
 			if took := time.Since(from); took < 100*time.Millisecond {
 				t.Errorf("got the rest of the wait over after %v; want most of 200ms", took)
 			}
 		}},
 		{"the client leaves in a pause", stream, func(t *testing.T, s *stage) {
-			s.give(order{to: toPause})
+			s.give(order{to: protocol.DoPause})
 			s.quiet()
 			s.conn.Close()
 			waitFor(t, "it to be noticed", func() bool { return s.play() == nil })

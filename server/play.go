@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
@@ -83,28 +84,17 @@ func (e ending) String() string {
 
 // order is what a page does to its stream while it runs.
 type order struct {
-	to    deed
-	bytes []byte               // for toSend
+	to    protocol.Do
+	bytes []byte               // for DoSend
 	done  func(because string) // called once, "" if it was done; nil if nobody asks
 }
-
-type deed uint8
-
-const (
-	toPause  deed = iota // the socket stays open, the bytes stop
-	toResume             // and the time that was left goes on
-	toStep               // one line of the wire in a pause, without the waits before it
-	toSend               // bytes that are not the scenario's, at the next end of a line
-	toCut                // reset the connection
-	toEnd                // end the response properly
-)
 
 // give has the play do something, at once if it waits. It tells whether there was room.
 func (p *play) give(o order) bool {
 	select {
 	case p.orders <- o:
 		p.wake()
-		if o.to == toCut {
+		if o.to == protocol.DoCut {
 			p.hurried.Store(true)
 			p.conn.SetWriteDeadline(time.Unix(1, 0))
 		}
@@ -415,24 +405,24 @@ func (p *play) glance() (how ending, some bool) {
 
 func (p *play) obey(o order) ending {
 	switch o.to {
-	case toPause:
+	case protocol.DoPause:
 		p.paused = true
-	case toResume:
+	case protocol.DoResume:
 		p.paused, p.steps = false, 0
-	case toStep:
+	case protocol.DoStep:
 		if p.holding {
 			o.answer("The scenario sends no more lines: it holds the stream open.")
 			return goesOn
 		}
 		p.paused = true
 		p.steps++
-	case toSend:
+	case protocol.DoSend:
 		p.inserts = append(p.inserts, o)
 		return p.insert()
-	case toCut:
+	case protocol.DoCut:
 		p.obeyed(o)
 		return pageCuts
-	case toEnd:
+	case protocol.DoEnd:
 		p.obeyed(o)
 		return pageEnds
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
@@ -52,7 +53,7 @@ func (all *plays) or(other http.Handler) http.Handler {
 func (all *plays) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := all.sessions.begin(r)
 	if !all.take(x.watch(w), r, x) {
-		x.end("server", "end")
+		x.end(protocol.ByServer, protocol.EndProper)
 	}
 }
 
@@ -121,7 +122,7 @@ func (all *plays) take(w http.ResponseWriter, r *http.Request, x *exchange) bool
 		done(ourMistake)
 		all.remove(p)
 		leave()
-		x.end("server", "mistake")
+		x.end(protocol.ByServer, protocol.EndMistake)
 		panic(err) // HTTP/1.1 is all that this server speaks
 	}
 	all.connect(p, conn.(*net.TCPConn))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -8,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 // sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that asked for it.
@@ -25,11 +26,12 @@ type sessions struct {
 // session is one page's: a page makes up its id, 128 random bits, which nobody else can guess. It begins with the first
 // stream or channel that names the id.
 type session struct {
-	id     string
-	all    *sessions
-	from   netip.Prefix
-	began  time.Time // At counts from here, on the monotonic clock
-	budget budget    // for the bytes of writes
+	id       string
+	instance string // random
+	all      *sessions
+	from     netip.Prefix
+	began    time.Time // At counts from here, on the monotonic clock
+	budget   budget    // for the bytes of writes
 
 	// Guarded by sessions.mutex.
 	holders int // streams and channels
@@ -37,7 +39,7 @@ type session struct {
 	forget  *time.Timer
 
 	mutex    sync.Mutex
-	records  []trace.Seen // the newest; their Seq has no gaps
+	records  []protocol.Seen // the newest; their Seq goes up by one
 	size     int
 	last     int // Seq of the newest record
 	attempts map[int]int
@@ -63,7 +65,7 @@ func (all *sessions) hold(id string, from netip.Prefix) (*session, error) {
 		if len(all.all) >= all.limits.Sessions && !all.makeRoom(func(*session) bool { return true }) {
 			return nil, fmt.Errorf("this server has %d pages open and takes no more", len(all.all))
 		}
-		s = &session{id: id, all: all, from: from, began: time.Now(), attempts: map[int]int{}}
+		s = &session{id: id, instance: rand.Text(), all: all, from: from, began: time.Now(), attempts: map[int]int{}}
 		s.budget = budget{perSecond: all.limits.SessionRate, left: all.limits.SessionRate, at: s.began}
 		all.all[id] = s
 		all.from[from]++
@@ -125,21 +127,21 @@ func (all *sessions) remove(s *session) {
 func (s *session) now() float64 { return float64(time.Since(s.began)) / float64(time.Millisecond) }
 
 // record keeps what was seen and tells the channel. It numbers it and gives it the time.
-func (s *session) record(seen trace.Seen) {
+func (s *session) record(seen protocol.Seen) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.add(seen)
 }
 
 // add is record, for those who have the mutex.
-func (s *session) add(seen trace.Seen) {
+func (s *session) add(seen protocol.Seen) {
 	s.last++
 	seen.Seq, seen.At = s.last, s.now()
 	s.records = append(s.records, seen)
 	s.keep(sizeOf(seen))
 	for len(s.records) > 1 && s.full() {
 		s.keep(-sizeOf(s.records[0]))
-		s.records[0] = trace.Seen{}
+		s.records[0] = protocol.Seen{}
 		s.records = s.records[1:]
 	}
 	if s.channel != nil {
@@ -160,7 +162,7 @@ func (s *session) full() bool {
 }
 
 // after returns what was seen after a record: the oldest few, and how many older ones are no longer kept.
-func (s *session) after(seq int) (records []trace.Seen, dropped int) {
+func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 	const (
 		most     = 500 // records of one message
 		mostSize = 256 << 10
@@ -182,7 +184,7 @@ func (s *session) after(seq int) (records []trace.Seen, dropped int) {
 }
 
 // sizeOf is about what a record takes in memory.
-func sizeOf(seen trace.Seen) int {
+func sizeOf(seen protocol.Seen) int {
 	size := 256 + len(seen.Target) + len(seen.Bytes)
 	for _, h := range seen.Header {
 		size += 32 + len(h.Name) + len(h.Value)
@@ -216,8 +218,7 @@ func (s *session) choose(source int, r reply) {
 		r.source = s.source
 	}
 	s.reply = &r
-	seen := trace.Seen{Source: r.source, Attempt: s.attempts[r.source], Kind: seenDid, By: "page", How: "next: " + r.name}
-	s.add(seen)
+	s.add(protocol.Seen{Source: r.source, Attempt: s.attempts[r.source], Kind: protocol.SeenDid, Do: protocol.DoNext, Next: &r.Reply})
 }
 
 // budget is how many bytes may be kept: so many at once, and as many again each second.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
@@ -66,7 +67,7 @@ func (p *play) hurry() ending {
 
 // obeyed says that an order was done.
 func (p *play) obeyed(o order) {
-	p.watched.did(o.to.String(), len(o.bytes))
+	p.watched.did(o.to, len(o.bytes))
 	o.answer("")
 }
 
@@ -92,32 +93,28 @@ func (o order) answer(because string) {
 	}
 }
 
-func (d deed) String() string {
-	return [...]string{"pause", "resume", "step", "send", "cut", "end"}[d]
-}
-
 // ended says who ended the answer, and how.
-func (p *play) ended(how ending) (by, word string) {
+func (p *play) ended(how ending) (protocol.By, protocol.End) {
 	switch how {
 	case scenarioResets:
 		if p.framing == noHead {
-			return "server", "refused"
+			return protocol.ByServer, protocol.EndRefused
 		}
-		return "server", "cut"
+		return protocol.ByServer, protocol.EndCut
 	case pageCuts:
-		return "server", "cut"
+		return protocol.ByServer, protocol.EndCut
 	case scenarioTruncates:
-		return "server", "cut cleanly"
+		return protocol.ByServer, protocol.EndCutCleanly
 	case lifetimeOver:
-		return "server", "limit"
+		return protocol.ByServer, protocol.EndLimit
 	case serverStops:
-		return "server", "stopping"
+		return protocol.ByServer, protocol.EndStopping
 	case clientStuck:
-		return "server", "too slow"
+		return protocol.ByServer, protocol.EndTooSlow
 	case clientLeft:
-		return "client", "left"
+		return protocol.ByClient, protocol.EndLeft
 	case ourMistake:
-		return "server", "mistake"
+		return protocol.ByServer, protocol.EndMistake
 	}
-	return "server", "end"
+	return protocol.ByServer, protocol.EndProper
 }

@@ -4,35 +4,30 @@ import (
 	"fmt"
 	"net/http"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
 // reply is how the visitor wants the next request to be answered, once.
 type reply struct {
-	name   string // in a word or two
-	source int    // whose request; that of a later one too
+	protocol.Reply
+	source int // whose request; that of a later one too
 	plays  *scenario.Section
 }
 
-// next is a reply as the page asks for it.
-type next struct {
-	Status int    `json:"status"`
-	Do     string `json:"do"` // instead of a status: refuse, redirect or wrong type
-}
-
 // newReply says why, if a reply is not possible.
-func newReply(n *next) (r reply, because string) {
+func newReply(n *protocol.Reply) (r reply, because string) {
 	const possible = "Choose the next reply: a status from 200 to 599, refuse, redirect or wrong type."
 	if n == nil {
 		return reply{}, possible
 	}
 	var text string
 	switch {
-	case n.Do == "refuse":
+	case n.Do == protocol.ReplyRefuse:
 		text = "== refuse\n"
-	case n.Do == "redirect":
+	case n.Do == protocol.ReplyRedirect:
 		text = "== 307\n@redirect here\n"
-	case n.Do == "wrong type":
+	case n.Do == protocol.ReplyWrongType:
 		// Chromium sniffs text/plain, and says nothing until it has seen enough.
 		text = "== 200\n@header Content-Type: application/json\n{\"event\": \"not in this type\"}\n@end\n"
 	case n.Do != "" || n.Status < 200 || n.Status > 599:
@@ -49,9 +44,5 @@ func newReply(n *next) (r reply, because string) {
 	if err != nil {
 		return reply{}, possible
 	}
-	r = reply{name: n.Do, plays: s.Sections[0]}
-	if n.Do == "" {
-		r.name = fmt.Sprint(n.Status)
-	}
-	return r, ""
+	return reply{Reply: *n, plays: s.Sections[0]}, ""
 }

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/protocol"
 )
 
 func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
@@ -55,12 +55,12 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 		t.Errorf("got headers %s", got)
 	}
 	for i, want := range map[int]string{
-		1: fmt.Sprintf("%+v", trace.Seen{Attempt: 1, Kind: "head", Status: 200, Header: []trace.Header{{Name: "Content-Type", Value: "text/event-stream"}, {Name: "X", Value: "a: b"}}}),
-		2: fmt.Sprintf("%+v", trace.Seen{Attempt: 1, Kind: "write", Bytes: []byte("data\n"), Size: 5}),
-		3: fmt.Sprintf("%+v", trace.Seen{Attempt: 1, Kind: "end", By: "server", How: "cut"}),
-		5: fmt.Sprintf("%+v", trace.Seen{Attempt: 2, Kind: "head", Status: 404, Header: []trace.Header{{Name: "A", Value: "3"}, {Name: "B", Value: "1"}, {Name: "B", Value: "2"}}}),
-		6: fmt.Sprintf("%+v", trace.Seen{Attempt: 2, Kind: "write", Bytes: []byte("nothing"), Size: 7}),
-		7: fmt.Sprintf("%+v", trace.Seen{Attempt: 2, Kind: "end", By: "server", How: "end"}),
+		1: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "head", Status: 200, Header: []protocol.Header{{Name: "Content-Type", Value: "text/event-stream"}, {Name: "X", Value: "a: b"}}}),
+		2: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "write", Bytes: []byte("data\n"), Size: 5}),
+		3: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "end", By: "server", How: "cut"}),
+		5: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "head", Status: 404, Header: []protocol.Header{{Name: "A", Value: "3"}, {Name: "B", Value: "1"}, {Name: "B", Value: "2"}}}),
+		6: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "write", Bytes: []byte("nothing"), Size: 7}),
+		7: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "end", By: "server", How: "end"}),
 	} {
 		if got := fmt.Sprintf("%+v", got[i]); got != want {
 			t.Errorf("got record %d\n%s; want\n%s", i, got, want)
@@ -267,12 +267,12 @@ func TestTheNextReplyIsForOneRequest(t *testing.T) {
 			}
 			ask(1)
 			s := ask(2).session
-			r, because := newReply(&next{Status: 503})
+			r, because := newReply(&protocol.Reply{Status: 503})
 			if because != "" {
 				t.Fatal(because)
 			}
 			s.choose(test.source, r)
-			if last := s.records[len(s.records)-1]; last.Kind != "did" || last.How != "next: 503" || last.By != "page" {
+			if last := s.records[len(s.records)-1]; last.Kind != protocol.SeenDid || last.Do != protocol.DoNext || last.Next.Status != 503 {
 				t.Errorf("got record %+v; want that the page chose", last)
 			}
 			got := -1
@@ -293,38 +293,38 @@ func TestTheNextReplyIsForOneRequest(t *testing.T) {
 
 func TestWhatTheNextReplyCanBe(t *testing.T) {
 	for _, test := range []struct {
-		next *next
+		next *protocol.Reply
 		want string // its name and status; "" if it is not possible
 	}{
-		{&next{Status: 200}, "200 200"},
-		{&next{Status: 204}, "204 204"},
-		{&next{Status: 304}, "304 304"},
-		{&next{Status: 404}, "404 404"},
-		{&next{Status: 500}, "500 500"},
-		{&next{Status: 503}, "503 503"},
-		{&next{Status: 599}, "599 599"},
-		{&next{Do: "refuse"}, "refuse 0"},
-		{&next{Do: "redirect"}, "redirect 307"},
-		{&next{Do: "wrong type"}, "wrong type 200"},
-		{&next{Status: 100}, ""},
-		{&next{Status: 600}, ""},
-		{&next{Status: -1}, ""},
-		{&next{Do: "explode"}, ""},
-		{&next{}, ""},
+		{&protocol.Reply{Status: 200}, "200 200"},
+		{&protocol.Reply{Status: 204}, "204 204"},
+		{&protocol.Reply{Status: 304}, "304 304"},
+		{&protocol.Reply{Status: 404}, "404 404"},
+		{&protocol.Reply{Status: 500}, "500 500"},
+		{&protocol.Reply{Status: 503}, "503 503"},
+		{&protocol.Reply{Status: 599}, "599 599"},
+		{&protocol.Reply{Do: "refuse"}, "refuse 0"},
+		{&protocol.Reply{Do: "redirect"}, "redirect 307"},
+		{&protocol.Reply{Do: "wrong type"}, "wrong type 200"},
+		{&protocol.Reply{Status: 100}, ""},
+		{&protocol.Reply{Status: 600}, ""},
+		{&protocol.Reply{Status: -1}, ""},
+		{&protocol.Reply{Do: "explode"}, ""},
+		{&protocol.Reply{}, ""},
 		{nil, ""},
 	} {
 		t.Run(fmt.Sprint(test.next), func(t *testing.T) {
 			r, because := newReply(test.next)
 			if test.want == "" {
 				if !strings.HasPrefix(because, "Choose the next reply:") {
-					t.Errorf("got %q, %q; want a sentence", r.name, because)
+					t.Errorf("got %v, %q; want a sentence", r.Reply, because)
 				}
 				return
 			}
 			if because != "" {
 				t.Fatal(because)
 			}
-			if got := fmt.Sprint(r.name, " ", r.plays.Head.Status); got != test.want {
+			if got := fmt.Sprint(r.Reply, " ", r.plays.Head.Status); got != test.want {
 				t.Errorf("got %s; want %s", got, test.want)
 			}
 		})

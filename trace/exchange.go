@@ -3,58 +3,20 @@ package trace
 import (
 	"slices"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 )
-
-// Seen is one thing that our own server saw or did for an EventSource of this page, as it tells the page.
-type Seen struct {
-	Seq     int     `json:"seq"`     // its number in the session, from 1
-	At      float64 `json:"at"`      // milliseconds on the server's clock, from the beginning of the session
-	Source  int     `json:"source"`  // which EventSource of the page, from 1
-	Attempt int     `json:"attempt"` // which of its requests, from 1
-	Kind    string  `json:"kind"`    // SeenRequest, SeenHead, SeenWrite, SeenEnd or SeenDid
-
-	Method string   `json:"method,omitempty"` // of a request, as are the next five
-	Target string   `json:"target,omitempty"`
-	Proto  string   `json:"proto,omitempty"`
-	Port   int      `json:"port,omitempty"`   // the browser's end of the connection
-	Cookie bool     `json:"cookie,omitempty"` // whether one came; never its value
-	Header []Header `json:"header,omitempty"` // those that matter; of a head, all
-
-	Status int `json:"status,omitempty"` // of a head
-
-	Bytes []byte `json:"bytes,omitempty"` // of a write
-	Size  int    `json:"size,omitempty"`  // of a write; more than len(Bytes) if those were left out
-
-	By  string `json:"by,omitempty"`  // of an end: "server" or "client"
-	How string `json:"how,omitempty"` // of an end, in a word or two: "end", "cut", "left" …; of what the visitor did, the same
-}
-
-// The kinds of what the server saw.
-const (
-	SeenRequest = "request"
-	SeenHead    = "head"
-	SeenWrite   = "write"
-	SeenEnd     = "end"
-	SeenDid     = "did" // the visitor interfered
-)
-
-// Header is one line of a request's or a response's head.
-type Header struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
 
 // Exchange is one request and its answer, seen by the server. Times are on the page's performance clock.
 type Exchange struct {
 	Source, Attempt int
 	At              float64
-	Request         Seen
-	Head            *Seen // nil: none yet
+	Request         protocol.Seen
+	Head            *protocol.Seen // nil: none yet
 	HeadAt          float64
 	Writes          []Wrote
 	Sent            int // bytes of the body
-	End             *Seen
+	End             *protocol.Seen
 	EndAt           float64
 	Did             []Did
 
@@ -79,10 +41,11 @@ type Wrote struct {
 	Size int
 }
 
-// Did is an interference of the visitor.
+// Did is a command of the visitor's that was carried out. Next is set for DoNext only.
 type Did struct {
-	At  float64
-	How string
+	At   float64
+	Do   protocol.Do
+	Next *protocol.Reply
 }
 
 // WireLine is a line of the stream, and when it was complete.
@@ -130,11 +93,11 @@ func (s *served) clear() {
 }
 
 // Serve records what the server saw. offset is what must be added to its clock to get the page's.
-func (l *Log) Serve(seen Seen, offset float64) {
+func (l *Log) Serve(seen protocol.Seen, offset float64) {
 	l.changes++
 	at := seen.At + offset
 	s := &l.served
-	if seen.Kind == SeenRequest {
+	if seen.Kind == protocol.SeenRequest {
 		if len(s.exchanges) >= maxExchanges {
 			s.exchanges = slices.Delete(s.exchanges, 0, 1)
 			s.gone++
@@ -148,15 +111,15 @@ func (l *Log) Serve(seen Seen, offset float64) {
 	}
 	e := s.exchange(seen.Source, seen.Attempt)
 	if e == nil {
-		if seen.Kind == SeenDid {
+		if seen.Kind == protocol.SeenDid {
 			l.sees(nil, seen, at) // what is chosen for the next request may come before the first
 		}
 		return
 	}
 	switch seen.Kind {
-	case SeenHead:
+	case protocol.SeenHead:
 		e.Head, e.HeadAt = &seen, at
-	case SeenWrite:
+	case protocol.SeenWrite:
 		e.Sent += seen.Size
 		e.Writes = append(e.Writes, Wrote{at, seen.Size})
 		if len(e.Writes) > maxWires {
@@ -171,11 +134,11 @@ func (l *Log) Serve(seen Seen, offset float64) {
 		if e.Blind && !wasBlind && e.streams() {
 			l.read(e, at, FactBlind, "")
 		}
-	case SeenDid:
+	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
-			e.Did = append(e.Did, Did{at, seen.How})
+			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
 		}
-	case SeenEnd:
+	case protocol.SeenEnd:
 		e.End, e.EndAt = &seen, at
 		if e.streams() {
 			s.decoder(e.Source).End(func(line sse.Line) { s.line(l, e, at, line) })

@@ -5,21 +5,25 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"eventsource-playground/protocol"
 )
 
-func seenRequest(source, attempt int, at float64, headers ...Header) Seen {
-	return Seen{Kind: SeenRequest, Source: source, Attempt: attempt, At: at, Method: "GET", Header: headers}
+func seenRequest(source, attempt int, at float64, headers ...protocol.Header) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenRequest, Source: source, Attempt: attempt, At: at, Method: "GET", Header: headers}
 }
 
-func seenHead(source, attempt, status int) Seen {
-	return Seen{Kind: SeenHead, Source: source, Attempt: attempt, Status: status}
+func header(name, value string) protocol.Header { return protocol.Header{Name: name, Value: value} }
+
+func seenHead(source, attempt, status int) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenHead, Source: source, Attempt: attempt, Status: status}
 }
 
-func seenWrite(source, attempt int, at float64, text string) Seen {
-	return Seen{Kind: SeenWrite, Source: source, Attempt: attempt, At: at, Bytes: []byte(text), Size: len(text)}
+func seenWrite(source, attempt int, at float64, text string) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenWrite, Source: source, Attempt: attempt, At: at, Bytes: []byte(text), Size: len(text)}
 }
 
-func serve(l *Log, offset float64, seen ...Seen) {
+func serve(l *Log, offset float64, seen ...protocol.Seen) {
 	for _, s := range seen {
 		l.Serve(s, offset)
 	}
@@ -41,9 +45,9 @@ func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
 	serve(l, 900,
 		seenRequest(1, 1, 110), seenHead(1, 1, 200),
 		seenWrite(1, 1, 120, "id: 1\nda"), seenWrite(1, 1, 130, "ta: a\n\nevent: tick\ndata: b\n\ndata: half"),
-		Seen{Kind: SeenDid, Source: 1, Attempt: 1, At: 135, How: "cut"},
-		Seen{Kind: SeenEnd, Source: 1, Attempt: 1, At: 140, By: "server", How: "cut"},
-		seenRequest(1, 2, 200, Header{"Last-Event-ID", "1"}), seenHead(1, 2, 200), seenWrite(1, 2, 210, "data: c\n\n"),
+		protocol.Seen{Kind: protocol.SeenDid, Source: 1, Attempt: 1, At: 135, Do: protocol.DoCut},
+		protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 140, By: "server", How: "cut"},
+		seenRequest(1, 2, 200, header("Last-Event-ID", "1")), seenHead(1, 2, 200), seenWrite(1, 2, 210, "data: c\n\n"),
 	)
 	exchanges, gone := l.Exchanges()
 	if len(exchanges) != 2 || gone != 0 {
@@ -56,7 +60,7 @@ func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
 	if first.At != 1010 || first.EndAt != 1040 || first.Writes[0].At != 1020 || first.Lines[0].At != 1020 || first.Lines[1].At != 1030 {
 		t.Errorf("got times %v, %v, %v, %v; want them on the page's clock", first.At, first.EndAt, first.Writes, first.Lines[0].At)
 	}
-	if want := []Did{{1035, "cut"}}; !slices.Equal(first.Did, want) {
+	if want := []Did{{1035, "cut", nil}}; !slices.Equal(first.Did, want) {
 		t.Errorf("got %v; want %v", first.Did, want)
 	}
 	if got := second.Lines[1].Event.LastEventID; got != "1" {
@@ -78,7 +82,7 @@ func TestABetterClockMovesWhatTheServerSaw(t *testing.T) {
 	l := NewLog()
 	l.Construct(0, "/sse", false)
 	serve(l, 100, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
-		Seen{Kind: SeenDid, Source: 1, Attempt: 1, At: 3, How: "end"}, Seen{Kind: SeenEnd, Source: 1, Attempt: 1, At: 4})
+		protocol.Seen{Kind: protocol.SeenDid, Source: 1, Attempt: 1, At: 3, Do: protocol.DoEnd}, protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 4})
 	l.ShiftServer(-50)
 	e, _ := l.Exchanges()
 	if got, want := []float64{e[0].At, e[0].HeadAt, e[0].Writes[0].At, e[0].Lines[0].At, e[0].Did[0].At, e[0].EndAt}, []float64{51, 50, 52, 52, 53, 54}; !slices.Equal(got, want) {
@@ -89,7 +93,7 @@ func TestABetterClockMovesWhatTheServerSaw(t *testing.T) {
 func TestAnAnswerThatIsNoStreamIsNotDecoded(t *testing.T) {
 	l := NewLog()
 	l.Construct(0, "/sse", false)
-	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 503), seenWrite(1, 1, 2, "data: a\n\n"), Seen{Kind: SeenEnd, Source: 1, Attempt: 1, How: "end"})
+	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 503), seenWrite(1, 1, 2, "data: a\n\n"), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, How: "end"})
 	if e, _ := l.Exchanges(); len(e[0].Lines) != 0 || e[0].Sent != 9 || l.Predicted() != 0 {
 		t.Errorf("got %v, %d bytes, %d predicted; want no lines, 9, 0", e[0].Lines, e[0].Sent, l.Predicted())
 	}
@@ -99,7 +103,7 @@ func TestBytesThatWereLeftOutBlind(t *testing.T) {
 	l := NewLog()
 	l.Construct(0, "/sse", false)
 	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
-		Seen{Kind: SeenWrite, Source: 1, Attempt: 1, Size: 1000}, seenWrite(1, 1, 4, "data: b\n\n"))
+		protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, Size: 1000}, seenWrite(1, 1, 4, "data: b\n\n"))
 	e, _ := l.Exchanges()
 	if !e[0].Blind || len(e[0].Lines) != 2 || e[0].Sent != 1018 {
 		t.Errorf("got blind %v, %d lines, %d bytes; want true, the 2 before the gap, 1018", e[0].Blind, len(e[0].Lines), e[0].Sent)
@@ -131,7 +135,7 @@ func TestTheServersSideIsBounded(t *testing.T) {
 func TestClearKeepsTheRequestThatIsUnderWay(t *testing.T) {
 	l := NewLog()
 	l.Construct(0, "/sse", false)
-	serve(l, 0, seenRequest(1, 1, 1), Seen{Kind: SeenEnd, Source: 1, Attempt: 1}, seenRequest(1, 2, 2), seenHead(1, 2, 200), seenWrite(1, 2, 3, "data: a\n\n"))
+	serve(l, 0, seenRequest(1, 1, 1), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1}, seenRequest(1, 2, 2), seenHead(1, 2, 200), seenWrite(1, 2, 3, "data: a\n\n"))
 	l.Clear()
 	e, _ := l.Exchanges()
 	if len(e) != 1 || e[0].Attempt != 2 || len(e[0].Lines) != 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
 const (
@@ -173,7 +174,7 @@ func (l *Log) explain(f Fact) Fact {
 		if f.Name != FactLost {
 			f.cause, f.Attempt, f.Status, f.Type = e.answer(), e.Attempt, e.Head.Status, e.type_()
 		}
-	case e.End != nil && e.EndAt <= f.last+slack && e.End.By == "server" && f.Name != FactGaveUp:
+	case e.End != nil && e.EndAt <= f.last+slack && e.End.By == protocol.ByServer && f.Name != FactGaveUp:
 		f.cause, f.Attempt = e.ending(), e.Attempt
 	}
 	return f

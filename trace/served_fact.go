@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 )
 
@@ -11,12 +12,12 @@ import (
 
 // answer is what a browser makes of the head.
 func (e *Exchange) answer() FactName {
-	origin, cross := HeaderOf(e.Request.Header, "Origin")
-	host, _ := HeaderOf(e.Request.Header, "Host")
+	origin, cross := protocol.HeaderOf(e.Request.Header, "Origin")
+	host, _ := protocol.HeaderOf(e.Request.Header, "Host")
 	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
 		return FactForbidden
 	}
-	switch location, _ := HeaderOf(e.Head.Header, "Location"); e.Head.Status {
+	switch location, _ := protocol.HeaderOf(e.Head.Header, "Location"); e.Head.Status {
 	case 200:
 	case 204:
 		return FactNoContent
@@ -42,8 +43,8 @@ func (e *Exchange) answer() FactName {
 
 // allows reports whether the answer lets that origin read it.
 func (e *Exchange) allows(origin string) bool {
-	allowed, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
-	credentials, _ := HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
+	allowed, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
+	credentials, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
 	return (allowed == origin || allowed == "*" && !e.credentials) && (!e.credentials || credentials == "true")
 }
 
@@ -53,80 +54,70 @@ func (e *Exchange) type_() string {
 	if 300 <= e.Head.Status && e.Head.Status < 400 {
 		name = "Location"
 	}
-	value, _ := HeaderOf(e.Head.Header, name)
+	value, _ := protocol.HeaderOf(e.Head.Header, name)
 	return value
 }
 
 func (e *Exchange) lastEventID() string {
-	id, _ := HeaderOf(e.Request.Header, "Last-Event-ID")
+	id, _ := protocol.HeaderOf(e.Request.Header, "Last-Event-ID")
 	return id
-}
-
-// HeaderOf is the value of a header, by its name in any case.
-func HeaderOf(headers []Header, name string) (value string, ok bool) {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value, true
-		}
-	}
-	return "", false
 }
 
 // ending is how the answer ended, as far as a browser cares. The visitor's doing is told apart.
 func (e *Exchange) ending() FactName {
-	did := ""
+	var did protocol.Do
 	if n := len(e.Did); n > 0 {
-		did = e.Did[n-1].How
+		did = e.Did[n-1].Do
 	}
 	switch how := e.End.How; {
-	case e.End.By == "client":
+	case e.End.By == protocol.ByClient:
 		return FactLeft
-	case how == "refused":
+	case how == protocol.EndRefused:
 		return FactUnanswered
-	case how == "cut" && did == "cut":
+	case how == protocol.EndCut && did == protocol.DoCut:
 		return FactYouCut
-	case how == "end" && did == "end":
+	case how == protocol.EndProper && did == protocol.DoEnd:
 		return FactYouEnded
-	case how == "cut":
+	case how == protocol.EndCut:
 		return FactCut
-	case how == "cut cleanly":
+	case how == protocol.EndCutCleanly:
 		return FactTruncated
-	case how == "limit":
+	case how == protocol.EndLimit:
 		return FactLifetime
-	case how == "stopping":
+	case how == protocol.EndStopping:
 		return FactStopping
-	case how == "too slow":
+	case how == protocol.EndTooSlow:
 		return FactStuck
-	case how == "mistake":
+	case how == protocol.EndMistake:
 		return FactMistake
 	}
 	return FactEnded
 }
 
 // sees makes a fact of what the server saw. e is nil where it is about no request yet.
-func (l *Log) sees(e *Exchange, seen Seen, at float64) {
-	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: seen.How, Count: 1}
+func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
+	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: string(seen.How), Count: 1}
 	switch seen.Kind {
-	case SeenRequest:
+	case protocol.SeenRequest:
 		f.Name = FactRequest
-	case SeenHead:
+	case protocol.SeenHead:
 		f.Name = e.answer()
-	case SeenDid:
-		switch {
-		case strings.HasPrefix(seen.How, "next: "):
-			f.Name, f.Type = FactNextReply, strings.TrimPrefix(seen.How, "next: ")
-		case seen.How == "pause":
+	case protocol.SeenDid:
+		switch f.Type = string(seen.Do); seen.Do {
+		case protocol.DoPause:
 			f.Name = FactPaused
-		case seen.How == "resume":
+		case protocol.DoResume:
 			f.Name = FactResumed
-		case seen.How == "step":
+		case protocol.DoStep:
 			f.Name = FactStepped
-		case seen.How == "send":
+		case protocol.DoSend:
 			f.Name = FactSent
+		case protocol.DoNext:
+			f.Name, f.Type = FactNextReply, seen.Next.String()
 		default:
 			return // how the answer ends tells of it
 		}
-	case SeenEnd:
+	case protocol.SeenEnd:
 		if f.Name = e.ending(); e.Head != nil && e.answer() != FactAnswered && e.answer() != FactCharset {
 			return // it was over before
 		}
@@ -136,11 +127,11 @@ func (l *Log) sees(e *Exchange, seen Seen, at float64) {
 	if e != nil {
 		f.ID = e.lastEventID()
 	}
-	if seen.Kind == SeenHead {
+	if seen.Kind == protocol.SeenHead {
 		f.Status, f.Type = seen.Status, e.type_()
 	}
 	lane := &l.facts[serverLane]
-	if seen.Kind == SeenHead || f.Name == FactUnanswered {
+	if seen.Kind == protocol.SeenHead || f.Name == FactUnanswered {
 		// The answer takes the place of the question.
 		for i, asked := range slices.Backward(*lane) {
 			if asked.Name == FactRequest && asked.Source == f.Source && asked.Attempt == f.Attempt {

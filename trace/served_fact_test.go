@@ -7,24 +7,29 @@ import (
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
-func seenEnd(source, attempt int, at float64, by, how string) Seen {
-	return Seen{Kind: SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
+func seenEnd(source, attempt int, at float64, by protocol.By, how protocol.End) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenEnd, Source: source, Attempt: attempt, At: at, By: by, How: how}
 }
 
-func seenDid(source, attempt int, at float64, how string) Seen {
-	return Seen{Kind: SeenDid, Source: source, Attempt: attempt, At: at, By: "page", How: how}
+func seenDid(source, attempt int, at float64, do protocol.Do) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenDid, Source: source, Attempt: attempt, At: at, Do: do}
 }
 
-func headAt(attempt, status int, at float64, headers ...Header) Seen {
-	return Seen{Kind: SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
+func seenNext(source, attempt int, at float64, reply protocol.Reply) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenDid, Source: source, Attempt: attempt, At: at, Do: protocol.DoNext, Next: &reply}
 }
 
-var stream = Header{"Content-Type", "text/event-stream"}
+func headAt(attempt, status int, at float64, headers ...protocol.Header) protocol.Seen {
+	return protocol.Seen{Kind: protocol.SeenHead, Source: 1, Attempt: attempt, At: at, Status: status, Header: headers}
+}
+
+var stream = header("Content-Type", "text/event-stream")
 
 // served makes a log of one source, constructed at 1000 ms, and of what its server saw.
-func servedLog(seen ...Seen) *Log {
+func servedLog(seen ...protocol.Seen) *Log {
 	l := NewLog()
 	l.SetListening([]string{"open", "error", "message"})
 	l.Construct(1000, "http://host/sse", false)
@@ -46,8 +51,8 @@ func bodyOf(f Fact) string {
 
 func TestWhatTheServersSideSaw(t *testing.T) {
 	const asked, answered = "Request 1 arrived.", "Request 1 was answered 200, with a stream."
-	host := Header{"Host", "host"}
-	foreign := seenRequest(1, 1, 1001, host, Header{"Origin", "http://page"})
+	host := header("Host", "host")
+	foreign := seenRequest(1, 1, 1001, host, header("Origin", "http://page"))
 	for _, test := range []struct {
 		name string
 		log  *Log
@@ -57,23 +62,23 @@ func TestWhatTheServersSideSaw(t *testing.T) {
 		{"the answer takes its place", sent(""), []string{answered}},
 		{"a stop", servedLog(seenRequest(1, 1, 1001), headAt(1, 204, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 204, No Content."}},
 		{"an error, whose end is no news", servedLog(seenRequest(1, 1, 1001), headAt(1, 500, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 500."}},
-		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"content-type", "text/plain"})), []string{"Request 1 was answered 200, but not with an event stream."}},
+		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("content-type", "text/plain"))), []string{"Request 1 was answered 200, but not with an event stream."}},
 		{"no type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002)), []string{"Request 1 was answered 200, but not with an event stream."}},
-		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"Content-Type", `Text/Event-Stream; charset="UTF-8"; x=y`})), []string{answered}},
-		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, Header{"Content-Type", "text/event-stream;charset=windows-1252"})), []string{"Request 1 was answered 200, with a charset that is not UTF-8."}},
+		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", `Text/Event-Stream; charset="UTF-8"; x=y`))), []string{answered}},
+		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", "text/event-stream;charset=windows-1252"))), []string{"Request 1 was answered 200, with a charset that is not UTF-8."}},
 		{"another origin that may not read", servedLog(foreign, headAt(1, 200, 1002, stream)), []string{"Request 1 was answered 200, but this page may not read it."}},
-		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, Header{"Access-Control-Allow-Origin", "*"})), []string{answered}},
-		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, Header{"Origin", "http://host"}), headAt(1, 200, 1002, stream)), []string{answered}},
-		{"redirects, folded", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002, Header{"Location", "/a"}), seenEnd(1, 1, 1002, "server", "end"), seenRequest(1, 2, 1003), headAt(2, 302, 1004, Header{"Location", "/b"})), []string{"2 requests in a row were redirected."}},
+		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, header("Access-Control-Allow-Origin", "*"))), []string{answered}},
+		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, header("Origin", "http://host")), headAt(1, 200, 1002, stream)), []string{answered}},
+		{"redirects, folded", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002, header("Location", "/a")), seenEnd(1, 1, 1002, "server", "end"), seenRequest(1, 2, 1003), headAt(2, 302, 1004, header("Location", "/b"))), []string{"2 requests in a row were redirected."}},
 		{"a redirect to nowhere", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002)), []string{"Request 1 was answered 302."}},
 		{"requests refused again and again, folded", servedLog(seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused"), seenRequest(1, 2, 1003), seenEnd(1, 2, 1004, "server", "refused"), seenRequest(1, 3, 1005)), []string{"2 requests in a row were reset before any answer.", "Request 3 arrived."}},
 		{"the visitor at work", with(sent(""), func(l *Log) {
-			serve(l, 0, seenDid(1, 1, 1010, "pause"), seenDid(1, 1, 1011, "step"), seenDid(1, 1, 1012, "step"), seenDid(1, 1, 1013, "resume"), seenDid(1, 1, 1014, "send"), seenDid(1, 1, 1015, "next: wrong type"), seenDid(1, 1, 1016, "next: 503"))
+			serve(l, 0, seenDid(1, 1, 1010, "pause"), seenDid(1, 1, 1011, "step"), seenDid(1, 1, 1012, "step"), seenDid(1, 1, 1013, "resume"), seenDid(1, 1, 1014, "send"), seenNext(1, 1, 1015, protocol.Reply{Do: protocol.ReplyWrongType}), seenNext(1, 1, 1016, protocol.Reply{Status: 503}))
 		}), []string{
 			answered, "You paused the stream.", "You let 2 more lines out.", "You let the stream go on.", "You sent something of your own.",
 			"You chose the answer to the next request: not an event stream.", "You chose the answer to the next request: status 503.",
 		}},
-		{"a reply chosen before the first request", servedLog(seenDid(1, 0, 1001, "next: refuse")), []string{"You chose the answer to the next request: a reset."}},
+		{"a reply chosen before the first request", servedLog(seenNext(1, 0, 1001, protocol.Reply{Do: protocol.ReplyRefuse})), []string{"You chose the answer to the next request: a reset."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := titles(test.log, 1100)[1:]; !slices.Equal(got, test.want) {
@@ -84,7 +89,12 @@ func TestWhatTheServersSideSaw(t *testing.T) {
 }
 
 func TestHowAnAnswerEnded(t *testing.T) {
-	for _, test := range []struct{ by, how, did, want string }{
+	for _, test := range []struct {
+		by   protocol.By
+		how  protocol.End
+		did  protocol.Do
+		want string
+	}{
 		{"server", "end", "", "The server ended the answer."},
 		{"server", "end", "end", "You had the server end the answer."},
 		{"server", "cut", "pause", "The server cut the connection."},
@@ -101,7 +111,7 @@ func TestHowAnAnswerEnded(t *testing.T) {
 			serve(l, 0, seenDid(1, 1, 1010, test.did))
 		}
 		serve(l, 0, seenEnd(1, 1, 1011, test.by, test.how))
-		check(t, test.by+" "+test.how+" "+test.did, l.Facts(2000, 1)[0].Sentence(same).Title, test.want)
+		check(t, fmt.Sprint(test.by, " ", test.how, " ", test.did), l.Facts(2000, 1)[0].Sentence(same).Title, test.want)
 	}
 }
 
@@ -143,15 +153,15 @@ func TestWhatWasSeenOnTheWire(t *testing.T) {
 			t.Errorf("%q: got %q; want the discarded event, once", half, got)
 		}
 	}
-	blind := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), Seen{Kind: SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 9}, Seen{Kind: SeenWrite, Source: 1, Attempt: 1, At: 1004, Size: 9})
+	blind := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 9}, protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, At: 1004, Size: 9})
 	check(t, "blind", strings.Join(titles(blind, 1100)[2:], ""), "More was sent than is shown here.")
 }
 
 // The page is told only error; what the server's side knows of it is said whenever it comes.
 func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 	const general = "The error event does not say why"
-	cutAt := func(at float64) []Seen {
-		return []Seen{
+	cutAt := func(at float64) []protocol.Seen {
+		return []protocol.Seen{
 			seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), seenWrite(1, 1, 1003, "retry: 500\nid: 7\nevent: x\ndata: a\n\n"), seenEnd(1, 1, at, "server", "cut"),
 		}
 	}
@@ -199,19 +209,19 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 
 	for _, test := range []struct {
 		name string
-		seen []Seen
+		seen []protocol.Seen
 		then []eventsource.Event
 		want string
 	}{
-		{"refused, so another attempt", []Seen{seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused")}, []eventsource.Event{failed(1010, connecting)},
+		{"refused, so another attempt", []protocol.Seen{seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused")}, []eventsource.Event{failed(1010, connecting)},
 			"Request 1 was reset before any answer. The page is told only: error, and readyState stays 0. It waits now as long as it chooses, and asks again without Last-Event-ID."},
-		{"an error", []Seen{seenRequest(1, 1, 1001), headAt(1, 500, 1002)}, []eventsource.Event{failed(1010, closed)},
+		{"an error", []protocol.Seen{seenRequest(1, 1, 1001), headAt(1, 500, 1002)}, []eventsource.Event{failed(1010, closed)},
 			"Request 1 was answered 500. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
 		{"a stop on the second attempt", append(cutAt(1029), seenRequest(1, 2, 1531), headAt(2, 204, 1532)), []eventsource.Event{open(1010), failed(1030, connecting), failed(1535, closed)},
 			"Your browser waited 505 ms for this: the reconnection time and a new attempt together. Request 2 was answered 204, No Content. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
 		{"a server that is gone: the attempt reached nobody", cutAt(1029), []eventsource.Event{open(1010), failed(1030, connecting), failed(4035, connecting)},
 			"Your browser waited 3.00 s for this: the reconnection time and a new attempt together. readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. It waits now (the last time 3.00 s, with the request), and asks again."},
-		{"back with the id that the server saw", append(cutAt(1029), seenRequest(1, 2, 1531, Header{"Last-Event-ID", "7"}), headAt(2, 200, 1532, stream)), []eventsource.Event{open(1010), failed(1030, connecting), open(1535)},
+		{"back with the id that the server saw", append(cutAt(1029), seenRequest(1, 2, 1531, header("Last-Event-ID", "7")), headAt(2, 200, 1532, stream)), []eventsource.Event{open(1010), failed(1030, connecting), open(1535)},
 			"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. The request had Last-Event-ID: 7. "},
 	} {
 		l := servedLog(test.seen...)

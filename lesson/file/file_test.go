@@ -8,6 +8,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -200,15 +201,15 @@ func TestEveryMeasureIsMeasured(t *testing.T) {
 	page := func(kind eventsource.Kind, at float64, state eventsource.ReadyState) {
 		log.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
 	}
-	server := func(kind string, attempt int, seen trace.Seen) {
+	server := func(kind protocol.Kind, attempt int, seen protocol.Seen) {
 		seen.Source, seen.Attempt, seen.Kind = 1, attempt, kind
 		log.Serve(seen, 0)
 	}
 	for attempt := 1; attempt <= 2; attempt++ {
-		server(trace.SeenRequest, attempt, trace.Seen{Method: "GET", Header: []trace.Header{{Name: "Last-Event-ID", Value: "1"}, {Name: "X-Token", Value: "a"}}})
-		server(trace.SeenHead, attempt, trace.Seen{Status: 200})
-		server(trace.SeenWrite, attempt, trace.Seen{Bytes: []byte(":\n"), Size: 2})
-		server(trace.SeenEnd, attempt, trace.Seen{By: "server"})
+		server(protocol.SeenRequest, attempt, protocol.Seen{Method: "GET", Header: []protocol.Header{{Name: "Last-Event-ID", Value: "1"}, {Name: "X-Token", Value: "a"}}})
+		server(protocol.SeenHead, attempt, protocol.Seen{Status: 200})
+		server(protocol.SeenWrite, attempt, protocol.Seen{Bytes: []byte(":\n"), Size: 2})
+		server(protocol.SeenEnd, attempt, protocol.Seen{By: "server"})
 	}
 	page(eventsource.Opened, 1010, eventsource.Open)
 	page(eventsource.Message, 1020, eventsource.Open)

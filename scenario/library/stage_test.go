@@ -7,6 +7,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/trace"
 )
@@ -110,7 +111,7 @@ func (s *stage) do(step string) {
 	case lesson.Close:
 		s.browser.stopped = true
 		s.log.Close(s.at())
-		s.server(trace.Seen{Source: s.source, Attempt: s.attempt, Kind: trace.SeenEnd, By: "client", How: "left"})
+		s.server(protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenEnd, By: protocol.ByClient, How: protocol.EndLeft})
 	case lesson.Connect:
 		s.connect = true
 	case lesson.CloseAnother:
@@ -123,12 +124,12 @@ func (s *stage) do(step string) {
 // fetch asks once, and gets the whole answer at once.
 func (s *stage) fetch() {
 	source := lesson.FetchSource(s.source)
-	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenRequest, Method: "GET"})
-	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenHead, Status: 200})
-	s.server(trace.Seen{Source: source, Attempt: 1, Kind: trace.SeenEnd, By: "server", How: "end"})
+	s.server(protocol.Seen{Source: source, Attempt: 1, Kind: protocol.SeenRequest, Method: "GET"})
+	s.server(protocol.Seen{Source: source, Attempt: 1, Kind: protocol.SeenHead, Status: 200})
+	s.server(protocol.Seen{Source: source, Attempt: 1, Kind: protocol.SeenEnd, By: protocol.ByServer, How: protocol.EndProper})
 }
 
-func (s *stage) server(seen trace.Seen) {
+func (s *stage) server(seen protocol.Seen) {
 	seen.At = s.at()
 	s.log.Serve(seen, 0)
 }
@@ -157,10 +158,10 @@ func (s *stage) see(seen scenario.Seen) {
 	s.look()
 }
 
-func (s *stage) request(seen scenario.Seen) trace.Seen {
-	r := trace.Seen{Source: s.source, Attempt: s.attempt, Kind: trace.SeenRequest, Method: "GET", Target: "/sse?scenario=" + s.lesson.Scenario}
+func (s *stage) request(seen scenario.Seen) protocol.Seen {
+	r := protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenRequest, Method: "GET", Target: "/sse?scenario=" + s.lesson.Scenario}
 	if seen.LastEventID != "" {
-		r.Header = []trace.Header{{Name: "Last-Event-ID", Value: seen.LastEventID}}
+		r.Header = []protocol.Header{{Name: "Last-Event-ID", Value: seen.LastEventID}}
 	}
 	if seen.Redirected {
 		r.Target += "&redirected=1"
@@ -174,14 +175,14 @@ func (s *stage) serve(step scenario.Step) {
 	if s == nil {
 		return
 	}
-	seen := trace.Seen{Source: s.source, Attempt: s.attempt}
+	seen := protocol.Seen{Source: s.source, Attempt: s.attempt}
 	switch step.Do {
 	case scenario.Respond:
-		seen.Kind, seen.Status = trace.SeenHead, step.Head.Status
+		seen.Kind, seen.Status = protocol.SeenHead, step.Head.Status
 	case scenario.Write:
-		seen.Kind, seen.Bytes, seen.Size = trace.SeenWrite, slices.Clone(step.Bytes), len(step.Bytes)
+		seen.Kind, seen.Bytes, seen.Size = protocol.SeenWrite, slices.Clone(step.Bytes), len(step.Bytes)
 	case scenario.End, scenario.Truncate, scenario.Reset:
-		seen.Kind, seen.By, seen.How = trace.SeenEnd, "server", step.Do.String()
+		seen.Kind, seen.By, seen.How = protocol.SeenEnd, protocol.ByServer, protocol.End(step.Do.String())
 	default:
 		return
 	}

@@ -1,0 +1,59 @@
+// Package protocol is what the page and its server say to each other, declared once for both.
+//
+// The page makes up a session, 128 random bits in hexadecimal, and adds it to the address of each of its streams, with a
+// number for each EventSource: /sse?…&session=…&source=1. So the server knows whose requests they are. It records what it
+// sees of them, each thing a [Seen] with a number of its own, and tells nobody but the page.
+//
+// For that the page opens a channel, which is a WebSocket, at the [Address] of the session. Each message is one JSON object:
+// [FromPage] on the way to the server, [ToPage] on the way back. The server begins with a [Hello], and then sends the
+// records after the one that the page named, those that it has and those to come. A page whose channel was lost opens it
+// again with the number of the last record that it got, and misses nothing that is still kept.
+//
+// The numbers are those of one instance of the session. A server that was restarted, or that had forgotten the session,
+// begins another instance under the same id: its Hello says so, and clock, numbers and attempts start again.
+//
+// The page sends pings to learn how the server's clock differs from its own; a [Command] to change the stream that is
+// open, and gets a [Did] once it was carried out or rejected; and a scenario's text, and gets it [Checked]. What a command
+// did is recorded too, beside what came of it.
+package protocol
+
+import "strconv"
+
+// Address is the path and query of a session's channel. instance and after are the last Hello's and the last record's:
+// "" and 0 at first.
+func Address(session, instance string, after int) string {
+	return "/session?id=" + session + "&instance=" + instance + "&after=" + strconv.Itoa(after)
+}
+
+// ToPage is a message to the page: one of its fields is set, and Now beside Pong, Dropped beside Seen.
+type ToPage struct {
+	Hello   *Hello   `json:"hello,omitempty"`
+	Seen    []Seen   `json:"seen,omitempty"`
+	Dropped int      `json:"dropped,omitempty"` // records before these that are no longer kept
+	Pong    *float64 `json:"pong,omitempty"`    // what the ping said
+	Now     float64  `json:"now,omitempty"`     // the session's clock, in milliseconds
+	Did     *Did     `json:"did,omitempty"`
+	Checked *Checked `json:"checked,omitempty"`
+}
+
+// Hello is the first message to the page.
+type Hello struct {
+	Instance string  `json:"instance"` // of the session, since this server knows it
+	Now      float64 `json:"now"`      // its clock, in milliseconds
+	Dropped  int     `json:"dropped"`  // records that the page has not got, and that are no longer kept
+}
+
+// Did is what became of a command.
+type Did struct {
+	ID    int    `json:"id"`              // the command's
+	Error string `json:"error,omitempty"` // why it was rejected, in one sentence; "": it was carried out
+}
+
+// FromPage is a message of the page: a ping, a command or a text to check.
+type FromPage struct {
+	Ping *float64 `json:"ping,omitempty"` // the page's clock, in milliseconds
+
+	ID int `json:"id,omitempty"` // of a command or a text, for the reply to it
+	Command
+	Check *string `json:"check,omitempty"` // a scenario's text
+}
