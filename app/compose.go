@@ -35,10 +35,7 @@ func unescape(s string) ([]byte, error) {
 // compose writes an event as a visitor typed it. An empty field is left out, but data is always there, so that
 // something is dispatched.
 func compose(event, id, retry, comment, data string) ([]byte, error) {
-	m := sse.Message{Event: event, Data: &data}
-	if id != "" {
-		m.ID = &id
-	}
+	m := sse.Message{Event: event, ID: id, Data: data}
 	if comment != "" {
 		m.Comments = []string{" " + comment}
 	}
@@ -47,7 +44,7 @@ func compose(event, id, retry, comment, data string) ([]byte, error) {
 		if err != nil {
 			return nil, errors.New(later("retry takes whole milliseconds, such as 3000"))
 		}
-		m.Retry = new(time.Duration(ms) * time.Millisecond)
+		m.Retry, m.ZeroRetry = time.Duration(ms)*time.Millisecond, ms == 0
 	}
 	return m.AppendText(nil)
 }

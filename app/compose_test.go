@@ -11,6 +11,7 @@ func TestCompose(t *testing.T) {
 		{"data alone", "", "", "", "", "a", "data: a\n\n"},
 		{"nothing is an empty event", "", "", "", "", "", "data:\n\n"},
 		{"everything", "tick", "7", "500", "hi", "a\nb", ": hi\nretry: 500\nevent: tick\nid: 7\ndata: a\ndata: b\n\n"},
+		{"a retry of zero", "", "", "0", "", "a", "retry: 0\ndata: a\n\n"},
 		{"a retry that is no number", "", "", "soon", "", "", "retry takes whole milliseconds, such as 3000"},
 	} {
 		got, err := compose(test.event, test.id, test.retry, test.comment, test.data)

@@ -147,9 +147,9 @@ func literal(n ast.Node) (string, bool) {
 var saidByOthers = map[string][]string{
 	"../sse": {
 		"field", "comment", "ignored", "dispatched", "blank", "discarded",
-		"the stream ended before a blank line, so what was pending is forgotten", ", the id too",
+		"the stream ended before a blank line, so what was pending is forgotten",
 		"the stream ended before the line did", "id holds U+0000", "retry takes digits only, at least one", "no such field in the standard",
-		"there is no data field, so nothing is dispatched", ", and the event's type is forgotten", ", but the id is kept",
+		"there is no data field, so nothing is dispatched",
 	},
 	"../report": {
 		"This file is no browser report: eventSourceReport is missing.",

@@ -152,18 +152,22 @@ func (r *wireRow) Render() app.UI {
 	</li>`, l.Outcome.String(), thousandths(r.At), shorten(text, 300), say(l.Outcome.String()), " "+why)
 }
 
-// sayWhy says the decoder's reason. Some have something added, and one quotes names.
-func sayWhy(why string) string {
-	if names, ok := strings.CutSuffix(why, ": a name must match exactly"); ok {
-		name, meant, _ := strings.Cut(names, " is not ")
-		return fill(say("{name} is not {meant}: a name must match exactly"), "{name}", name, "{meant}", meant)
+// sayWhy says the decoder's reason, in English as its String does.
+func sayWhy(why sse.Reason) string {
+	if why.Cause == sse.MisspeltField {
+		return fill(say("{name} is not {meant}: a name must match exactly"), "{name}", strconv.Quote(why.Name), "{meant}", strconv.Quote(why.Near()))
 	}
-	for _, added := range []string{", but the id is kept", ", and the event's type is forgotten", ", the id too"} {
-		if before, ok := strings.CutSuffix(why, added); ok {
-			return sayWhy(before) + say(added)
-		}
+	said := say(why.Cause.String())
+	if why.TypeForgotten {
+		said += say(", and the event's type is forgotten")
 	}
-	return say(why)
+	if why.IDKept {
+		said += say(", but the id is kept")
+	}
+	if why.IDForgotten {
+		said += say(", the id too")
+	}
+	return said
 }
 
 // visible shows control characters, which a browser would not.

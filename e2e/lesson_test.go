@@ -10,7 +10,7 @@ import (
 	"eventsource-playground/e2e/browser"
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/file"
-	"eventsource-playground/scenario/library"
+	"eventsource-playground/lesson/library"
 )
 
 // decides is how long a lesson's trace may take to decide, on a machine with much else to do.
@@ -19,7 +19,7 @@ const decides = 80 * time.Second
 // Every lesson, in every browser, with a wrong prediction and then the right one: the trace decides as the file says, and
 // the answer is filled with what was measured.
 func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
-	for i, f := range library.Lessons() {
+	for i, f := range library.All() {
 		t.Run(f.Name, func(t *testing.T) {
 			if !slices.Contains(quick, f.Name) {
 				slow(t)
@@ -50,7 +50,7 @@ func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
 var quick = []string{"open-before-event", "close-in-the-gap", "spot-states"}
 
 func TestTheQuickLessonsAreOfEachKind(t *testing.T) {
-	all := library.Lessons()
+	all := library.All()
 	for i, is := range []func(*file.Lesson) bool{
 		func(f *file.Lesson) bool { return f == all[0] },
 		func(f *file.Lesson) bool { return len(f.In("en", 1).Steps) > 0 },
@@ -258,7 +258,7 @@ func TestAnotherStreamIsDecidedOtherwise(t *testing.T) {
 
 func byName(t *testing.T, name string) *file.Lesson {
 	t.Helper()
-	all := library.Lessons()
+	all := library.All()
 	i := slices.IndexFunc(all, func(f *file.Lesson) bool { return f.Name == name })
 	if i < 0 {
 		t.Fatalf("there is no lesson %s", name)
@@ -267,7 +267,7 @@ func byName(t *testing.T, name string) *file.Lesson {
 }
 
 func TestALessonThatIsDoneStaysSo(t *testing.T) {
-	all := library.Lessons()
+	all := library.All()
 	first := all[0].In("en", 1)
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
@@ -351,7 +351,7 @@ func TestFromTheFirstScreenToTheEndOfLessonThreeByKeyboard(t *testing.T) {
 			browser.Each(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				p := visitLesson(t, b, "lang="+language)
-				for n, f := range library.Lessons()[:3] {
+				for n, f := range library.All()[:3] {
 					l := f.In(language, n+1)
 					p.lessonIs(l)
 					most := 8 // Tabs to the choices, when one is in the lesson

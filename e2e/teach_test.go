@@ -6,7 +6,7 @@ import (
 
 	"eventsource-playground/e2e/browser"
 	"eventsource-playground/lesson/file"
-	"eventsource-playground/scenario/library"
+	"eventsource-playground/lesson/library"
 )
 
 func TestTheTeachersViewShowsTheLessonOnly(t *testing.T) {
@@ -47,7 +47,7 @@ func TestTheTeachersViewShowsTheLessonOnly(t *testing.T) {
 }
 
 func TestALessonIsTaughtByArrowKeys(t *testing.T) {
-	all := library.Lessons()
+	all := library.All()
 	n := slices.IndexFunc(all, func(f *file.Lesson) bool { return f.Name == "end" })
 	l, next := all[n].In("en", n+1), all[n+1].In("en", n+2)
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {

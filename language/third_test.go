@@ -22,7 +22,7 @@ func accented(text string) string {
 //	app/en-XA.json, app/*.en-XA.json   what the page says
 //	trace/en-XA.json                   the sentences about what happened
 //	scenario/library/*.txt             title.en-XA: and about.en-XA:
-//	scenario/library/*.lesson          == en-XA
+//	lesson/library/*.lesson            == en-XA
 //	report/checks/*.txt                en-XA:
 //	web/index.html                     a paragraph for who waits for the page
 //
@@ -56,7 +56,7 @@ func TestAThirdLanguageIsAnEntryAndData(t *testing.T) {
 		}
 	})
 	t.Run("is read in a lesson", func(t *testing.T) {
-		text, err := os.ReadFile("../scenario/library/end.lesson")
+		text, err := os.ReadFile("../lesson/library/end.lesson")
 		if err != nil {
 			t.Fatal(err)
 		}

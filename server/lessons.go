@@ -5,7 +5,7 @@ import (
 
 	"eventsource-playground/language"
 	"eventsource-playground/lesson"
-	"eventsource-playground/scenario/library"
+	"eventsource-playground/lesson/library"
 )
 
 // lessons tells the page what lessons there are, in the language that it asks for.
@@ -19,7 +19,7 @@ func newLessons() *lessons {
 	for _, in := range language.All {
 		var list []lesson.Listed
 		one := map[string]asset{}
-		for i, f := range library.Lessons() {
+		for i, f := range library.All() {
 			whole := f.In(in.Code, i+1)
 			list = append(list, whole.Listed)
 			one[f.Name] = newJSON(whole)

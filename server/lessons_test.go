@@ -8,13 +8,13 @@ import (
 	"testing"
 
 	"eventsource-playground/lesson"
+	"eventsource-playground/lesson/library"
 	"eventsource-playground/protocol"
-	"eventsource-playground/scenario/library"
 )
 
 func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
 	p := start(t)
-	all := library.Lessons()
+	all := library.All()
 	for _, test := range []struct{ query, language string }{
 		{"", "en"}, {"?lang=en", "en"}, {"?lang=zh", "zh"}, {"?lang=fr", "en"}, {"?lang=", "en"},
 	} {

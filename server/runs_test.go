@@ -159,7 +159,7 @@ func TestAClassicReconnection(t *testing.T) {
 	p := start(t)
 	reply := p.get(t, "/sse?scenario=ten-ticks", "Last-Event-ID", "8")
 	var got []sse.Event
-	for event, err := range sse.Events(reply.Body, sse.Limits{}) {
+	for event, err := range new(sse.Decoder).Events(reply.Body) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,10 @@ func (s *streams) classic() http.Handler {
 func (s *streams) play(ask classic, out *stream) {
 	defer out.close()
 
-	opening := sse.Message{Comments: []string{""}, Retry: ask.retry}
+	opening := sse.Message{Comments: []string{""}, NoData: true}
+	if ask.retry != nil {
+		opening.Retry, opening.ZeroRetry = *ask.retry, *ask.retry == 0
+	}
 	if ask.foreignID != "" {
 		opening.Comments = append(opening.Comments, " Last-Event-ID "+quote(ask.foreignID)+" is not one of this stream's: starting again at 0")
 	}
@@ -65,7 +68,7 @@ func (s *streams) play(ask classic, out *stream) {
 		data = append(data, `","params":`...)
 		data = append(data, params...)
 		data = append(data, '}')
-		if !out.send(sse.Message{Event: ask.event, ID: new(strconv.Itoa(n)), Data: new(string(data))}) {
+		if !out.send(sse.Message{Event: ask.event, ID: strconv.Itoa(n), Data: string(data)}) {
 			return
 		}
 	}

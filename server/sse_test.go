@@ -274,7 +274,7 @@ func data(t *testing.T, event sse.Event) classicData {
 func events(t *testing.T, stream io.Reader, n int) []sse.Event {
 	t.Helper()
 	var got []sse.Event
-	for event, err := range sse.Events(stream, sse.Limits{}) {
+	for event, err := range new(sse.Decoder).Events(stream) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -60,7 +60,7 @@ func TestSilenceIsFilledWithComments(t *testing.T) {
 				defer out.close()
 				out.spoke = start
 				for _, wait := range test.waits {
-					if !out.wait(wait) || !out.send(sse.Message{Data: new("")}) {
+					if !out.wait(wait) || !out.send(sse.Message{}) {
 						t.Fatal("the stream is over; want it to go on")
 					}
 				}
@@ -174,7 +174,7 @@ func BenchmarkAnEvent(b *testing.B) {
 	out := s.open(discard{http.Header{}}, r)
 	defer out.close()
 	for b.Loop() {
-		out.send(sse.Message{Event: "customEvent", ID: new("7"), Data: new(`{"id":7,"time":"2026-11-22T05:42:11.207Z","params":"content=xxx"}`)})
+		out.send(sse.Message{Event: "customEvent", ID: "7", Data: `{"id":7,"time":"2026-11-22T05:42:11.207Z","params":"content=xxx"}`})
 	}
 }
 

@@ -96,10 +96,7 @@ func (d *Decoder) End(report func(Line)) {
 		report(d.interpret(string(d.line), ""))
 	}
 	if len(d.data) > 0 || d.eventType != "" || d.id != d.lastEventID {
-		why := "the stream ended before a blank line, so what was pending is forgotten"
-		if d.id != d.lastEventID {
-			why += ", the id too"
-		}
+		why := Reason{Cause: NoBlankLine, IDForgotten: d.id != d.lastEventID}
 		report(Line{AfterCRLF: d.afterCRLF, Outcome: Discarded, Why: why})
 	}
 	*d = Decoder{
@@ -131,7 +128,7 @@ func (d *Decoder) interpret(raw, terminator string) Line {
 	}
 	switch {
 	case terminator == "":
-		line.Outcome, line.Why = Discarded, "the stream ended before the line did"
+		line.Outcome, line.Why.Cause = Discarded, NoLineEnd
 	case text == "":
 		d.dispatch(&line)
 	case line.Field == "":
@@ -155,20 +152,23 @@ func (d *Decoder) process(line *Line) {
 		d.eventType = line.Value
 	case "id":
 		if strings.Contains(line.Value, "\x00") {
-			line.Outcome, line.Why = Ignored, "id holds U+0000"
+			line.Outcome, line.Why.Cause = Ignored, NULInID
 			return
 		}
 		d.id = line.Value
 	case "retry":
 		if line.Value == "" || strings.Trim(line.Value, "0123456789") != "" {
-			line.Outcome, line.Why = Ignored, "retry takes digits only, at least one"
+			line.Outcome, line.Why.Cause = Ignored, RetryNotDigits
 			return
 		}
 		ms, _ := strconv.ParseUint(line.Value, 10, 64) // out of range: the greatest number, clamped below
 		d.retry = time.Duration(min(ms, uint64(math.MaxInt64/time.Millisecond))) * time.Millisecond
 		d.retrySet = true
 	default:
-		line.Outcome, line.Why = Ignored, whyUnknown(line.Field)
+		line.Outcome, line.Why.Cause = Ignored, UnknownField
+		if near(line.Field) != "" {
+			line.Why = Reason{Cause: MisspeltField, Name: line.Field}
+		}
 	}
 }
 
@@ -179,24 +179,10 @@ func (d *Decoder) dispatch(line *Line) {
 		line.Outcome = Dispatched
 		line.Event = &Event{cmp.Or(d.eventType, "message"), strings.Join(d.data, "\n"), d.lastEventID}
 	} else {
-		line.Outcome, line.Why = Blank, "there is no data field, so nothing is dispatched"
-		if d.eventType != "" {
-			line.Why += ", and the event's type is forgotten"
-		}
-		if idChanged {
-			line.Why += ", but the id is kept"
-		}
+		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: d.eventType != "", IDKept: idChanged}
 	}
 	clear(d.data)
 	d.data, d.dataSize, d.eventType = d.data[:0], 0, ""
-}
-
-func whyUnknown(field string) string {
-	switch near := strings.ToLower(strings.Trim(field, " \t\uFEFF")); near {
-	case "data", "event", "id", "retry":
-		return strconv.Quote(field) + " is not " + strconv.Quote(near) + ": a name must match exactly"
-	}
-	return "no such field in the standard"
 }
 
 // lineLength counts the bytes before the first CR or LF. Two calls of bytes.IndexByte would be quadratic where one is rare.

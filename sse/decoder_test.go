@@ -13,7 +13,7 @@ import (
 func ExampleDecoder() {
 	d := NewDecoder("6", Limits{Line: 1 << 10, Event: 1 << 20})
 	report := func(line Line) {
-		fmt.Printf("%q: %s\n", line.Raw, strings.TrimRight(line.Outcome.String()+", "+line.Why, ", "))
+		fmt.Printf("%q: %s\n", line.Raw, strings.TrimRight(line.Outcome.String()+", "+line.Why.String(), ", "))
 	}
 	d.Feed([]byte("Data: x\nevent: add\ndata: fi"), report)
 	d.Feed([]byte("rst\n\n: hello\nid: 7\n\ndata: cut in ha"), report)
@@ -422,8 +422,8 @@ func show(line Line) string {
 	case line.Raw != "" && line.Outcome != Blank:
 		s += " " + line.Field + "=" + strconv.Quote(line.Value)
 	}
-	if line.Why != "" {
-		s += ": " + line.Why
+	if line.Why != (Reason{}) {
+		s += ": " + line.Why.String()
 	}
 	return s
 }

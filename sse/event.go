@@ -13,25 +13,35 @@ type Event struct {
 	LastEventID string // the last id seen so far, which may have come with an earlier event
 }
 
-// Events dispatches the events of one stream, each as soon as its blank line was read. It ends with the stream, without
-// an error at io.EOF; the error of a failed read, or a [*LimitError], comes last, beside an empty Event.
-func Events(r io.Reader, limits Limits) iter.Seq2[Event, error] {
+// Events reads a stream to its end and yields each event as soon as its blank line was read. The end, io.EOF, is no error;
+// that of a failed read, or a [*LimitError], comes last, beside an empty Event. However the loop ends, the Decoder is then
+// as [Decoder.End] leaves it: its LastEventID and ReconnectionTime are what a reconnection needs, and Events can read the
+// next connection's stream. A loop that breaks at an event leaves what was received after it out.
+//
+// Keep the Decoder's LastEventID for that, not the last Event's: an id may come without an event.
+func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		d := NewDecoder("", limits)
+		defer d.End(func(Line) {})
 		wanted := true
+		var left Decoder // as it was when the loop broke
 		report := func(line Line) {
 			if wanted && line.Event != nil {
-				wanted = yield(*line.Event, nil)
+				if wanted = yield(*line.Event, nil); !wanted {
+					left = *d
+				}
 			}
 		}
 		buf := make([]byte, 4096)
-		for wanted {
+		for {
 			n, err := r.Read(buf)
 			err = cmp.Or(d.Feed(buf[:n], report), err)
-			if err == io.EOF {
+			switch {
+			case !wanted:
+				d.lastEventID, d.retry, d.retrySet = left.lastEventID, left.retry, left.retrySet
 				return
-			}
-			if err != nil && wanted {
+			case err == io.EOF:
+				return
+			case err != nil:
 				yield(Event{}, err)
 				return
 			}

@@ -4,11 +4,11 @@ package sse
 type Line struct {
 	Raw        string // as received, with a byte order mark if the stream starts with one, without the terminator
 	Terminator string // "\n", "\r", or "" if the stream ended first; "\r" also for a CRLF: a CR ends a line at once
-	AfterCRLF  bool   // the "\r" of the line before was a CRLF, which shows only now
 	Field      string // the name, "" for a comment; as text, so that U+FFFD stands for what is not UTF-8
 	Value      string // the same for the value, without the one leading space; for a comment, all that follows the colon
+	AfterCRLF  bool   // the "\r" of the line before was a CRLF, which shows only now
 	Outcome    Outcome
-	Why        string // for Ignored, Blank and Discarded: the reason, in words for a learner
+	Why        Reason // for Ignored, Blank and Discarded
 	Event      *Event // for Dispatched
 }
 

@@ -1,22 +1,22 @@
-// Package sse writes and reads text/event-stream, the format of Server-Sent Events (HTML 9.2.5 and 9.2.6).
 package sse
 
 import (
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// A Message is what a server writes.
+// A Message is what a server writes. It dispatches an event, with empty data if there is none, unless NoData is set.
 //
 //	Message{
 //		Comments: []string{" hello"},
-//		Retry:    new(3 * time.Second),
+//		Retry:    3 * time.Second,
 //		Event:    "add",
-//		ID:       new("7"),
-//		Data:     new("two\nlines"),
+//		ID:       "7",
+//		Data:     "two\nlines",
 //	}
 //
 // goes over the wire as six lines and the blank line that dispatches the event:
@@ -28,21 +28,37 @@ import (
 //	data: two
 //	data: lines
 //
-// The blank line is there when Event, ID or Data is. Comments and Retry do not wait for one, so a Message of those
-// alone may go between the lines of an event without dispatching half of it: ":\n" is the whole heartbeat.
+// Comments and Retry do not wait for a blank line, so a Message of those alone, with NoData, has none and may go between
+// the lines of an event without dispatching half of it: Message{Comments: []string{""}, NoData: true} is ":\n", a heartbeat.
 //
 // All text must be valid UTF-8. A line break, LF, CR or CRLF, arrives as LF. U+0000 is forbidden in an ID only, because
 // clients ignore such an ID; elsewhere it arrives, though Firefox drops it.
 type Message struct {
-	Comments []string       // each may have several lines; "" is the bare ":" of a heartbeat
-	Retry    *time.Duration // nil: no field. Whole milliseconds, not negative
-	Event    string         // one line. "": no field, so the type is message
-	ID       *string        // one line. nil: no field; "" resets the last event ID
-	Data     *string        // may have several lines. nil: no field, so nothing is dispatched; "" dispatches an empty string
+	Comments []string      // each may have several lines; "" is the bare ":" of a heartbeat
+	Retry    time.Duration // the reconnection time, in whole milliseconds, not negative. 0: no field
+	Event    string        // the event type, one line. "": no field, so the type is message
+	ID       string        // one line. "": no field, so the last event ID stays
+	Data     string        // may have several lines
+
+	ZeroRetry bool // writes "retry: 0": reconnect at once
+	ResetID   bool // writes "id:", which makes the last event ID empty
+	NoData    bool // writes no data, so nothing is dispatched; an ID counts all the same, an Event is forgotten
+}
+
+// WriteTo writes the message in one call of w.Write; with a net/http server, flush after it. It returns the error of that
+// call, or that of [Message.AppendText], and then nothing was written. It implements [io.WriterTo].
+func (m Message) WriteTo(w io.Writer) (int64, error) {
+	const fields = 128 // bytes of the fields but for data, mostly
+	b, err := m.AppendText(make([]byte, 0, fields+len(m.Data)))
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(b)
+	return int64(n), err
 }
 
 // AppendText appends the message as it goes over the wire. What could not arrive as it is, and a message that would
-// write nothing at all, is an error, and b comes back as it was. It implements [encoding.TextAppender].
+// write nothing at all, is an error, and b is returned unchanged. It implements [encoding.TextAppender].
 func (m Message) AppendText(b []byte) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return b, err
@@ -50,7 +66,7 @@ func (m Message) AppendText(b []byte) ([]byte, error) {
 	for _, comment := range m.Comments {
 		b = appendField(b, "", comment)
 	}
-	if m.Retry != nil {
+	if m.Retry != 0 || m.ZeroRetry {
 		b = append(b, "retry: "...)
 		b = strconv.AppendInt(b, m.Retry.Milliseconds(), 10)
 		b = append(b, '\n')
@@ -58,45 +74,49 @@ func (m Message) AppendText(b []byte) ([]byte, error) {
 	if m.Event != "" {
 		b = appendField(b, "event", m.Event)
 	}
-	if m.ID != nil {
-		b = appendField(b, "id", *m.ID)
+	if m.ID != "" || m.ResetID {
+		b = appendField(b, "id", m.ID)
 	}
-	if m.Data != nil {
-		b = appendField(b, "data", *m.Data)
+	if !m.NoData {
+		b = appendField(b, "data", m.Data)
 	}
-	if m.Event != "" || m.ID != nil || m.Data != nil {
+	if m.Event != "" || m.ID != "" || m.ResetID || !m.NoData {
 		b = append(b, '\n')
 	}
 	return b, nil
 }
 
 func (m Message) check() error {
-	if len(m.Comments) == 0 && m.Retry == nil && m.Event == "" && m.ID == nil && m.Data == nil {
+	switch {
+	case m.NoData && m.Data == "" && len(m.Comments) == 0 && m.Retry == 0 && !m.ZeroRetry && m.Event == "" && m.ID == "" && !m.ResetID:
 		return errors.New("sse: the message is empty")
+	case m.Retry < 0 || m.Retry%time.Millisecond != 0:
+		return errors.New("sse: the retry is " + m.Retry.String() + ", but must be whole milliseconds, not negative")
+	case m.ZeroRetry && m.Retry != 0:
+		return errors.New("sse: the retry is " + m.Retry.String() + ", but ZeroRetry is set")
+	case m.ResetID && m.ID != "":
+		return errors.New("sse: there is an id, but ResetID is set")
+	case m.NoData && m.Data != "":
+		return errors.New("sse: there is data, but NoData is set")
 	}
 	for _, comment := range m.Comments {
 		if err := checkText("comment", comment, ""); err != nil {
 			return err
 		}
 	}
-	if m.Retry != nil && (*m.Retry < 0 || *m.Retry%time.Millisecond != 0) {
-		return errors.New("sse: the retry is " + m.Retry.String() + ", but must be whole milliseconds, not negative")
-	}
 	if err := checkText("event", m.Event, "\r\n"); err != nil {
 		return err
 	}
-	if m.ID != nil {
-		if err := checkText("id", *m.ID, "\r\n\x00"); err != nil {
-			return err
-		}
+	if err := checkText("id", m.ID, "\r\n\x00"); err != nil {
+		return err
 	}
-	if m.Data != nil {
-		return checkText("data", *m.Data, "")
-	}
-	return nil
+	return checkText("data", m.Data, "")
 }
 
 func checkText(name, text, forbidden string) error {
+	if text == "" {
+		return nil
+	}
 	switch i := strings.IndexAny(text, forbidden); {
 	case i >= 0 && text[i] == 0:
 		return errors.New("sse: the " + name + " holds U+0000")

@@ -2,22 +2,28 @@ package sse
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
+	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-var _ encoding.TextAppender = Message{}
+var (
+	_ encoding.TextAppender = Message{}
+	_ io.WriterTo           = Message{}
+)
 
 func ExampleMessage_AppendText() {
 	stream, err := Message{
 		Comments: []string{" hello"},
-		Retry:    new(3 * time.Second),
+		Retry:    3 * time.Second,
 		Event:    "add",
-		ID:       new("7"),
-		Data:     new("two\nlines"),
+		ID:       "7",
+		Data:     "two\nlines",
 	}.AppendText(nil)
 	fmt.Printf("%s%v\n", stream, err)
 	// Output:
@@ -37,27 +43,28 @@ func TestMessageOnTheWire(t *testing.T) {
 		message Message
 		want    string
 	}{
-		{"data alone", Message{Data: new("x")}, "data: x\n\n"},
-		{"empty data still dispatches", Message{Data: new("")}, "data:\n\n"},
-		{"LF makes a new line", Message{Data: new("a\nb")}, "data: a\ndata: b\n\n"},
-		{"CR makes a new line", Message{Data: new("a\rid: 1")}, "data: a\ndata: id: 1\n\n"},
-		{"CRLF makes one new line", Message{Data: new("a\r\nb")}, "data: a\ndata: b\n\n"},
-		{"LF CR makes two new lines", Message{Data: new("a\n\rb")}, "data: a\ndata:\ndata: b\n\n"},
-		{"a trailing line break is kept", Message{Data: new("a\r\n")}, "data: a\ndata:\n\n"},
-		{"data of line breaks only", Message{Data: new("\n\n")}, "data:\ndata:\ndata:\n\n"},
-		{"U+2028 is no line break", Message{Data: new("a\u2028b\u0085c\vd")}, "data: a\u2028b\u0085c\vd\n\n"},
-		{"a leading space is kept behind another", Message{Event: " e", ID: new(" 1"), Data: new(" x\n y")}, "event:  e\nid:  1\ndata:  x\ndata:  y\n\n"},
-		{"a byte order mark is data", Message{Data: new("\uFEFFx")}, "data: \uFEFFx\n\n"},
-		{"NUL is allowed in data and event", Message{Event: "a\x00", Data: new("\x00")}, "event: a\x00\ndata: \x00\n\n"},
-		{"an event without data still ends its block", Message{Event: "e"}, "event: e\n\n"},
-		{"an id without data still ends its block", Message{ID: new("7")}, "id: 7\n\n"},
-		{"an empty id resets", Message{ID: new("")}, "id:\n\n"},
-		{"a retry needs no blank line", Message{Retry: new(1500 * time.Millisecond)}, "retry: 1500\n"},
-		{"a retry of zero", Message{Retry: new(time.Duration(0))}, "retry: 0\n"},
-		{"the longest retry", Message{Retry: new(9223372036854 * time.Millisecond)}, "retry: 9223372036854\n"},
-		{"a heartbeat is one colon", Message{Comments: []string{""}}, ":\n"},
-		{"nothing is put after a comment's colon", Message{Comments: []string{"a", " b"}}, ":a\n: b\n"},
-		{"a comment of several lines stays a comment", Message{Comments: []string{"a\r\ndata: x\r\n"}}, ":a\n:data: x\n:\n"},
+		{"data alone", Message{Data: "x"}, "data: x\n\n"},
+		{"empty data still dispatches", Message{}, "data:\n\n"},
+		{"LF makes a new line", Message{Data: "a\nb"}, "data: a\ndata: b\n\n"},
+		{"CR makes a new line", Message{Data: "a\rid: 1"}, "data: a\ndata: id: 1\n\n"},
+		{"CRLF makes one new line", Message{Data: "a\r\nb"}, "data: a\ndata: b\n\n"},
+		{"LF CR makes two new lines", Message{Data: "a\n\rb"}, "data: a\ndata:\ndata: b\n\n"},
+		{"a trailing line break is kept", Message{Data: "a\r\n"}, "data: a\ndata:\n\n"},
+		{"data of line breaks only", Message{Data: "\n\n"}, "data:\ndata:\ndata:\n\n"},
+		{"U+2028 is no line break", Message{Data: "a\u2028b\u0085c\vd"}, "data: a\u2028b\u0085c\vd\n\n"},
+		{"a leading space is kept after another", Message{Event: " e", ID: " 1", Data: " x\n y"}, "event:  e\nid:  1\ndata:  x\ndata:  y\n\n"},
+		{"a byte order mark is data", Message{Data: "\uFEFFx"}, "data: \uFEFFx\n\n"},
+		{"NUL is allowed in data and event", Message{Event: "a\x00", Data: "\x00"}, "event: a\x00\ndata: \x00\n\n"},
+		{"an event alone dispatches empty data", Message{Event: "e"}, "event: e\ndata:\n\n"},
+		{"an event without data still ends its block", Message{Event: "e", NoData: true}, "event: e\n\n"},
+		{"an id without data still ends its block", Message{ID: "7", NoData: true}, "id: 7\n\n"},
+		{"an empty id resets", Message{ResetID: true, NoData: true}, "id:\n\n"},
+		{"a retry needs no blank line", Message{Retry: 1500 * time.Millisecond, NoData: true}, "retry: 1500\n"},
+		{"a retry of zero", Message{ZeroRetry: true, NoData: true}, "retry: 0\n"},
+		{"the longest retry", Message{Retry: 9223372036854 * time.Millisecond, NoData: true}, "retry: 9223372036854\n"},
+		{"a heartbeat is one colon", Message{Comments: []string{""}, NoData: true}, ":\n"},
+		{"nothing is put after a comment's colon", Message{Comments: []string{"a", " b"}, NoData: true}, ":a\n: b\n"},
+		{"a comment of several lines stays a comment", Message{Comments: []string{"a\r\ndata: x\r\n"}, NoData: true}, ":a\n:data: x\n:\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := test.message.AppendText([]byte("before\n"))
@@ -74,18 +81,21 @@ func TestMessageThatCannotBeWritten(t *testing.T) {
 		message Message
 		want    string
 	}{
-		{"nothing at all", Message{Comments: []string{}}, "sse: the message is empty"},
+		{"nothing at all", Message{Comments: []string{}, NoData: true}, "sse: the message is empty"},
+		{"data and NoData", Message{Data: "x", NoData: true}, "sse: there is data, but NoData is set"},
+		{"an id and ResetID", Message{ID: "1", ResetID: true}, "sse: there is an id, but ResetID is set"},
+		{"a retry and ZeroRetry", Message{Retry: time.Second, ZeroRetry: true}, "sse: the retry is 1s, but ZeroRetry is set"},
 		{"LF in the event", Message{Event: "a\ndata: x"}, "sse: the event holds a line break"},
 		{"CR in the event", Message{Event: "a\r"}, "sse: the event holds a line break"},
-		{"LF in the id", Message{ID: new("\n")}, "sse: the id holds a line break"},
-		{"CR in the id", Message{ID: new("1\r2")}, "sse: the id holds a line break"},
-		{"NUL in the id", Message{ID: new("1\x00")}, "sse: the id holds U+0000"},
-		{"a negative retry", Message{Retry: new(-time.Second)}, "sse: the retry is -1s, but must be whole milliseconds, not negative"},
-		{"a fraction of a millisecond", Message{Retry: new(1500 * time.Microsecond)}, "sse: the retry is 1.5ms, but must be whole milliseconds, not negative"},
+		{"LF in the id", Message{ID: "\n"}, "sse: the id holds a line break"},
+		{"CR in the id", Message{ID: "1\r2"}, "sse: the id holds a line break"},
+		{"NUL in the id", Message{ID: "1\x00"}, "sse: the id holds U+0000"},
+		{"a negative retry", Message{Retry: -time.Second}, "sse: the retry is -1s, but must be whole milliseconds, not negative"},
+		{"a fraction of a millisecond", Message{Retry: 1500 * time.Microsecond}, "sse: the retry is 1.5ms, but must be whole milliseconds, not negative"},
 		{"broken UTF-8 in a comment", Message{Comments: []string{"", "\xff"}}, "sse: the comment is not valid UTF-8"},
 		{"broken UTF-8 in the event", Message{Event: "\xe2\x82"}, "sse: the event is not valid UTF-8"},
-		{"broken UTF-8 in the id", Message{ID: new("\x80")}, "sse: the id is not valid UTF-8"},
-		{"broken UTF-8 in the data", Message{Data: new("\xed\xa0\x80")}, "sse: the data is not valid UTF-8"},
+		{"broken UTF-8 in the id", Message{ID: "\x80"}, "sse: the id is not valid UTF-8"},
+		{"broken UTF-8 in the data", Message{Data: "\xed\xa0\x80"}, "sse: the data is not valid UTF-8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := test.message.AppendText([]byte("before\n"))
@@ -96,9 +106,43 @@ func TestMessageThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+func TestMessageIsWrittenInOneCall(t *testing.T) {
+	failed := errors.New("the connection is gone")
+	for _, test := range []struct {
+		name    string
+		message Message
+		fails   error
+		want    []string
+		err     string
+	}{
+		{"all in one write", Message{ID: "7", Data: strings.Repeat("x\n", 3)}, nil, []string{"id: 7\ndata: x\ndata: x\ndata: x\ndata:\n\n"}, ""},
+		{"nothing if it can't be written", Message{ID: "\n"}, nil, nil, "sse: the id holds a line break"},
+		{"the writer's error is the error", Message{Data: "x"}, failed, []string{"data: x\n\n"}, "the connection is gone"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			n, err := test.message.WriteTo(writerFunc(func(p []byte) (int, error) {
+				got = append(got, string(p))
+				return len(p), test.fails
+			}))
+			said := ""
+			if err != nil {
+				said = err.Error()
+			}
+			if !slices.Equal(got, test.want) || n != int64(len(strings.Join(test.want, ""))) || said != test.err {
+				t.Errorf("got %q, %d, %q; want %q, %q", got, n, said, test.want, test.err)
+			}
+		})
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 // A message that starts the stream must not lose its first bytes to the decoder's search for a byte order mark.
 func TestMessageFirstInTheStreamKeepsItsByteOrderMarks(t *testing.T) {
-	want := Message{Comments: []string{"\uFEFF"}, Event: "\uFEFFe", ID: new("\uFEFF1"), Data: new("\uFEFF")}
+	want := Message{Comments: []string{"\uFEFF"}, Event: "\uFEFFe", ID: "\uFEFF1", Data: "\uFEFF"}
 	stream, err := want.AppendText(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +162,8 @@ func BenchmarkMessage(b *testing.B) {
 		name    string
 		message Message
 	}{
-		{"heartbeat", Message{Comments: []string{""}}},
-		{"tick", Message{Event: "tick", ID: new("41"), Data: new(`{"id":41,"time":"2026-01-02T03:04:05Z"}`)}},
+		{"heartbeat", Message{Comments: []string{""}, NoData: true}},
+		{"tick", Message{Event: "tick", ID: "41", Data: `{"id":41,"time":"2026-01-02T03:04:05Z"}`}},
 		{"everything", largeMessage},
 	} {
 		b.Run(test.name, func(b *testing.B) {
@@ -144,18 +188,18 @@ func FuzzMessage(f *testing.F) {
 	f.Add("\xff", int64(1), "a\x00", "\x00", "\uFEFF \u2028", uint8(hasID|hasData))
 	f.Add("\r", int64(math.MaxInt64), "a\rb", "a\nb", "\n\r", uint8(hasRetry))
 	f.Fuzz(func(t *testing.T, comment string, retry int64, event, id, data string, has uint8) {
-		m := Message{Event: event}
+		m := Message{Event: event, NoData: has&hasData == 0}
 		if has&hasComment != 0 {
 			m.Comments = []string{comment, ""}
 		}
 		if has&hasRetry != 0 {
-			m.Retry = new(time.Duration(retry))
+			m.Retry, m.ZeroRetry = time.Duration(retry), retry == 0
 		}
 		if has&hasID != 0 {
-			m.ID = &id
+			m.ID, m.ResetID = id, id == ""
 		}
 		if has&hasData != 0 {
-			m.Data = &data
+			m.Data = data
 		}
 		stream, err := m.AppendText([]byte("\n"))
 		if err != nil {
@@ -177,10 +221,10 @@ const (
 
 var largeMessage = Message{
 	Comments: []string{" one", " two\n three"},
-	Retry:    new(3 * time.Second),
+	Retry:    3 * time.Second,
 	Event:    "add",
-	ID:       new("41"),
-	Data:     new(strings.Repeat("a line of some forty bytes, more or less\r\n", 10)),
+	ID:       "41",
+	Data:     strings.Repeat("a line of some forty bytes, more or less\r\n", 10),
 }
 
 // checkRoundTrip decodes what m was written as, followed by an event that must not notice it.
@@ -188,11 +232,11 @@ func checkRoundTrip(t *testing.T, m Message, stream []byte) {
 	t.Helper()
 	normal := strings.NewReplacer("\r\n", "\n", "\r", "\n")
 	want := decoded{LastEventID: "before"}
-	if m.ID != nil {
-		want.LastEventID = *m.ID
+	if m.ID != "" || m.ResetID {
+		want.LastEventID = m.ID
 	}
-	if m.Data != nil {
-		want.Events = []Event{{"message", normal.Replace(*m.Data), want.LastEventID}}
+	if !m.NoData {
+		want.Events = []Event{{"message", normal.Replace(m.Data), want.LastEventID}}
 		if m.Event != "" {
 			want.Events[0].Type = m.Event
 		}
@@ -201,10 +245,10 @@ func checkRoundTrip(t *testing.T, m Message, stream []byte) {
 	for _, comment := range m.Comments {
 		want.Comments = append(want.Comments, strings.Split(normal.Replace(comment), "\n")...)
 	}
-	if m.Retry != nil {
+	if m.Retry != 0 || m.ZeroRetry {
 		want.Retry = fmt.Sprint(m.Retry.Milliseconds())
 	}
-	next, err := Message{Data: new("next")}.AppendText(stream)
+	next, err := Message{Data: "next"}.AppendText(stream)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,7 +188,7 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 			l.read(e, at, FactRetryEmpty, "")
 		case line.Field == "retry":
 			l.read(e, at, FactRetryIgnored, line.Value)
-		case strings.HasPrefix(line.Why, `"`):
+		case line.Why.Cause == sse.MisspeltField:
 			l.read(e, at, FactMisspelt, line.Raw)
 		default:
 			l.read(e, at, FactUnknownField, line.Raw)

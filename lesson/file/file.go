@@ -1,4 +1,4 @@
-// Package file reads lessons as they are written: one text file each, beside its scenario.
+// Package file reads lessons as they are written: one text file each, with its scenario's name.
 //
 // A file begins with what the page does and how the trace decides; then come the words, the same for each language. A
 // line that begins with # is a comment.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"eventsource-playground/scenario"
+	"eventsource-playground/scenario/rehearsal"
 )
 
 func TestEveryFileIsWellFormed(t *testing.T) {
@@ -35,9 +36,9 @@ func TestEveryScenarioPlaysAsItSays(t *testing.T) {
 				want, _ := e.Expect.In(engine)
 				var got []scenario.Seen
 				for range min(e.Connect.Times, 6) { // the others wait for a connection
-					b := newBrowser(engine, e.Scenario, len(want)+1)
-					b.watch()
-					got = append(got, b.seen...)
+					b := rehearsal.New(engine, e.Scenario, rehearsal.Start, len(want)+1)
+					b.Watch()
+					got = append(got, b.Seen...)
 				}
 				if e.Expect.More {
 					got = got[:min(len(got), len(want))]

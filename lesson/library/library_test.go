@@ -14,16 +14,16 @@ import (
 )
 
 func TestEveryLessonIsWellFormed(t *testing.T) {
-	names, err := fs.Glob(lessonFiles, "*.lesson")
+	names, err := fs.Glob(files, "*.lesson")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("got %d files and error %v; want some", len(names), err)
 	}
 	for _, name := range names {
-		text, err := lessonFiles.ReadFile(name)
+		text, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readLesson(strings.TrimSuffix(name, ".lesson"), string(text)); err != nil {
+		if _, err := parse(strings.TrimSuffix(name, ".lesson"), string(text)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -31,7 +31,7 @@ func TestEveryLessonIsWellFormed(t *testing.T) {
 
 // Each lesson, played as each engine behaves, is decided, as its file says, soon, and by one choice only.
 func TestTheTraceDecidesEveryLessonAsItsFileSays(t *testing.T) {
-	for i, f := range Lessons() {
+	for i, f := range All() {
 		for _, engine := range []string{scenario.Chromium, scenario.Firefox} {
 			t.Run(f.Name+" in "+engine, func(t *testing.T) {
 				l := f.In("en", i+1)
@@ -67,8 +67,8 @@ func TestTheAnswerSaysWhatWasMeasured(t *testing.T) {
 		{"fetch-beside", scenario.Firefox, "en", "2 by the EventSource, 1 by [fetch]", ""},
 	} {
 		t.Run(test.name+" in "+test.engine, func(t *testing.T) {
-			i := slices.IndexFunc(Lessons(), func(f *file.Lesson) bool { return f.Name == test.name })
-			v := playLesson(t, Lessons()[i].In(test.language, i+1), test.engine).verdict
+			i := slices.IndexFunc(All(), func(f *file.Lesson) bool { return f.Name == test.name })
+			v := playLesson(t, All()[i].In(test.language, i+1), test.engine).verdict
 			if got := plain(v.Answer); !strings.Contains(got, test.answer) {
 				t.Errorf("got %q; want %q in it", got, test.answer)
 			}
@@ -95,7 +95,7 @@ func plain(phrases []lesson.Phrase) string {
 func TestEveryBeliefHasItsLesson(t *testing.T) {
 	const beliefs, spots = 24, 4
 	counts, orders, names := map[string]int{}, map[int]string{}, map[string]bool{}
-	for i, f := range Lessons() {
+	for i, f := range All() {
 		l := f.In("en", i+1)
 		counts[l.Kind]++
 		for _, key := range []string{l.Kind + string(rune('0'+f.Belief+f.Spot)), l.Title, f.In("zh", 1).Title} {
@@ -123,7 +123,7 @@ func TestEveryBeliefHasItsLesson(t *testing.T) {
 // What is measured and what is code is the same in both languages, and what is Chinese is Chinese.
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	chinese := regexp.MustCompile(`\p{Han}`)
-	for _, f := range Lessons() {
+	for _, f := range All() {
 		en, zh := f.In("en", 1), f.In("zh", 1)
 		title := func(l *lesson.Lesson) lesson.Text { return lesson.Text{{Text: l.Title}} }
 		both := [][2]lesson.Text{{title(en), title(zh)}, {en.Question, zh.Question}, {en.Answer, zh.Answer}, {en.Deviates, zh.Deviates}}

@@ -9,13 +9,15 @@ import (
 	"eventsource-playground/lesson"
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/scenario/library"
+	"eventsource-playground/scenario/rehearsal"
 	"eventsource-playground/trace"
 )
 
 // stage is a page with a lesson, in front of a browser that is not real, on its clock. It records what a page would.
 type stage struct {
 	lesson  *lesson.Lesson
-	browser *browser
+	browser *rehearsal.Browser
 	log     *trace.Log
 	run     *lesson.Run
 
@@ -32,7 +34,7 @@ type stage struct {
 // playLesson runs a lesson until the trace has decided, or a minute long.
 func playLesson(t *testing.T, l *lesson.Lesson, engine string) *stage {
 	t.Helper()
-	e, ok := Find(l.Scenario)
+	e, ok := library.Find(l.Scenario)
 	if !ok {
 		t.Fatalf("there is no scenario %s", l.Scenario)
 	}
@@ -40,21 +42,21 @@ func playLesson(t *testing.T, l *lesson.Lesson, engine string) *stage {
 	heard.Listen = l.Listen
 	s := &stage{lesson: l, log: trace.NewLog()}
 	s.run = lesson.Begin(s.log)
-	start := newBrowser(engine, &heard, 0).now
-	for now := start; ; now = s.browser.now {
-		s.browser = newBrowser(engine, &heard, 1000)
-		s.browser.stage, s.browser.now, s.browser.last = s, now, now
+	start := rehearsal.Start
+	for now := start; ; now = s.browser.Now {
+		s.browser = rehearsal.New(engine, &heard, now, 1000)
+		s.browser.OnSeen, s.browser.OnStep, s.browser.OnWait = s.see, s.serve, s.wait
 		s.construct()
 		if heard.Connect.Times > 6 { // the others have all connections
 			for !s.another && !s.decided {
 				s.wait(time.Second)
 			}
 		}
-		s.browser.watch()
-		for !s.decided && !s.connect && s.browser.now.Before(start.Add(time.Minute)) {
+		s.browser.Watch()
+		for !s.decided && !s.connect && s.browser.Now.Before(start.Add(time.Minute)) {
 			s.wait(time.Second)
 		}
-		s.took = s.browser.now.Sub(start)
+		s.took = s.browser.Now.Sub(start)
 		if !s.connect {
 			return s
 		}
@@ -63,7 +65,7 @@ func playLesson(t *testing.T, l *lesson.Lesson, engine string) *stage {
 }
 
 // at is the time on the page's clock.
-func (s *stage) at() float64 { return float64(s.browser.now.UnixMilli() % 1_000_000_000) }
+func (s *stage) at() float64 { return float64(s.browser.Now.UnixMilli() % 1_000_000_000) }
 
 func (s *stage) construct() {
 	s.source++
@@ -77,7 +79,7 @@ func (s *stage) construct() {
 func (s *stage) wait(d time.Duration) {
 	const tick = 100 * time.Millisecond
 	for ; d > 0 && !s.decided && !s.connect; d -= tick {
-		s.browser.now = s.browser.now.Add(min(d, tick))
+		s.browser.Now = s.browser.Now.Add(min(d, tick))
 		s.look()
 	}
 }
@@ -97,7 +99,7 @@ func (s *stage) look() {
 		say = inChinese
 	}
 	if s.verdict, s.decided = s.lesson.Decide(say, m); s.decided {
-		s.browser.stopped = true
+		s.browser.Stopped = true
 		for _, c := range s.lesson.Choices {
 			if c.When.Holds(m) {
 				s.holding++
@@ -109,7 +111,7 @@ func (s *stage) look() {
 func (s *stage) do(step string) {
 	switch step {
 	case lesson.Close:
-		s.browser.stopped = true
+		s.browser.Stopped = true
 		s.log.Close(s.at())
 		s.server(protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenEnd, By: protocol.ByClient, How: protocol.EndLeft})
 	case lesson.Connect:
@@ -134,9 +136,9 @@ func (s *stage) server(seen protocol.Seen) {
 	s.log.Serve(seen, 0)
 }
 
-// see is what the browser did. A nil stage looks away.
+// see is what the browser did.
 func (s *stage) see(seen scenario.Seen) {
-	if s == nil || s.browser.stopped {
+	if s.browser.Stopped {
 		return
 	}
 	event := eventsource.Event{TimeStamp: s.at(), ReadyState: eventsource.ReadyState(seen.ReadyState)}
@@ -172,9 +174,6 @@ func (s *stage) request(seen scenario.Seen) protocol.Seen {
 
 // serve is what the server does next. The browser gets the bytes after that.
 func (s *stage) serve(step scenario.Step) {
-	if s == nil {
-		return
-	}
 	seen := protocol.Seen{Source: s.source, Attempt: s.attempt}
 	switch step.Do {
 	case scenario.Respond:

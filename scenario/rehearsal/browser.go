@@ -1,4 +1,5 @@
-package library
+// Package rehearsal plays scenarios to an EventSource without a browser, so that all of them are tested in milliseconds.
+package rehearsal
 
 import (
 	"mime"
@@ -10,16 +11,24 @@ import (
 	"eventsource-playground/sse"
 )
 
-// browser is an EventSource as an engine has it, on a clock of its own. What the engines do differently was measured;
+// A Browser is an EventSource as an engine has it, on a clock of its own. What the engines do differently was measured;
 // everything about the format is sse.Decoder's.
-type browser struct {
+type Browser struct {
+	Now     time.Time
+	Seen    []scenario.Seen
+	Stopped bool // sees and does nothing more
+
+	// What is called, if it is not nil: for each thing seen, before each step of a response, and for time to pass, which must
+	// move Now.
+	OnSeen func(scenario.Seen)
+	OnStep func(scenario.Step)
+	OnWait func(time.Duration)
+
 	engine   string
 	scenario *scenario.Scenario
 	run      scenario.Run
 	enough   int // things to see
-
-	now, last time.Time
-	seen      []scenario.Seen
+	last     time.Time
 
 	decoder sse.Decoder
 	id      string
@@ -29,45 +38,48 @@ type browser struct {
 	otherOrigin bool
 	opened      bool
 	compressed  []byte
-
-	stage   *stage // of a lesson; nil: there is none
-	stopped bool
 }
 
-func newBrowser(engine string, s *scenario.Scenario, enough int) *browser {
-	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	b := &browser{engine: engine, scenario: s, enough: enough, now: start, last: start}
+// Start is a time for the first Browser of a rehearsal.
+var Start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// New returns a Browser for a scenario as an engine, scenario.Chromium or Firefox, plays it from a time on, until it has seen
+// enough things.
+func New(engine string, s *scenario.Scenario, now time.Time, enough int) *Browser {
+	b := &Browser{engine: engine, scenario: s, enough: enough, Now: now, last: now}
 	b.retry = b.usualRetry()
 	return b
 }
 
-func (b *browser) usualRetry() time.Duration {
+func (b *Browser) usualRetry() time.Duration {
 	if b.engine == scenario.Firefox {
 		return 5 * time.Second
 	}
 	return 3 * time.Second
 }
 
-func (b *browser) see(s scenario.Seen) {
-	s.After = b.now.Sub(b.last)
-	b.last = b.now
-	b.seen = append(b.seen, s)
-	b.stage.see(s)
-}
-
-// wait lets time pass.
-func (b *browser) wait(d time.Duration) {
-	switch {
-	case b.stage == nil:
-		b.now = b.now.Add(d)
-	case !b.stopped:
-		b.stage.wait(d)
+func (b *Browser) see(s scenario.Seen) {
+	s.After = b.Now.Sub(b.last)
+	b.last = b.Now
+	b.Seen = append(b.Seen, s)
+	if b.OnSeen != nil {
+		b.OnSeen(s)
 	}
 }
 
-// watch connects, and again, until the EventSource is closed, nothing more comes, or enough was seen.
-func (b *browser) watch() {
-	for len(b.seen) < b.enough && !b.stopped {
+// wait lets time pass.
+func (b *Browser) wait(d time.Duration) {
+	switch {
+	case b.OnWait == nil:
+		b.Now = b.Now.Add(d)
+	case !b.Stopped:
+		b.OnWait(d)
+	}
+}
+
+// Watch connects, and again, until the EventSource is closed, nothing more comes, or enough was seen.
+func (b *Browser) Watch() {
+	for len(b.Seen) < b.enough && !b.Stopped {
 		switch b.attempt() {
 		case closed:
 			b.see(scenario.Seen{Kind: scenario.Failed, ReadyState: 2})
@@ -98,7 +110,7 @@ const (
 )
 
 // attempt is one connection, with all the redirects on its way.
-func (b *browser) attempt() outcome {
+func (b *Browser) attempt() outcome {
 	b.opened, b.compressed = false, nil
 	moved, otherOrigin := b.moved, b.otherOrigin || b.scenario.Connect.SecondOrigin
 	keep := true // the move, for the next attempt
@@ -109,13 +121,13 @@ func (b *browser) attempt() outcome {
 			}
 			return lost
 		}
-		r := scenario.Request{LastEventID: b.id, Redirected: moved, Now: func() time.Time { return b.now }}
+		r := scenario.Request{LastEventID: b.id, Redirected: moved, Now: func() time.Time { return b.Now }}
 		b.see(scenario.Seen{Kind: scenario.Requested, LastEventID: b.id, Redirected: moved})
-		if b.stopped {
+		if b.Stopped {
 			return silent
 		}
 		var section *scenario.Section
-		section, r.Attempt = b.run.Answer(b.scenario, r, b.now)
+		section, r.Attempt = b.run.Answer(b.scenario, r, b.Now)
 		how := b.read(section.Play(r), otherOrigin)
 		if how != followed {
 			if keep && how != closed {
@@ -134,17 +146,19 @@ func (b *browser) attempt() outcome {
 }
 
 // read executes the steps of an answer.
-func (b *browser) read(p *scenario.Player, otherOrigin bool) outcome {
+func (b *Browser) read(p *scenario.Player, otherOrigin bool) outcome {
 	var gzip scenario.Gzip
 	for {
 		step, ok := p.Next()
 		if !ok {
 			panic("no end")
 		}
-		if b.stopped {
+		if b.Stopped {
 			return silent
 		}
-		b.stage.serve(step)
+		if b.OnStep != nil {
+			b.OnStep(step)
+		}
 		switch step.Do {
 		case scenario.Wait:
 			b.wait(step.For)
@@ -178,14 +192,14 @@ func (b *browser) read(p *scenario.Player, otherOrigin bool) outcome {
 	}
 }
 
-func (b *browser) open() {
+func (b *Browser) open() {
 	if !b.opened {
 		b.opened = true
 		b.see(scenario.Seen{Kind: scenario.Opened})
 	}
 }
 
-func (b *browser) typeFits(header []scenario.Header) bool {
+func (b *Browser) typeFits(header []scenario.Header) bool {
 	i := slices.IndexFunc(header, func(h scenario.Header) bool { return h.Name == "Content-Type" })
 	if i < 0 {
 		return false
@@ -196,7 +210,7 @@ func (b *browser) typeFits(header []scenario.Header) bool {
 		(!given || b.engine == scenario.Firefox || strings.EqualFold(charset, "utf-8"))
 }
 
-func (b *browser) letIn(head *scenario.Head) bool {
+func (b *Browser) letIn(head *scenario.Head) bool {
 	if b.scenario.Connect.Credentials {
 		return head.CORS == scenario.CORSExact && head.Credentials
 	}
@@ -204,7 +218,7 @@ func (b *browser) letIn(head *scenario.Head) bool {
 }
 
 // receive reads line by line, so that it can do what an engine does against the standard.
-func (b *browser) receive(p []byte) {
+func (b *Browser) receive(p []byte) {
 	for len(p) > 0 {
 		b.open()
 		var line []byte
