@@ -215,3 +215,20 @@ func (c *channel) watched(address string, source int) string {
 	}
 	return withParameter(withParameter(address, "session", c.session), "source", strconv.Itoa(source))
 }
+
+func (m *model) channelUp() bool { return m.channel != nil && m.channel.up }
+
+// channelWrong is what the server said of the last command, if it could not.
+func (m *model) channelWrong() string {
+	if m.channel == nil {
+		return ""
+	}
+	return m.channel.wrong
+}
+
+func (m *model) channelStatus() string {
+	if m.channel == nil {
+		return ""
+	}
+	return m.channel.status()
+}

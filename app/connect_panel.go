@@ -117,32 +117,6 @@ func (c connectPanel) onCopy(ctx app.Context, _ app.Event) {
 	c.Model.copy(ctx, "call", text(constructorCode(c.Model.setup)))
 }
 
-// copy puts a text on the clipboard and remembers which one, so that its button can say so.
-func (m *model) copy(ctx app.Context, what, s string) {
-	copyText(ctx, s, func(_ app.Context, ok bool) {
-		m.copied = what
-		if !ok {
-			m.copied = what + " failed"
-		}
-		m.update()
-	})
-}
-
-// copyButton says whether its text was the last one copied.
-func copyButton(label, what, copied string, onClick app.EventHandler) app.UI {
-	word := say("Copy")
-	switch copied {
-	case what:
-		word = say("Copied")
-	case what + " failed":
-		word = say("Not allowed here")
-	}
-	if copied == what || copied == what+" failed" {
-		label = fill(say("{button}: {word}"), "{button}", label, "{word}", word)
-	}
-	return view(`<button type="button" class="small" aria-label={} onclick={}>{}</button>`, label, onClick, word)
-}
-
 func code(tokens []token) app.UI {
 	spans := []app.UI{}
 	for _, t := range tokens {

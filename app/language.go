@@ -7,7 +7,6 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/language"
-	"eventsource-playground/trace"
 )
 
 var (
@@ -38,11 +37,6 @@ func grouped(n int) string { return voice.Number(n) }
 
 // sentences puts one after the other.
 func sentences(said []string) string { return strings.Join(said, voice.Space) }
-
-// seconds is a time to the millisecond, and duration a shorter one.
-func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandths(ms)) }
-func thousandths(ms float64) string { return voice.Fraction(ms/1000, 3) }
-func duration(ms float64) string    { return trace.Duration(say, ms) }
 
 // chooseLanguage takes the link's language, or else the one that was chosen before, or else the browser's. It returns once
 // the words are there, so that nothing is drawn in another language first.

@@ -91,17 +91,6 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 	return list
 }
 
-// clock is a running time: tenths at first, whole seconds later.
-func clock(ms float64) string {
-	if ms < 10_000 {
-		return fill(say("{n} s"), "{n}", voice.Fraction(max(0, ms)/1000, 1))
-	}
-	if ms < 60_000 {
-		return fill(say("{n} s"), "{n}", strconv.Itoa(int(ms/1000)))
-	}
-	return duration(ms)
-}
-
 // machineLayout is where the machine's boxes and arrows stand.
 type machineLayout struct {
 	class         string

@@ -2,15 +2,14 @@ package main
 
 import (
 	"errors"
-	"net/url"
 	"slices"
 	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
-
-	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
 // model is what the page knows and what the visitor chose. All of it is read and changed on the page's one thread.
@@ -63,40 +62,6 @@ type model struct {
 	report     browserReport
 }
 
-const (
-	tabEvents   = "events"
-	tabWire     = "wire"
-	tabRequests = "requests"
-	tabScript   = "script"
-	tabCode     = "code"
-)
-
-// Pages. All of them live on the same model.
-const (
-	pageLesson = "lesson" // the teacher's view
-	pageReport = "report"
-)
-
-// show shows a page.
-func (m *model) show(page string) {
-	m.page = page
-	m.report.show(m, page == pageReport)
-	replaceAddress(m.query(m.setup))
-	app.Window().Call("scrollTo", 0, 0)
-	m.drawLesson("")
-}
-
-// query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
-func (m *model) query(s Setup) string { return m.queryOf(s, m.page) }
-
-func (m *model) queryOf(s Setup, page string) string {
-	query := "?" + s.Query()
-	if c := &m.course; c.chosen && c.lesson != nil {
-		query = withParameter(query, "lesson", c.lesson.Name)
-	}
-	return withParameter(query, "view", page)[1:]
-}
-
 // noEventSource is said where the browser has none.
 var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 
@@ -121,40 +86,6 @@ func (m *model) start(ctx app.Context) {
 	m.handleKeys()
 }
 
-// handleKeys lets a key interfere, unless it is typed into a field.
-func (m *model) handleKeys() {
-	app.Window().Get("document").Call("addEventListener", "keydown", app.FuncOf(func(_ app.Value, args []app.Value) any {
-		event := args[0]
-		target := event.Get("target")
-		if event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() ||
-			target.Call("matches", "input:not([type=radio], [type=checkbox]), select, textarea").Bool() {
-			return nil
-		}
-		key := event.Get("key").String()
-		if m.page == pageLesson && m.teachKey(key) {
-			event.Call("preventDefault")
-			return nil
-		}
-		if key == "?" {
-			m.help = !m.help
-			m.update()
-		}
-		for _, j := range jumps {
-			if j.key == key && m.canInterfere() {
-				event.Call("preventDefault") // or the key is typed into the field
-				jump(j.field)
-			}
-		}
-		for _, a := range actions {
-			if a.key == key && m.canInterfere() {
-				m.interfere(a.do)
-				m.update()
-			}
-		}
-		return nil
-	}))
-}
-
 func (m *model) canInterfere() bool {
 	s := m.log.State()
 	return m.channelUp() && s.Live() && m.ours(s.URL)
@@ -165,42 +96,6 @@ func (m *model) newAt(source int) float64 { return m.newAts[source] }
 
 func (m *model) listensTo(typ string) bool {
 	return slices.Contains(always, typ) || slices.Contains(m.setup.Listen, typ)
-}
-
-// navigate takes the set-up from the page's address. It connects by itself only to this page's own server: a
-// stranger's link must not make a visitor's browser call elsewhere.
-func (m *model) navigate(query url.Values) {
-	m.now = eventsource.Now()
-	m.setup = parseSetup(query)
-	m.page = query.Get("view")
-	m.report.show(m, m.page == pageReport)
-	m.course.chosen = query.Has("lesson")
-	m.loadLessons(query.Get("lesson"))
-	m.setupChanges++
-	m.notice = nil
-	if script, ok := scriptOf(m.setup.URL); ok {
-		// A stranger's text is shown, not run: it plays when the visitor says so.
-		m.setup.Connect = false
-		m.tab = tabScript
-		unpack(script, func(text string, ok bool) {
-			if !ok {
-				text = say("# The script in this link is damaged: it could not be unpacked.")
-			}
-			m.edit(text)
-			m.update()
-		})
-	}
-	if checkURL(m.setup.URL) == "" && m.setup.Connect {
-		if origin, own := originOf(m.setup.URL); own {
-			m.connect()
-		} else {
-			m.notice = func() string {
-				return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", origin)
-			}
-		}
-	}
-	m.setup.Connect = false
-	m.update()
 }
 
 // said is the notice: what is wrong with the address comes first.

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"runtime"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -23,9 +20,6 @@ type editor struct {
 
 	notation string // once it was asked for
 }
-
-func encodeBase64URL(b []byte) string          { return base64.RawURLEncoding.EncodeToString(b) }
-func decodeBase64URL(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }
 
 // edit opens a text in the editor.
 func (m *model) edit(text string) {
@@ -197,41 +191,4 @@ func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 			m.update()
 		})
 	})
-}
-
-// loadScenarios fetches the list.
-func (m *model) loadScenarios() {
-	fetchText("/scenarios?lang="+voice.Code, func(text string) {
-		var list protocol.Catalogue
-		if json.Unmarshal([]byte(text), &list) != nil {
-			return
-		}
-		m.scenarios = list
-		m.listMore()
-	})
-}
-
-// listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
-func (m *model) listMore() {
-	const more, pause = 15, 50 * time.Millisecond
-	m.listed += more
-	m.setupChanges++
-	m.update()
-	if m.listed < len(presets)+len(m.scenarios.Scenarios) {
-		time.AfterFunc(pause, m.listMore)
-		return
-	}
-	m.ctx.Defer(func(app.Context) { showChosen() })
-	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
-	time.AfterFunc(pause, runtime.GC)
-}
-
-// showChosen scrolls the list to the chosen stream, and nothing else.
-func showChosen() {
-	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
-	if chosen.Truthy() {
-		list := chosen.Call("closest", ".choices")
-		label := chosen.Call("closest", "label")
-		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
-	}
 }

@@ -169,21 +169,3 @@ func sayWhy(why sse.Reason) string {
 	}
 	return said
 }
-
-// visible shows control characters, which a browser would not.
-func visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r < 0x20:
-			b.WriteRune(0x2400 + r) // the picture of that control character
-		case r == 0x7F:
-			b.WriteRune(0x2421)
-		case r == 0xFEFF:
-			b.WriteString("[BOM]")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}

@@ -1,9 +1,15 @@
 package main
 
 import (
-	"net/url"
+	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/protocol"
 )
 
 // preset is a stream of our own server that is worth a look.
@@ -69,60 +75,39 @@ var parameters = []parameter{
 	{"event", later("name"), "customEvent"},
 }
 
-// classic reads the parameters from an address of the classic stream. ok is false for any other address.
-func classic(address string) (query url.Values, ok bool) {
-	path, rawQuery, _ := cutAddress(address)
-	if path != "/sse" {
-		return nil, false
-	}
-	query, err := url.ParseQuery(rawQuery)
-	return query, err == nil && !query.Has("scenario") && !query.Has("script")
-}
-
-// scriptOf and scenarioOf read a script, or a scenario's name, from the address of a stream of ours.
-func scriptOf(address string) (script string, ok bool) { return ourParameter(address, "script") }
-func scenarioOf(address string) (name string, ok bool) { return ourParameter(address, "scenario") }
-
-func ourParameter(address, name string) (value string, ok bool) {
-	path, rawQuery, _ := cutAddress(address)
-	query, _ := url.ParseQuery(rawQuery)
-	return query.Get(name), strings.HasSuffix(path, "/sse") && query.Has(name)
-}
-
-// withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and
-// what else stands in the query stay as they are.
-func withParameter(address, name, value string) string {
-	path, rawQuery, fragment := cutAddress(address)
-	var kept []string
-	pair := name + "=" + escapeQuery(value)
-	replaced := value == ""
-	for _, p := range strings.Split(rawQuery, "&") {
-		key, _, _ := strings.Cut(p, "=")
-		if unescaped, err := url.QueryUnescape(key); err == nil {
-			key = unescaped
+// loadScenarios fetches the list.
+func (m *model) loadScenarios() {
+	fetchText("/scenarios?lang="+voice.Code, func(text string) {
+		var list protocol.Catalogue
+		if json.Unmarshal([]byte(text), &list) != nil {
+			return
 		}
-		switch {
-		case p == "" || key == name && replaced:
-		case key == name:
-			kept, replaced = append(kept, pair), true
-		default:
-			kept = append(kept, p)
-		}
-	}
-	if !replaced {
-		kept = append(kept, pair)
-	}
-	if len(kept) == 0 {
-		return path + fragment
-	}
-	return path + "?" + strings.Join(kept, "&") + fragment
+		m.scenarios = list
+		m.listMore()
+	})
 }
 
-// cutAddress cuts an address before its fragment, which keeps its #, and around its query's question mark.
-func cutAddress(address string) (path, query, fragment string) {
-	if i := strings.IndexByte(address, '#'); i >= 0 {
-		address, fragment = address[:i], address[i:]
+// listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
+func (m *model) listMore() {
+	const more, pause = 15, 50 * time.Millisecond
+	m.listed += more
+	m.setupChanges++
+	m.update()
+	if m.listed < len(presets)+len(m.scenarios.Scenarios) {
+		time.AfterFunc(pause, m.listMore)
+		return
 	}
-	path, query, _ = strings.Cut(address, "?")
-	return path, query, fragment
+	m.ctx.Defer(func(app.Context) { showChosen() })
+	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
+	time.AfterFunc(pause, runtime.GC)
+}
+
+// showChosen scrolls the list to the chosen stream, and nothing else.
+func showChosen() {
+	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
+	if chosen.Truthy() {
+		list := chosen.Call("closest", ".choices")
+		label := chosen.Call("closest", "label")
+		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
+	}
 }
