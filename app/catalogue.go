@@ -42,18 +42,25 @@ func (p preset) matches(find string) bool {
 	return true
 }
 
-// presets are the classic stream's, and the scenarios of our server once it has listed them.
-func (m *model) presets() []preset {
+// streams are those that can be chosen.
+type streams struct {
+	catalogue protocol.Catalogue
+	find      string // what the visitor looks for among them
+	listed    int    // as many as are drawn
+}
+
+// all are the classic stream's, and the scenarios of our server once it has listed them.
+func (s streams) all() []preset {
 	all := slices.Clone(presets)
 	for i, p := range all {
 		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
 	}
-	for _, s := range m.scenarios.Scenarios {
-		p := preset{group: say(s.Group), title: s.Title, about: s.About, url: "/sse?scenario=" + escapeQuery(s.Name), credentials: s.Connect.Credentials, scenario: s.Name}
-		if s.Connect.SecondOrigin {
-			p.url = m.scenarios.SecondOrigin + p.url
+	for _, c := range s.catalogue.Scenarios {
+		p := preset{group: say(c.Group), title: c.Title, about: c.About, url: "/sse?scenario=" + escapeQuery(c.Name), credentials: c.Connect.Credentials, scenario: c.Name}
+		if c.Connect.SecondOrigin {
+			p.url = s.catalogue.SecondOrigin + p.url
 		}
-		for _, name := range s.Listen {
+		for _, name := range c.Listen {
 			if !slices.Contains(always, name) {
 				p.listen = append(p.listen, name)
 			}
@@ -82,7 +89,7 @@ func (m *model) loadScenarios() {
 		if json.Unmarshal([]byte(text), &list) != nil {
 			return
 		}
-		m.scenarios = list
+		m.streams.catalogue = list
 		m.listMore()
 	})
 }
@@ -90,14 +97,13 @@ func (m *model) loadScenarios() {
 // listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
 func (m *model) listMore() {
 	const more, pause = 15, 50 * time.Millisecond
-	m.listed += more
-	m.setupChanges++
-	m.update()
-	if m.listed < len(presets)+len(m.scenarios.Scenarios) {
+	m.streams.listed += more
+	m.pace.again(0)
+	if m.streams.listed < len(presets)+len(m.streams.catalogue.Scenarios) {
 		time.AfterFunc(pause, m.listMore)
 		return
 	}
-	m.ctx.Defer(func(app.Context) { showChosen() })
+	m.pace.ctx.Defer(func(app.Context) { showChosen() })
 	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
 	time.AfterFunc(pause, runtime.GC)
 }

@@ -38,7 +38,7 @@ func (m *model) copy(ctx app.Context, what, s string) {
 		if !ok {
 			m.copied = what + " failed"
 		}
-		m.update()
+		m.pace.again(0)
 	})
 }
 

@@ -10,21 +10,35 @@ import (
 )
 
 // connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
-type connectPanel struct{ Model *model }
+type connectPanel struct {
+	Model      *model
+	setup      Setup
+	known      []string
+	said       string
+	wrong      string // with the name of a listener
+	companions int
+	live       bool
+	ours       bool // the server's side can be seen
+	copied     string
+}
 
-func (c connectPanel) draw() app.UI {
-	m := c.Model
+func (m *model) connectPanel() app.UI {
+	c := &m.connection
+	return shown(&connectPanel{m, c.setup, c.known, c.said(), c.wrongListener, len(c.companions), m.log.State().Live(), m.ours(c.setup.URL), m.copied})
+}
+
+func (c *connectPanel) draw() app.UI {
 	chips := []app.UI{}
 	for _, name := range always {
 		chips = append(chips, view(`<li><span class="chip" title="always listened to">{}</span></li>`, name))
 	}
-	for _, name := range m.setup.Listen {
+	for _, name := range c.setup.Listen {
 		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}>{}<span aria-hidden="true"> ×</span></button></li>`,
 			fill(say("Remove listener {name}"), "{name}", name), fill(say("Stop listening to {name}"), "{name}", name), scoped{name, c.onRemove(name)}, shorten(name, 40)))
 	}
 	known := []app.UI{}
-	for _, name := range m.known {
-		if !slices.Contains(m.setup.Listen, name) {
+	for _, name := range c.known {
+		if !slices.Contains(c.setup.Listen, name) {
 			known = append(known, view(`<option value={}/>`, name))
 		}
 	}
@@ -57,70 +71,62 @@ func (c connectPanel) draw() app.UI {
 		</form>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
-		copyButton(say("Copy the call"), "call", m.copied, c.onCopy),
-		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
-		m.said(),
-		c.onConnect, !m.log.State().Live(), c.onClose,
+		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		c.setup.URL, checkURL(c.setup.URL) != "", c.onURL, c.onURLKey,
+		c.said,
+		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(len(m.companions) > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(len(m.companions))), c.onCompanion),
-		m.setup.Credentials, c.onCredentials,
-		code(constructorCode(m.setup)),
-		when(m.ours(m.setup.URL), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
+		when(c.companions > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.companions)), c.onCompanion),
+		c.setup.Credentials, c.onCredentials,
+		code(constructorCode(c.setup)),
+		when(c.ours, `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
-		m.wrongListener,
+		c.wrong,
 	)
 }
 
-func (c connectPanel) onURL(ctx app.Context, _ app.Event) {
-	s := c.Model.setup
+func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
+	s := c.Model.connection.setup
 	s.URL = valueOf(ctx)
 	c.Model.change(s)
 }
 
-func (c connectPanel) onURLKey(ctx app.Context, e app.Event) {
+func (c *connectPanel) onURLKey(ctx app.Context, e app.Event) {
 	if e.Get("key").String() == "Enter" {
 		c.Model.connect()
 	}
 }
 
-func (c connectPanel) onCredentials(ctx app.Context, _ app.Event) {
-	s := c.Model.setup
+func (c *connectPanel) onCredentials(ctx app.Context, _ app.Event) {
+	s := c.Model.connection.setup
 	s.Credentials = ctx.JSSrc().Get("checked").Bool()
 	c.Model.change(s)
 }
 
-func (c connectPanel) onAdd(ctx app.Context, e app.Event) {
+func (c *connectPanel) onAdd(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	field := element("listener")
 	m := c.Model
-	if m.wrongListener = m.listen(field.Get("value").String()); m.wrongListener == "" {
+	if m.connection.wrongListener = m.listen(field.Get("value").String()); m.connection.wrongListener == "" {
 		field.Set("value", "")
 	}
 	field.Call("focus")
 }
 
-func (c connectPanel) onRemove(name string) app.EventHandler {
+func (c *connectPanel) onRemove(name string) app.EventHandler {
 	return func(app.Context, app.Event) {
 		c.Model.unlisten(name)
 		element("listener").Call("focus") // the button that had the focus is gone
 	}
 }
 
-func (c connectPanel) onCompanion(app.Context, app.Event) { c.Model.closeCompanion() }
+func (c *connectPanel) onCompanion(app.Context, app.Event) { c.Model.connection.closeCompanion() }
 
-func (c connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
-func (c connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
+func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
+func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
-func (c connectPanel) onCopy(ctx app.Context, _ app.Event) {
-	c.Model.copy(ctx, "call", text(constructorCode(c.Model.setup)))
-}
-
-func code(tokens []token) app.UI {
-	spans := []app.UI{}
-	for _, t := range tokens {
-		spans = append(spans, view(`<span class={}>{}</span>`, t.class, t.text))
-	}
-	return view(`<code>{}</code>`, spans)
+func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
+	c.Model.copy(ctx, "call", text(constructorCode(c.setup)))
 }

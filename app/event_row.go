@@ -118,20 +118,18 @@ func (e *eventRow) detail() any {
 
 func (e *eventRow) onRow(ctx app.Context, event app.Event) {
 	if app.Window().Call("getSelection").Get("isCollapsed").Truthy() { // not while text is being selected
-		e.fold()
+		e.onFoldRow()
 	}
 }
 
-func (e *eventRow) onFold(ctx app.Context, event app.Event) { event.Call("stopPropagation"); e.fold() }
+func (e *eventRow) onFold(ctx app.Context, event app.Event) {
+	event.Call("stopPropagation")
+	e.onFoldRow()
+}
 
-func (e *eventRow) fold() {
-	m := e.Model
-	if m.unfolded == e.Record.Seq {
-		m.unfolded = -1
-	} else {
-		m.unfolded = e.Record.Seq
-	}
-	m.copied = ""
+func (e *eventRow) onFoldRow() {
+	e.Model.table.fold(e.Record.Seq)
+	e.Model.copied = ""
 }
 
 func (e *eventRow) onCopy(ctx app.Context, _ app.Event) {

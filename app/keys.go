@@ -18,7 +18,7 @@ func (m *model) handleKeys() {
 		}
 		if key == "?" {
 			m.help = !m.help
-			m.update()
+			m.pace.again(0)
 		}
 		for _, j := range jumps {
 			if j.key == key && m.canInterfere() {
@@ -29,7 +29,7 @@ func (m *model) handleKeys() {
 		for _, a := range actions {
 			if a.key == key && m.canInterfere() {
 				m.interfere(a.do)
-				m.update()
+				m.pace.again(0)
 			}
 		}
 		return nil

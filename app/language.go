@@ -92,7 +92,7 @@ func (m *model) chooseLanguage(ctx app.Context, wanted *language.Language) {
 		if c := &m.course; c.lesson != nil {
 			m.loadLessons(c.lesson.Name)
 		}
-		m.update()
+		m.pace.again(0)
 	})
 }
 

@@ -12,29 +12,45 @@ import (
 )
 
 // machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
-type machinePanel struct{ Model *model }
+type machinePanel struct {
+	state   trace.State
+	counts  trace.Counts
+	dropped int
+	now     float64
+}
 
-func (p machinePanel) draw() app.UI {
-	log := p.Model.log
-	state, counts := log.State(), log.Counts()
+func (m *model) machinePanel(now float64) app.UI {
+	return shown(&machinePanel{m.log.State(), m.log.Counts(), m.log.Dropped(), now})
+}
+
+func (p *machinePanel) draw() app.UI {
 	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
 		<h2>readyState</h2>
 		<p class="offscreen" role="status">{}</p>
 		{}
 		<ul class="figures" aria-label="Figures">{}</ul>
 	</section>`,
-		stateName(state), announce(state),
-		shown(machineDrawing(p), state.Source > 0, state.ReadyState, state.By, counts.Transitions),
-		figures(state, counts, log.Dropped(), p.Model.now),
+		stateName(p.state), announce(p.state),
+		shown(newMachineDrawing(p.state, p.counts)),
+		figures(p.state, p.counts, p.dropped, p.now),
 	)
 }
 
 // machineDrawing is the machine itself, for a wide screen and for a narrow one.
-type machineDrawing struct{ Model *model }
+type machineDrawing struct {
+	state  trace.State
+	counts trace.Counts
+}
 
-func (d machineDrawing) draw() app.UI {
-	state, counts := d.Model.log.State(), d.Model.log.Counts()
-	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)))
+// newMachineDrawing leaves out what is not drawn, so that events alone draw nothing again.
+func newMachineDrawing(state trace.State, counts trace.Counts) *machineDrawing {
+	return &machineDrawing{
+		trace.State{Source: min(state.Source, 1), ReadyState: state.ReadyState, By: state.By}, trace.Counts{Transitions: counts.Transitions},
+	}
+}
+
+func (d *machineDrawing) draw() app.UI {
+	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, d.state, d.counts)), app.Raw(machineSVG(narrowMachine, d.state, d.counts)))
 }
 
 func stateName(s trace.State) string {

@@ -54,7 +54,7 @@ func (r *browserReport) show(m *model, shown bool) {
 
 func (r *browserReport) changed() {
 	r.changes++
-	r.model.update()
+	r.model.pace.again(0)
 }
 
 // columns are all reports that there are, this browser's first.
@@ -75,6 +75,10 @@ type reportView struct {
 	Second   string // origin; "" until the list of streams came, which tells it
 	Language string
 	Changes  int
+}
+
+func (m *model) reportView() app.UI {
+	return &reportView{Report: &m.report, Second: m.streams.catalogue.SecondOrigin, Language: voice.Code, Changes: m.report.changes}
 }
 
 func (v *reportView) Render() app.UI {

@@ -12,20 +12,29 @@ import (
 // requestsTab is the requests as the server saw them, newest first.
 type requestsTab struct {
 	app.Compo
-	Model    *model
-	Language string
-	Changes  int
+	Language  string
+	Changes   int // of the log
+	Exchanges []*trace.Exchange
+	Gone      int // older ones that are not kept
+	NewAts    map[int]float64
+	Nothing   string // said where there is no exchange
+}
+
+func (m *model) requestsTab() app.UI {
+	exchanges, gone := m.log.Exchanges()
+	return &requestsTab{
+		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, NewAts: m.connection.newAts, Nothing: m.noServerSide(),
+	}
 }
 
 func (t *requestsTab) Render() app.UI {
-	m := t.Model
-	exchanges, gone := m.log.Exchanges()
+	exchanges, gone := t.Exchanges, t.Gone
 	if len(exchanges) == 0 {
-		return view(`<p class="empty">{}</p>`, noServerSide(m))
+		return view(`<p class="empty">{}</p>`, t.Nothing)
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {
-		items = append(items, exchangeItem(exchanges[i], exchanges, m.newAt(exchanges[i].Source)))
+		items = append(items, exchangeItem(exchanges[i], exchanges, t.NewAts[exchanges[i].Source]))
 	}
 	return view(`<div class="requests">{}<ol>{}</ol></div>`,
 		when(gone > 0, `<p class="hint">{}</p>`, fill(say("{n} older requests are not kept."), "{n}", grouped(gone))),

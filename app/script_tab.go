@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"time"
 	"unicode/utf16"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -10,53 +9,24 @@ import (
 	"eventsource-playground/protocol"
 )
 
-// editor is a scenario of the visitor's own: its text, and what the server said of it. Nothing is stored there.
-type editor struct {
-	text    string
-	changes int
-	checked *protocol.Checked
-	pause   alarm // from the last key to the check
-	said    string
-
-	notation string // once it was asked for
-}
-
-// edit opens a text in the editor.
-func (m *model) edit(text string) {
-	m.editor.text = text
-	m.editor.changes++
-	m.editor.said = ""
-	m.check()
-}
-
-// check asks the server what it makes of the text, once the visitor pauses.
-func (m *model) check() {
-	const most = 32 << 10 // scenario.DefaultLimits.Text: the parser itself stays out of the page
-	if n := len(m.editor.text); n > most {
-		m.editor.said = fill(say("A scenario has at most {most} bytes; this one has {n}: shorten it."), "{most}", grouped(most), "{n}", grouped(n))
-		return
-	}
-	const pause = 150 * time.Millisecond
-	m.editor.pause.set(pause, func() {
-		if len(m.editor.text) <= most {
-			m.channel.check(m.editor.text)
-		}
-	})
-}
-
 // scriptTab is the editor for a scenario of one's own.
 type scriptTab struct {
 	app.Compo
 	Model    *model
 	Language string
-	Text     int
-	Checked  *protocol.Checked
+	Text     string
+	Checked  *protocol.Checked // what the server said of it
 	Said     string
-	Up       bool
+	Notation string
+	Up       bool // the channel to the server
+}
+
+func (m *model) scriptTab() app.UI {
+	e := &m.editor
+	return &scriptTab{Model: m, Language: voice.Code, Text: e.text, Checked: e.checked, Said: e.said, Notation: e.notation, Up: m.channel.up}
 }
 
 func (s *scriptTab) Render() app.UI {
-	m := s.Model
 	problems, previews := []app.UI{}, []app.UI{}
 	if s.Checked != nil {
 		for _, e := range s.Checked.Errors {
@@ -98,10 +68,10 @@ func (s *scriptTab) Render() app.UI {
 		{}
 	</div>`,
 		s.onInput,
-		len(problems) > 0 || m.editor.text == "", s.onPlay,
-		m.editor.text == "", s.onShare,
+		len(problems) > 0 || s.Text == "", s.onPlay,
+		s.Text == "", s.onShare,
 		say(s.Said),
-		s.onNotation, m.editor.notation,
+		s.onNotation, s.Notation,
 		when(!s.Up, `<p class="hint">The channel to the server is down, so the text is not checked while you type.</p>`),
 		when(len(problems) > 0, `<ol class="problems" aria-label="Mistakes">{}</ol>`, problems),
 		when(len(problems) == 0 && len(previews) > 0, `<div>
@@ -111,14 +81,14 @@ func (s *scriptTab) Render() app.UI {
 	)
 }
 
-func (s *scriptTab) OnMount(app.Context)  { s.show() }
-func (s *scriptTab) OnUpdate(app.Context) { s.show() }
+func (s *scriptTab) OnMount(app.Context)  { s.onText() }
+func (s *scriptTab) OnUpdate(app.Context) { s.onText() }
 
-// show puts the text into the field when it came from elsewhere than the field itself.
-func (s *scriptTab) show() {
+// onText puts the text into the field when it came from elsewhere than the field itself.
+func (s *scriptTab) onText() {
 	field := element("script")
-	if field.Truthy() && field.Get("value").String() != s.Model.editor.text {
-		field.Set("value", s.Model.editor.text)
+	if field.Truthy() && field.Get("value").String() != s.Text {
+		field.Set("value", s.Text)
 	}
 }
 
@@ -136,8 +106,7 @@ func (s *scriptTab) onNotation(app.Context, app.Event) {
 	}
 	fetchText("/scenarios/NOTATION.md", func(text string) {
 		m.editor.notation = text
-		m.editor.changes++
-		m.update()
+		m.pace.again(0)
 	})
 }
 
@@ -167,7 +136,7 @@ func (s *scriptTab) onProblem(line int) app.EventHandler {
 func (s *scriptTab) onPlay(app.Context, app.Event) {
 	m := s.Model
 	pack(m.editor.text, func(packed string) {
-		setup := Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen, Credentials: m.setup.Credentials}
+		setup := Setup{URL: "/sse?script=" + packed, Listen: m.connection.setup.Listen, Credentials: m.connection.setup.Credentials}
 		if m.editor.checked != nil {
 			for _, name := range m.editor.checked.Listen {
 				setup.add(name)
@@ -175,20 +144,20 @@ func (s *scriptTab) onPlay(app.Context, app.Event) {
 		}
 		m.change(setup)
 		m.connect()
-		m.update()
+		m.pace.again(0)
 	})
 }
 
 func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 	m := s.Model
 	pack(m.editor.text, func(packed string) {
-		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen}.Query())
+		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.connection.setup.Listen}.Query())
 		copyText(ctx, link, func(_ app.Context, ok bool) {
 			m.editor.said = later("Link copied. Who opens it sees the text; it plays when Play is pressed.")
 			if !ok {
 				m.editor.said = link
 			}
-			m.update()
+			m.pace.again(0)
 		})
 	})
 }

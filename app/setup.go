@@ -66,6 +66,19 @@ func (s *Setup) add(name string) bool {
 	return true
 }
 
+// without is the set-up with one type less to listen to.
+func (s Setup) without(name string) Setup {
+	s.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(n string) bool { return n == name })
+	return s
+}
+
+// types are all that a source listens to.
+func (s Setup) types() []string { return append(slices.Clone(always), s.Listen...) }
+
+func (s Setup) listens(typ string) bool {
+	return slices.Contains(always, typ) || slices.Contains(s.Listen, typ)
+}
+
 // always are the types that every source of this page listens to.
 var always = []string{"open", "error", "message"}
 

@@ -2,36 +2,17 @@ package main
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
-// eventsPanel is the log as a table, newest first, and the program that does the same as code. Only the rows that can
-// be seen exist: all have one height, so the scroll bar is right for any number of them.
-type eventsPanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Changes  int
-	Setup    int
-	View     int
-	Tab      string
-	Top      int
-	Unfolded int
-	Copied   string
-	Attempt  int
-	Channel  string
-	Script   int
-	Checked  *protocol.Checked
-	Said     string
-
-	added int // rows at the top when last drawn
-	grown int // since the drawing before
+// tabs are the tables under the timeline.
+type tabs struct {
+	chosen  string
+	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
 }
 
 const (
@@ -42,92 +23,112 @@ const (
 	tabCode     = "code"
 )
 
-// allTypes is the value of the choice without a filter: go-app leaves an empty value out, and no type holds a line break.
-const allTypes = "\n"
+var allTabs = []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
 
-// Heights in CSS pixels; style.css has the same.
-const (
-	rowHeight    = 44
-	detailHeight = 232
-	viewRows     = 26 // rows that exist: those in view, and some more
-	extraRows    = 6  // of them above the first in view
-)
-
-func (p *eventsPanel) Render() app.UI {
-	m := p.Model
-	shown := m.view.Len()
-	exchanges, _ := m.log.Exchanges()
+// tabPanel is the tabs, and what the chosen one shows.
+func (m *model) tabPanel() app.UI {
 	var body app.UI
-	switch p.Tab {
+	switch m.tabs.chosen {
 	case tabWire:
-		body = &wireTab{Model: m, Language: voice.Code, Changes: p.Changes, Attempt: p.Attempt}
+		body = m.wireTab()
 	case tabRequests:
-		body = &requestsTab{Model: m, Language: voice.Code, Changes: p.Changes}
+		body = m.requestsTab()
 	case tabScript:
-		body = &scriptTab{Model: m, Language: voice.Code, Text: p.Script, Checked: p.Checked, Said: p.Said, Up: m.channelUp()}
+		body = m.scriptTab()
 	case tabCode:
-		body = p.program()
+		body = m.codeTab()
 	default:
-		body = p.table()
+		body = m.eventsTab()
+	}
+	var unheard any
+	if types := m.log.Unheard(); len(types) > 0 {
+		unheard = shown(&unheardTypes{m, types})
 	}
 	return view(`<section class="panel" data-panel="Events" aria-label="Events" id="events">
-		<div class="title">
-			<h2 class="offscreen">Events</h2>
-			<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}</div>
-			<div class="tools">
-				{}
-				<button type="button" class="small" onclick={}>Clear</button>
-				<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>Export</button>
-			</div>
-		</div>
+		{}
 		<p class="limits">{}</p>
 		{}
 		<div id={} role="tabpanel" aria-labelledby={}>{}</div>
 		<p class="limits">{}</p>
 	</section>`,
-		p.onTabKey,
-		p.tabButton(tabEvents, say("Events"), grouped(shown)),
-		p.tabButton(tabWire, say("Wire"), ""),
-		p.tabButton(tabRequests, say("Requests"), grouped(len(exchanges))),
-		p.tabButton(tabScript, say("Script"), ""),
-		p.tabButton(tabCode, say("Code"), ""),
-		p.filterFields(), p.onClear, m.log.Len() == 0, p.onExport,
-		p.limits(), // no live region: it changes with every event
-		p.unheard(),
-		"panel-"+p.Tab, "tab-"+p.Tab, body,
-		p.Channel, // last: it comes and goes, and must not move what is being clicked
+		m.tabBar(),
+		m.limits(), // no live region: it changes with every event
+		unheard,
+		"panel-"+m.tabs.chosen, "tab-"+m.tabs.chosen, body,
+		m.channelStatus(), // last: it comes and goes, and must not move what is being clicked
 	)
 }
 
-// filterFields are the controls of the table of events.
-func (p *eventsPanel) filterFields() any {
-	v := p.Model.view
-	return when(p.Tab == tabEvents, `<div class="tools">
-		<input type="search" id="filter" class="small" placeholder="filter…" value={} aria-label="Filter by text" oninput={}/>
-		<select class="small" aria-label="Filter by type" onchange={}>{}</select>
-		<button type="button" class="small toggle" aria-pressed={} onclick={}>Pause</button>
-	</div>`, v.Filter().Text, p.onFilter, p.onType, p.types(), v.Frozen(), p.onPause)
-}
-
-// unheard are events that arrived on the wire and reached no listener: only the server's side shows them.
-func (p *eventsPanel) unheard() any {
-	items := []app.UI{}
-	for _, u := range p.Model.log.Unheard() {
-		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
-			grouped(u.Count), shorten(u.Type, 40), scoped{u.Type, p.onListen(u.Type)}, fill(say("Listen to {type}"), "{type}", shorten(u.Type, 40))))
+// limits says what is not shown, and why.
+func (m *model) limits() string {
+	view, said := m.table.view, []string{}
+	if n := m.log.Dropped(); n > 0 {
+		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 million characters.", "{n} older records were dropped: the log keeps {most} records or 64 million characters.")
+		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
 	}
-	return when(len(items) > 0, `<div class="unheard">
-		<p>Arrived on the wire, but the page has no listener for the type:</p>
-		<ul>{}</ul>
-	</div>`, items)
+	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && m.tabs.chosen == tabEvents {
+		said = append(said, predictedText(m.log))
+	}
+	if view.Frozen() {
+		said = append(said, count(view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
+	}
+	if view.Filter() != (trace.Filter{}) {
+		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(view.Len()), "{all}", grouped(m.log.Len())))
+	}
+	return sentences(said)
 }
 
-func (p *eventsPanel) onListen(typ string) app.EventHandler {
-	return func(app.Context, app.Event) { p.Model.listen(typ) }
+// tabBar chooses a tab, and what the table of events shows.
+type tabBar struct {
+	Model    *model
+	chosen   string
+	rows     int // of the table of events
+	requests int
+	empty    bool // nothing to export
+	filter   trace.Filter
+	frozen   bool
+	types    []string // to filter by
 }
 
-func (p *eventsPanel) tabButton(name, label, count string) app.UI {
-	on := p.Tab == name
+func (m *model) tabBar() app.UI {
+	exchanges, _ := m.log.Exchanges()
+	v := m.table.view
+	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(exchanges), m.log.Len() == 0, v.Filter(), v.Frozen(), m.typesToFilter()})
+}
+
+// typesToFilter are those that are listened to, and all others that came.
+func (m *model) typesToFilter() []string {
+	names := m.connection.setup.types()
+	for _, name := range m.log.Types() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return append(names, string(trace.Construct), string(trace.Close))
+}
+
+func (b *tabBar) draw() app.UI {
+	return view(`<div class="title">
+		<h2 class="offscreen">Events</h2>
+		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}</div>
+		<div class="tools">
+			{}
+			<button type="button" class="small" onclick={}>Clear</button>
+			<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>Export</button>
+		</div>
+	</div>`,
+		b.onKey,
+		b.tabButton(tabEvents, say("Events"), grouped(b.rows)),
+		b.tabButton(tabWire, say("Wire"), ""),
+		b.tabButton(tabRequests, say("Requests"), grouped(b.requests)),
+		b.tabButton(tabScript, say("Script"), ""),
+		b.tabButton(tabCode, say("Code"), ""),
+		b.filterFields(), b.onClear, b.empty, b.onExport,
+	)
+}
+
+func (b *tabBar) tabButton(name, label, count string) app.UI {
+	on := b.chosen == name
 	focus := -1
 	if on {
 		focus = 0
@@ -137,200 +138,80 @@ func (p *eventsPanel) tabButton(name, label, count string) app.UI {
 		controls = "panel-" + name
 	}
 	return view(`<button type="button" id={} role="tab" aria-selected={} aria-controls={} tabindex={} onclick={}>{}{}</button>`,
-		"tab-"+name, on, controls, focus, scoped{name, p.onTab(name)}, label, when(count != "", `<span>{}</span>`, " "+count))
+		"tab-"+name, on, controls, focus, scoped{name, b.onTab(name)}, label, when(count != "", `<span>{}</span>`, " "+count))
 }
 
-// limits says what is not shown, and why.
-func (p *eventsPanel) limits() string {
-	m := p.Model
-	said := []string{}
-	if n := m.log.Dropped(); n > 0 {
-		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 million characters.", "{n} older records were dropped: the log keeps {most} records or 64 million characters.")
-		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
-	}
-	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && p.Tab == tabEvents {
-		said = append(said, predictedText(m.log))
-	}
-	if m.view.Frozen() {
-		said = append(said, count(m.view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
-	}
-	if m.view.Filter() != (trace.Filter{}) {
-		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(m.view.Len()), "{all}", grouped(m.log.Len())))
-	}
-	return sentences(said)
+// filterFields are the controls of the table of events.
+func (b *tabBar) filterFields() any {
+	return when(b.chosen == tabEvents, `<div class="tools">
+		<input type="search" id="filter" class="small" placeholder="filter…" value={} aria-label="Filter by text" oninput={}/>
+		<select class="small" aria-label="Filter by type" onchange={}>{}</select>
+		<button type="button" class="small toggle" aria-pressed={} onclick={}>Pause</button>
+	</div>`, b.filter.Text, b.onFilter, b.onType, b.typeOptions(), b.frozen, b.onPause)
 }
 
-func (p *eventsPanel) types() []app.UI {
-	m := p.Model
-	names := append(slices.Clone(always), m.setup.Listen...)
-	for _, name := range m.log.Types() {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	names = append(names, string(trace.Construct), string(trace.Close))
-	chosen := m.view.Filter().Type
+// allTypes is the value of the choice without a filter: go-app leaves an empty value out, and no type holds a line break.
+const allTypes = "\n"
+
+func (b *tabBar) typeOptions() []app.UI {
 	option := `<option value={} selected={}>{}</option>`
-	options := []app.UI{view(option, allTypes, chosen == "", say("all types"))}
-	for _, name := range names {
-		options = append(options, view(option, name, chosen == name, shorten(name, 40)))
+	options := []app.UI{view(option, allTypes, b.filter.Type == "", say("all types"))}
+	for _, name := range b.types {
+		options = append(options, view(option, name, b.filter.Type == name, shorten(name, 40)))
 	}
 	return options
 }
 
-func (p *eventsPanel) table() app.UI {
-	m := p.Model
-	total := m.view.Len()
-	p.grown = max(0, m.view.Added()-p.added)
-	p.added = m.view.Added()
-	if p.Top > 0 { // who has scrolled down keeps what he reads in view
-		m.topRow += p.grown
-		p.Top = m.topRow
-	}
-	first := max(0, min(p.Top, total-1)-extraRows)
-	rows := []app.UI{}
-	for i, r := range m.view.Rows(first, first+viewRows) {
-		rows = append(rows, &eventRow{Model: m, Language: voice.Code, Record: r, Index: first + i, Unfolded: r.Seq == p.Unfolded, Copied: r.Seq == p.Unfolded && p.Copied == "row"})
-	}
-	return view(`<div class="table">
-		<div role="table" aria-label="Records, newest first" aria-rowcount={}>
-			<div role="rowgroup">
-				<div class="row head" role="row" aria-rowindex="1">
-					<span role="columnheader">time</span>
-					<span role="columnheader">event</span>
-					<span role="columnheader">readyState</span>
-					<span role="columnheader">lastEventId</span>
-					<span role="columnheader">data</span>
-				</div>
-			</div>
-			<div id="rows" class="rows" role="rowgroup" tabindex="0" aria-label="Rows" onscroll={}>
-				<div id="rows-space" class="space" role="presentation">
-					<div id="rows-window" class="window" role="presentation">{}</div>
-				</div>
-			</div>
-		</div>
-		{}
-	</div>`, total+1, p.onScroll, rows, when(total == 0, `<p class="empty">{}</p>`, p.empty()))
+func (b *tabBar) onTab(name string) app.EventHandler {
+	return func(app.Context, app.Event) { b.Model.tabs.chosen = name }
 }
 
-func (p *eventsPanel) empty() string {
-	switch m := p.Model; {
-	case m.view.Filter() != (trace.Filter{}) && m.log.Len() > 0:
-		return say("No record matches the filter.")
-	case m.log.State().Live():
-		return say("Nothing since it was cleared.")
-	}
-	return say("No events yet. Press Connect.")
-}
-
-func (p *eventsPanel) program() app.UI {
-	return view(`<div class="code program"><pre tabindex="0" aria-label="Program">{}</pre>{}</div>`,
-		code(programCode(p.Model.setup)), copyButton(say("Copy the program"), "program", p.Copied, p.onCopyProgram))
-}
-
-func (p *eventsPanel) OnMount(ctx app.Context)  { p.place(ctx) }
-func (p *eventsPanel) OnUpdate(ctx app.Context) { p.place(ctx) }
-
-// place puts the rows where they belong once they are drawn. Their place is set through the style object: the
-// Content-Security-Policy allows no style attributes.
-func (p *eventsPanel) place(ctx app.Context) {
-	ctx.Defer(func(app.Context) {
-		scroller, space, window := element("rows"), element("rows-space"), element("rows-window")
-		if !scroller.Truthy() || !space.Truthy() || !window.Truthy() {
-			return
-		}
-		m := p.Model
-		total := m.view.Len()
-		height := total * rowHeight
-		first := max(0, min(p.Top, total-1)-extraRows)
-		if row, ok := m.view.RowOf(m.unfolded); ok {
-			height += detailHeight
-			if row < first {
-				window.Get("style").Set("transform", px("translateY(", first*rowHeight+detailHeight, ")"))
-			} else {
-				window.Get("style").Set("transform", px("translateY(", first*rowHeight, ")"))
-			}
-		} else {
-			window.Get("style").Set("transform", px("translateY(", first*rowHeight, ")"))
-		}
-		space.Get("style").Set("height", px("", height, ""))
-		if p.grown > 0 && p.Top > 0 {
-			scroller.Set("scrollTop", scroller.Get("scrollTop").Int()+p.grown*rowHeight)
-		}
-		p.grown = 0
-	})
-}
-
-func px(before string, n int, after string) string { return before + strconv.Itoa(n) + "px" + after }
-
-func (p *eventsPanel) onScroll(ctx app.Context, _ app.Event) {
-	m := p.Model
-	top := ctx.JSSrc().Get("scrollTop").Int() / rowHeight
-	if row, ok := m.view.RowOf(m.unfolded); ok && top > row {
-		top = max(row, top-detailHeight/rowHeight)
-	}
-	if top == m.topRow {
-		ctx.PreventUpdate()
-		return
-	}
-	m.topRow = top
-}
-
-func (p *eventsPanel) onTab(name string) app.EventHandler {
-	return func(app.Context, app.Event) { p.Model.tab = name }
-}
-
-// onTabKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
-func (p *eventsPanel) onTabKey(ctx app.Context, e app.Event) {
+// onKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
+func (b *tabBar) onKey(_ app.Context, e app.Event) {
+	by := 0
 	switch e.Get("key").String() {
 	case "ArrowLeft":
-		p.moveTab(-1)
+		by = -1
 	case "ArrowRight":
-		p.moveTab(1)
+		by = 1
+	default:
+		return
 	}
+	name := allTabs[(slices.Index(allTabs, b.Model.tabs.chosen)+by+len(allTabs))%len(allTabs)]
+	b.Model.tabs.chosen = name
+	element("tab-" + name).Call("focus")
 }
 
-func (p *eventsPanel) moveTab(by int) {
-	tabs := []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
-	p.Model.tab = tabs[(slices.Index(tabs, p.Model.tab)+by+len(tabs))%len(tabs)]
-	element("tab-" + p.Model.tab).Call("focus")
-}
-
-func (p *eventsPanel) onFilter(ctx app.Context, _ app.Event) {
-	f := p.Model.view.Filter()
+func (b *tabBar) onFilter(ctx app.Context, _ app.Event) {
+	f := b.Model.table.view.Filter()
 	f.Text = valueOf(ctx)
-	p.filter(f)
+	b.onNewFilter(f)
 }
 
-func (p *eventsPanel) onType(ctx app.Context, _ app.Event) {
-	f := p.Model.view.Filter()
+func (b *tabBar) onType(ctx app.Context, _ app.Event) {
+	f := b.Model.table.view.Filter()
 	if f.Type = valueOf(ctx); f.Type == allTypes {
 		f.Type = ""
 	}
-	p.filter(f)
+	b.onNewFilter(f)
 }
 
-func (p *eventsPanel) filter(f trace.Filter) {
-	m := p.Model
-	m.view.SetFilter(f)
-	m.topRow, p.added = 0, 0
-	m.viewChanges++
+func (b *tabBar) onNewFilter(f trace.Filter) {
+	b.Model.table.filter(f)
 	element("rows").Set("scrollTop", 0)
-	m.scan()
 }
 
-func (p *eventsPanel) onPause(app.Context, app.Event) {
-	m := p.Model
-	m.view.Freeze(!m.view.Frozen())
-	m.viewChanges++
-	m.scan()
+func (b *tabBar) onPause(app.Context, app.Event) {
+	t := &b.Model.table
+	t.view.Freeze(!t.view.Frozen())
+	t.scan()
 }
 
-func (p *eventsPanel) onClear(app.Context, app.Event) { p.Model.clear() }
+func (b *tabBar) onClear(app.Context, app.Event) { b.Model.clear() }
 
 // onExport saves every record that is kept, whatever the filter shows.
-func (p *eventsPanel) onExport(app.Context, app.Event) {
-	log := p.Model.log
+func (b *tabBar) onExport(app.Context, app.Event) {
+	log := b.Model.log
 	const part = 2000
 	parts := []string{}
 	for from := log.First(); from < log.End(); from += part {
@@ -344,6 +225,24 @@ func (p *eventsPanel) onExport(app.Context, app.Event) {
 	download(name, "application/jsonl", parts)
 }
 
-func (p *eventsPanel) onCopyProgram(ctx app.Context, _ app.Event) {
-	p.Model.copy(ctx, "program", text(programCode(p.Model.setup)))
+// unheardTypes are events that arrived on the wire and reached no listener: only the server's side shows them.
+type unheardTypes struct {
+	Model *model
+	types []trace.Unheard
+}
+
+func (u *unheardTypes) draw() app.UI {
+	items := []app.UI{}
+	for _, t := range u.types {
+		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
+			grouped(t.Count), shorten(t.Type, 40), scoped{t.Type, u.onListen(t.Type)}, fill(say("Listen to {type}"), "{type}", shorten(t.Type, 40))))
+	}
+	return view(`<div class="unheard">
+		<p>Arrived on the wire, but the page has no listener for the type:</p>
+		<ul>{}</ul>
+	</div>`, items)
+}
+
+func (u *unheardTypes) onListen(typ string) app.EventHandler {
+	return func(app.Context, app.Event) { u.Model.listen(typ) }
 }

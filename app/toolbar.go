@@ -3,30 +3,40 @@ package main
 import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/eventsource"
 	"eventsource-playground/language"
 )
 
 // toolbar is the page's own controls: share, language and theme.
-type toolbar struct{ Model *model }
+type toolbar struct {
+	Model *model
+	bar   bar
+}
 
-func (t toolbar) draw() app.UI {
+// bar is what the toolbar knows.
+type bar struct {
+	theme  string
+	shared string // what became of sharing
+}
+
+func (m *model) toolbar() app.UI { return shown(&toolbar{m, m.bar}) }
+
+func (t *toolbar) draw() app.UI {
 	icon := "◐"
-	switch t.Model.theme {
+	switch t.bar.theme {
 	case themeLight:
 		icon = "☀"
 	case themeDark:
 		icon = "☾"
 	}
 	chooses, names := languages()
-	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Model.theme))
+	theme := fill(say("Theme: {theme}"), "{theme}", say(t.bar.theme))
 	return view(`<div class="toolbar">
 		<span class="hint" role="status">{}</span>
 		<button type="button" title="Copy a link that opens this set-up" onclick={}>Share</button>
 		<button type="button" class="languages" title={} aria-label={} onclick={}>{}</button>
 		<button type="button" class="icon" title={} aria-label={} onclick={}><span aria-hidden="true">{}</span></button>
 	</div>`,
-		say(t.Model.shared), t.onShare,
+		say(t.bar.shared), t.onShare,
 		chooses, chooses, t.onLanguage, names,
 		theme, theme, t.onTheme, icon,
 	)
@@ -50,34 +60,35 @@ func languages() (chooses string, names []app.UI) {
 	return chooses, names
 }
 
-func (t toolbar) onLanguage(ctx app.Context, _ app.Event) { t.Model.chooseLanguage(ctx, voice.After()) }
+func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {
+	t.Model.chooseLanguage(ctx, voice.After())
+}
 
-func (t toolbar) onShare(ctx app.Context, _ app.Event) {
+func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
-	s := m.setup
+	s := m.connection.setup
 	s.Connect = m.log.State().Live()
 	link := linkTo(m.query(s))
 	copyText(ctx, link, func(_ app.Context, ok bool) {
-		m.shared = later("Link copied")
+		m.bar.shared = later("Link copied")
 		if !ok {
 			replaceAddress(m.query(s))
-			m.shared = later("Copy it from the address bar")
+			m.bar.shared = later("Copy it from the address bar")
 		}
-		m.update()
+		m.pace.again(0)
 	})
 }
 
-func (t toolbar) onTheme(ctx app.Context, _ app.Event) {
+func (t *toolbar) onTheme(ctx app.Context, _ app.Event) {
 	m := t.Model
-	switch m.theme {
+	switch m.bar.theme {
 	case themeSystem:
-		m.theme = themeLight
+		m.bar.theme = themeLight
 	case themeLight:
-		m.theme = themeDark
+		m.bar.theme = themeDark
 	default:
-		m.theme = themeSystem
+		m.bar.theme = themeSystem
 	}
-	applyTheme(m.theme)
-	save(ctx, "theme", m.theme)
-	m.now = eventsource.Now()
+	applyTheme(m.bar.theme)
+	save(ctx, "theme", m.bar.theme)
 }

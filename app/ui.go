@@ -37,7 +37,7 @@ func (p *playground) OnMount(ctx app.Context) {
 	const frame = 20 * time.Millisecond // for the browser to show what there is, and to take a click
 	time.AfterFunc(frame, func() {
 		p.model.whole = true
-		p.model.update()
+		p.model.pace.again(0)
 	})
 }
 
@@ -45,7 +45,7 @@ func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().
 
 func (p *playground) Render() app.UI {
 	m := p.model
-	m.pace.began = eventsource.Now()
+	m.pace.began = eventsource.Now() // a stopwatch; of the model nothing is changed by a drawing
 	return view(`<div class="page" data-page={}>
 		<header class="bar">
 			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
@@ -53,46 +53,29 @@ func (p *playground) Render() app.UI {
 			{}
 		</header>
 		{}
-	</div>`, m.page, shown(navigation{m}, m.page, m.setupChanges, m.course.chosen, m.course.lesson), shown(toolbar{m}, m.theme, m.shared), p.body())
+	</div>`, m.page, m.navigation(), m.toolbar(), m.body(eventsource.Now()))
 }
 
-func (p *playground) body() app.UI {
-	m := p.model
+// body is the page without its header, as it is now.
+func (m *model) body(now float64) app.UI {
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Second: m.scenarios.SecondOrigin, Language: voice.Code, Changes: m.report.changes}
+		return m.reportView()
 	}
-	c, log := &m.course, m.log
-	changes, state := log.Changes(), log.State()
-	connects := shown(connectPanel{m},
-		m.setupChanges, m.scenarios.SecondOrigin, state.Live(), m.said(), m.copied, len(m.companions), m.wrongListener, len(m.known),
-	)
-	machine := shown(machinePanel{m}, state, log.Counts(), log.Dropped(), m.now)
 	if !m.whole {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
 		return view(`<main class="columns">
 			<div class="column cause"><section hidden/>{}<section hidden/></div>
 			<div class="column effect">{}<section hidden/><section hidden/></div>
 			<div class="column meaning"><section hidden/><section hidden/></div>
-		</main>`, connects, machine)
+		</main>`, m.connectPanel(), m.machinePanel(now))
 	}
 	return view(`<main class="columns">
 		<div class="column cause">{}{}{}</div>
 		<div class="column effect">{}{}{}</div>
 		<div class="column meaning">{}{}</div>
 	</main>`,
-		&serverPanel{Model: m, Language: voice.Code, Setup: m.setupChanges, Find: m.find},
-		connects,
-		shown(interferePanel{m}, m.canInterfere(), m.channelUp(), state.Live(), m.paused, m.help, m.channelWrong()),
-		machine,
-		&timelinePanel{Model: m, Language: voice.Code, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
-		&eventsPanel{
-			Model: m, Language: voice.Code, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
-			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
-			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
-		},
-		shown(lessonPanel{m},
-			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.Scenarios),
-		),
-		shown(factsPanel{m}, changes, log.Silent(m.now)),
+		m.serverPanel(), m.connectPanel(), m.interferePanel(),
+		m.machinePanel(now), m.timelinePanel(now), m.tabPanel(),
+		m.lessonPanel(), m.factsPanel(now),
 	)
 }

@@ -235,3 +235,19 @@ func (l *Log) Predicted() int { return l.served.predicted }
 
 // SetListening says which types are listened to, so that the log knows what cannot be seen.
 func (l *Log) SetListening(types []string) { l.served.listening = slices.Clone(types) }
+
+// Paused reports whether the visitor holds the response back: paused it, or sent a line of what is held back.
+func (e *Exchange) Paused() bool {
+	if e.End != nil {
+		return false
+	}
+	for i := len(e.Did) - 1; i >= 0; i-- {
+		switch e.Did[i].Do {
+		case protocol.DoPause, protocol.DoStep:
+			return true
+		case protocol.DoResume:
+			return false
+		}
+	}
+	return false
+}
