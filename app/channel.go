@@ -90,6 +90,9 @@ func (c *channel) onMessage(text string) {
 	if r.ping {
 		time.AfterFunc(300*time.Millisecond, c.ping)
 	}
+	if r.reload {
+		c.model.loadScenarios() // its second origin may have another address
+	}
 	if r.checked != nil {
 		c.model.editor.checked = r.checked
 	}
@@ -125,7 +128,7 @@ func (m *model) channelStatus() string {
 	if m.channel.id == "" {
 		return "" // it was not opened yet
 	}
-	return m.channel.status(m.channel.up, len(m.connection.companions) > 0)
+	return m.channel.status(m.channel.up, len(m.connection.beside) > 0)
 }
 
 // ours reports whether an address is a stream of this page's server, whose side can be seen: on the page's origin, or on

@@ -11,20 +11,20 @@ import (
 
 // connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
 type connectPanel struct {
-	Model      *model
-	setup      Setup
-	known      []string
-	said       string
-	wrong      string // with the name of a listener
-	companions int
-	live       bool
-	ours       bool // the server's side can be seen
-	copied     string
+	Model  *model
+	setup  Setup
+	known  []string
+	said   string
+	wrong  string // with the name of a listener
+	beside int    // streams that are open
+	live   bool
+	ours   bool // the server's side can be seen
+	copied string
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
-	return shown(&connectPanel{m, c.setup, c.known, c.said(), c.wrongListener, len(c.companions), m.log.State().Live(), m.ours(c.setup.URL), m.copied})
+	return shown(&connectPanel{m, c.setup, c.known, c.said(), c.wrongListener, len(c.beside), m.subject().State().Live(), m.ours(c.setup.URL), m.copied})
 }
 
 func (c *connectPanel) draw() app.UI {
@@ -76,8 +76,8 @@ func (c *connectPanel) draw() app.UI {
 		c.said,
 		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(c.companions > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.companions)), c.onCompanion),
+		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.beside)), c.onCloseBeside),
 		c.setup.Credentials, c.onCredentials,
 		code(constructorCode(c.setup)),
 		when(c.ours, `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
@@ -122,7 +122,7 @@ func (c *connectPanel) onRemove(name string) app.EventHandler {
 	}
 }
 
-func (c *connectPanel) onCompanion(app.Context, app.Event) { c.Model.connection.closeCompanion() }
+func (c *connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.connection.closeBeside() }
 
 func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }

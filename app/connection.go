@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
 // connection is the EventSource that the page drives, and how the next one is set up.
@@ -14,9 +15,22 @@ type connection struct {
 	wrongListener string        // with the name in the field for a listener
 	known         []string      // names that were listened to before; kept in this browser
 
-	source     *eventsource.Source
-	companions []*eventsource.Source // opened beside the source that is watched, to fill the browser's connections
-	newAts     map[int]float64       // when each source was made, on the performance clock
+	source *client   // the subject; nil: none is open
+	beside []*client // opened beside it, to fill the browser's connections
+}
+
+// client is an EventSource of the browser's, and what was seen of it.
+type client struct {
+	*eventsource.Source
+	seen *trace.Source
+}
+
+// clients are those that are open.
+func (c *connection) clients() []*client {
+	if c.source == nil {
+		return c.beside
+	}
+	return append([]*client{c.source}, c.beside...)
 }
 
 // noEventSource is said where the browser has none.
@@ -33,7 +47,9 @@ func (c *connection) said() string {
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.connection.setup, m.connection.notice = s, nil
-	m.log.SetListening(s.types())
+	for _, c := range m.connection.clients() {
+		c.seen.Listen(s.types())
+	}
 	replaceAddress(m.query(s))
 }
 
@@ -64,50 +80,60 @@ func (m *model) connectWith(init string) {
 		return
 	}
 	m.close()
-	m.openCompanions()
-	m.log.SetListening(c.setup.types())
-	at := eventsource.Now()
-	number := m.log.State().Source + 1
-	source, err := eventsource.New(m.watched(c.setup.URL, number), eventsource.Options{
-		WithCredentials: c.setup.Credentials, Listen: c.setup.Listen, Init: init,
-	}, m.observe)
-	thrown, ok := errors.AsType[*eventsource.Exception](err)
-	switch {
-	case ok:
-		m.log.Refuse(at, thrown)
+	m.openBeside()
+	var err error
+	c.source, err = m.open(1, eventsource.Options{WithCredentials: c.setup.Credentials, Listen: c.setup.Listen, Init: init})
+	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
+		m.log.Refuse(eventsource.Now(), thrown)
 		c.notice = func() string {
 			return fill(say("Your browser does not take this address: {error}"), "{error}", thrown.Error())
 		}
 		return
-	case err != nil:
+	}
+	if err != nil {
 		c.notice = func() string { return say(noEventSource) }
 		return
 	}
-	c.source = source
-	c.newAts[number] = at
-	m.log.Construct(at, source.URL(), source.WithCredentials())
 	m.tabs.attempt = -1
 	m.timeline.scrolledTo = 0
 	m.table.scan()
-	m.pace.tick(m.log)
+	m.pace.tick(m.subject)
+}
+
+// open makes an EventSource in a lane.
+func (m *model) open(lane int, o eventsource.Options) (*client, error) {
+	at := eventsource.Now()
+	c, setup := &client{}, m.connection.setup
+	source, err := eventsource.New(m.watched(setup.URL, m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
+	if err != nil {
+		return nil, err
+	}
+	c.Source = source
+	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, source.URL(), source.WithCredentials())
+	c.seen.Listen(setup.types())
+	return c, nil
 }
 
 func (m *model) close() {
 	c := &m.connection
+	for len(c.beside) > 0 {
+		c.closeBeside()
+	}
 	if c.source == nil {
 		return
 	}
-	c.source.Close()
-	m.log.Close(eventsource.Now())
+	c.source.close()
 	c.source = nil
-	for len(c.companions) > 0 {
-		c.closeCompanion()
-	}
 	m.table.scan()
 }
 
-// openCompanions opens the streams that a scenario wants beside the one that is watched.
-func (m *model) openCompanions() {
+func (c *client) close() {
+	c.Close()
+	c.seen.Close(eventsource.Now())
+}
+
+// openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
+func (m *model) openBeside() {
 	c := &m.connection
 	name, _ := scenarioOf(c.setup.URL)
 	for _, s := range m.streams.catalogue.Scenarios {
@@ -115,26 +141,31 @@ func (m *model) openCompanions() {
 			continue
 		}
 		for i := 1; i < s.Connect.Times; i++ {
-			if companion, err := eventsource.New(c.setup.URL, eventsource.Options{}, func(eventsource.Events) {}); err == nil {
-				c.companions = append(c.companions, companion)
+			if one, err := m.open(1+i, eventsource.Options{Listen: c.setup.Listen}); err == nil {
+				c.beside = append(c.beside, one)
 			}
 		}
 	}
+	if f := m.table.view.Filter(); f.Lane == 0 && m.log.Lanes() > 1 {
+		f.Lane = m.lane
+		m.table.filter(f)
+	}
 }
 
-func (c *connection) closeCompanion() {
-	last := len(c.companions) - 1
-	c.companions[last].Close()
-	c.companions = c.companions[:last]
+// closeBeside closes one of them.
+func (c *connection) closeBeside() {
+	last := len(c.beside) - 1
+	c.beside[last].close()
+	c.beside = c.beside[:last]
 }
 
-// observe is called by the source with all that it dispatched in a frame.
-func (m *model) observe(events eventsource.Events) {
-	since := m.log.State().Since
-	m.log.Observe(events)
+// observe is called by a source with all that it dispatched in a frame.
+func (m *model) observe(c *client, events eventsource.Events) {
+	since := c.seen.State().Since
+	c.seen.Observe(events)
 	m.table.scan()
 	came := events.Len()
-	if m.log.State().Since != since { // another state: at once
+	if c.seen.State().Since != since { // another state: at once
 		came = 0
 	}
 	m.pace.again(came)
@@ -165,14 +196,15 @@ func (m *model) unlisten(name string) {
 }
 
 func (m *model) hear(name string, on bool) {
-	source := m.connection.source
-	if source == nil || !m.log.State().Live() {
-		return
+	for _, c := range m.connection.clients() {
+		if !c.seen.State().Live() {
+			continue
+		}
+		if on {
+			c.Listen(name)
+		} else {
+			c.Unlisten(name)
+		}
+		c.seen.Listening(eventsource.Now(), name, on)
 	}
-	if on {
-		source.Listen(name)
-	} else {
-		source.Unlisten(name)
-	}
-	m.log.Listen(eventsource.Now(), name, on)
 }

@@ -21,6 +21,7 @@ type drawing struct {
 	window float64 // of the visible part, in milliseconds
 	right  float64 // time at its right edge, on the performance clock
 	server bool    // with the lanes of the wire and the server
+	lane   int     // of the sources that are drawn
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
 }
 
@@ -53,12 +54,18 @@ func (d drawing) svg(log *trace.Log) string {
 	end := max(d.right, d.until)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), d.height())
-	d.grid(&b, d.height(), log.State().NewAt, left, end)
+	d.grid(&b, d.height(), log.Newest(d.lane).State().NewAt, left, end)
 	drawn := -1.0
-	for _, s := range log.Spans(left, end) {
-		drawn = d.span(&b, s, left, end, drawn)
+	var marks []trace.Mark
+	for _, source := range log.Sources() {
+		if source.Lane != d.lane {
+			continue
+		}
+		for _, s := range source.Spans(left, end) {
+			drawn = d.span(&b, s, left, end, drawn)
+		}
+		marks = append(marks, source.Marks(left, end, d.window/d.width*stepWidth)...)
 	}
-	marks := log.Marks(left, end, d.window/d.width*stepWidth)
 	for i, m := range marks {
 		apart := (i == 0 || d.x(m.At)-d.x(marks[i-1].At) >= 2*marbleRadius) &&
 			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*marbleRadius)
@@ -66,7 +73,9 @@ func (d drawing) svg(log *trace.Log) string {
 	}
 	if exchanges, _ := log.Exchanges(); d.server {
 		for _, e := range exchanges {
-			d.exchange(&b, e, left, end)
+			if e.In(d.lane) {
+				d.exchange(&b, e, left, end)
+			}
 		}
 	}
 	b.WriteString("</svg>")
@@ -177,7 +186,7 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 // exchange draws a request as the server saw it: its writes on the wire's lane, the answer as a box on the server's.
 func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float64) {
 	to := d.until
-	if e.End != nil {
+	if e.Over() {
 		to = e.EndAt
 	}
 	if e.At >= end || to < left {

@@ -77,9 +77,9 @@ func message(at float64, typ, id, data string) eventsource.Event {
 
 func logOf(events ...eventsource.Event) *trace.Log {
 	l := trace.NewLog()
-	l.Construct(1000, "/sse", false)
+	s := l.Construct(1000, trace.Client{}, "/sse", false)
 	for _, e := range events {
-		l.Observe(eventsource.Decoded(e))
+		s.Observe(eventsource.Decoded(e))
 	}
 	return l
 }
@@ -98,7 +98,7 @@ func find(elements []svgElement, name, class string) []string {
 func TestDrawing(t *testing.T) {
 	l := logOf(opened(1500), message(3000, "tick", "7", "x"), message(6000, "tick", "12345", "y"), message(9000, "tick", "", ""),
 		failed(12_000, eventsource.Connecting), opened(15_010), failed(16_000, eventsource.Connecting), failed(19_000, eventsource.Closed))
-	svg := parseSVG(t, drawing{width: 1000, window: 20_000, right: 20_500, until: 20_000}.svg(l))
+	svg := parseSVG(t, drawing{lane: 1, width: 1000, window: 20_000, right: 20_500, until: 20_000}.svg(l))
 	for _, test := range []struct {
 		what, name, class string
 		want              []string
@@ -139,9 +139,9 @@ const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;&#3
 func TestDrawingEscapesWhatAStreamSent(t *testing.T) {
 	l := logOf(opened(1010), message(2000, hostile, hostile, hostile))
 	for i, tail := range []string{`<a>`, `"">`, `&&&`, `'/>`} {
-		l.Observe(eventsource.Decoded(message(3000+1000*float64(i), hostile, tail, hostile)))
+		l.Newest(1).Observe(eventsource.Decoded(message(3000+1000*float64(i), hostile, tail, hostile)))
 	}
-	svg := drawing{width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(l)
+	svg := drawing{lane: 1, width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(l)
 	elements := parseSVG(t, svg)
 	for _, e := range elements {
 		if !slices.Contains([]string{"svg", "line", "text", "g", "rect", "title", "circle", "path"}, e.name) {
@@ -164,7 +164,7 @@ func TestDrawingEscapesWhatAStreamSent(t *testing.T) {
 
 func TestDrawingCutsLongTexts(t *testing.T) {
 	long := strings.Repeat("é", 1_000_000)
-	svg := drawing{width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(logOf(message(2000, long, long, long)))
+	svg := drawing{lane: 1, width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(logOf(message(2000, long, long, long)))
 	if len(svg) > 10_000 {
 		t.Errorf("got %d bytes; want the long texts of one event cut", len(svg))
 	}
@@ -177,14 +177,14 @@ func TestDrawingCutsLongTexts(t *testing.T) {
 func busy(last func(*trace.Log)) *trace.Log {
 	l := logOf()
 	for at := 1000.0; at < 60_000; at += 500 {
-		l.Observe(eventsource.Decoded(opened(at + 10)))
+		l.Newest(1).Observe(eventsource.Decoded(opened(at + 10)))
 		var events []eventsource.Event
 		for i := range 300 {
 			events = append(events, message(at+20+float64(i)/20, "tick", strconv.Itoa(i), ""))
 		}
-		l.Observe(eventsource.Lazy(300, 0, func(from, to int) []eventsource.Event { return events[from:to] }))
-		l.Observe(eventsource.Decoded(message(at+100, "tick", "1", ""), message(at+200, "tick", "2", "")))
-		l.Observe(eventsource.Decoded(failed(at+300, eventsource.Connecting)))
+		l.Newest(1).Observe(eventsource.Lazy(300, 0, func(from, to int) []eventsource.Event { return events[from:to] }))
+		l.Newest(1).Observe(eventsource.Decoded(message(at+100, "tick", "1", ""), message(at+200, "tick", "2", "")))
+		l.Newest(1).Observe(eventsource.Decoded(failed(at+300, eventsource.Connecting)))
 	}
 	last(l)
 	return l
@@ -193,9 +193,9 @@ func busy(last func(*trace.Log)) *trace.Log {
 func TestNothingIsDrawnOutside(t *testing.T) {
 	logs := map[string]*trace.Log{
 		"connecting": busy(func(*trace.Log) {}),
-		"open":       busy(func(l *trace.Log) { l.Observe(eventsource.Decoded(opened(61_000))) }),
-		"closed":     busy(func(l *trace.Log) { l.Close(61_000) }),
-		"second":     busy(func(l *trace.Log) { l.Close(61_000); l.Construct(90_000, "/", false) }),
+		"open":       busy(func(l *trace.Log) { l.Newest(1).Observe(eventsource.Decoded(opened(61_000))) }),
+		"closed":     busy(func(l *trace.Log) { l.Newest(1).Close(61_000) }),
+		"second":     busy(func(l *trace.Log) { l.Newest(1).Close(61_000); l.Construct(90_000, trace.Client{}, "/", false) }),
 		"cleared":    busy((*trace.Log).Clear),
 		"empty":      trace.NewLog(),
 	}
@@ -204,7 +204,7 @@ func TestNothingIsDrawnOutside(t *testing.T) {
 			for _, right := range []float64{500, 30_000, 61_050, 95_000, 1e6} {
 				for _, beyond := range []float64{0, 3000} {
 					for _, width := range []float64{0, 300, 1000} {
-						d := drawing{width: width, window: window, right: right, until: right + beyond}
+						d := drawing{lane: 1, width: width, window: window, right: right, until: right + beyond}
 						svg := d.svg(l)
 						checkInside(t, fmt.Sprintf("%s, %+v", name, d), svg)
 						if len(svg) > 150_000 {
@@ -249,10 +249,10 @@ func checkInside(t *testing.T, name, svg string) {
 }
 
 func TestDrawnCountsAddUp(t *testing.T) {
-	l := busy(func(l *trace.Log) { l.Close(61_000) })
+	l := busy(func(l *trace.Log) { l.Newest(1).Close(61_000) })
 	for _, window := range []float64{70_000, 100_000, 600_000} {
 		for _, width := range []float64{0, 1, 300, 1000} {
-			svg := parseSVG(t, drawing{width: width, window: window, right: 70_000, until: 70_000}.svg(l))
+			svg := parseSVG(t, drawing{lane: 1, width: width, window: window, right: 70_000, until: 70_000}.svg(l))
 			total := 0
 			for _, e := range svg {
 				if e.name != "title" || e.class == "span" {
@@ -280,9 +280,9 @@ func TestDrawnCountsAddUp(t *testing.T) {
 
 func TestClosedIsAMoment(t *testing.T) {
 	l := logOf(opened(1010))
-	l.Close(2000)
+	l.Newest(1).Close(2000)
 	width := func(right float64) float64 {
-		for _, e := range parseSVG(t, drawing{width: 1000, window: 10_000, right: right, until: right}.svg(l)) {
+		for _, e := range parseSVG(t, drawing{lane: 1, width: 1000, window: 10_000, right: right, until: right}.svg(l)) {
 			if e.name == "rect" && e.state == "closed" {
 				return e.number(t, "width")
 			}
@@ -302,9 +302,9 @@ func TestClosedIsAMoment(t *testing.T) {
 			t.Errorf("%s: got %v pixels of CLOSED; want %v", test.name, got, test.want)
 		}
 	}
-	before := drawing{width: 1000, window: 10_000, right: 9000, until: 9000}
+	before := drawing{lane: 1, width: 1000, window: 10_000, right: 9000, until: 9000}
 	was := before.svg(l)
-	l.Construct(9500, "/sse", false)
+	l.Construct(9500, trace.Client{}, "/sse", false)
 	rects := func(svg string) (rects []string) {
 		for _, e := range parseSVG(t, svg) {
 			if e.name == "rect" {
@@ -321,9 +321,9 @@ func TestClosedIsAMoment(t *testing.T) {
 func TestStatesInOnePixelAreDrawnOnce(t *testing.T) {
 	l := logOf()
 	for at := 2000.0; at < 60_000; at += 10 {
-		l.Observe(eventsource.Decoded(opened(at), failed(at+5, eventsource.Connecting)))
+		l.Newest(1).Observe(eventsource.Decoded(opened(at), failed(at+5, eventsource.Connecting)))
 	}
-	svg := parseSVG(t, drawing{width: 500, window: 600_000, right: 600_000, until: 600_000}.svg(l))
+	svg := parseSVG(t, drawing{lane: 1, width: 500, window: 600_000, right: 600_000, until: 600_000}.svg(l))
 	if got := len(find(svg, "title", "span")); got > 60 || got < 30 {
 		t.Errorf("got %d states on 50 pixels; want about one each", got)
 	}
@@ -340,7 +340,7 @@ func TestEventsThatStandApartAreMarbles(t *testing.T) {
 	} {
 		l := logOf(message(3000, "tick", "a", ""), message(test.second, "tick", "b", ""), message(15_000, "tick", "c", ""))
 		var got []string
-		for _, e := range parseSVG(t, drawing{width: 1000, window: 20_000, right: 20_000, until: 20_000}.svg(l)) {
+		for _, e := range parseSVG(t, drawing{lane: 1, width: 1000, window: 20_000, right: 20_000, until: 20_000}.svg(l)) {
 			switch {
 			case e.class == "mark message" && e.name == "circle":
 				got = append(got, strconv.FormatFloat(e.number(t, "r"), 'f', 1, 64)+" ")

@@ -47,9 +47,9 @@ func (m *model) whyEmpty() string {
 	switch {
 	case m.table.view.Len() > 0:
 		return ""
-	case m.table.view.Filter() != (trace.Filter{}) && m.log.Len() > 0:
+	case m.table.filtered() && m.log.Len() > 0:
 		return say("No record matches the filter.")
-	case m.log.State().Live():
+	case m.subject().State().Live():
 		return say("Nothing since it was cleared.")
 	}
 	return say("No events yet. Press Connect.")

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
@@ -17,7 +18,7 @@ type factsPanel struct {
 const shownFacts = 30
 
 func (m *model) factsPanel(now float64) app.UI {
-	return shown(&factsPanel{m.log.Facts(now, shownFacts)})
+	return shown(&factsPanel{m.log.Facts(now, m.lane, shownFacts)})
 }
 
 func (p *factsPanel) draw() app.UI {
@@ -52,7 +53,7 @@ type factItem struct {
 
 func (i *factItem) Render() app.UI {
 	f := i.Fact
-	s := f.Sentence(say)
+	s := words.Of(f, say)
 	source := ""
 	if i.Several {
 		source = " · EventSource " + strconv.Itoa(f.Source)
@@ -64,7 +65,7 @@ func (i *factItem) Render() app.UI {
 		{}
 	</li>`,
 		tone(f.Name), string(f.Observer),
-		seconds(f.T)+source+" ", f.Observer.Seen(say),
+		seconds(f.T)+source+" ", words.SeenBy(f.Observer, say),
 		s.Title,
 		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
 		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
@@ -83,7 +84,7 @@ func tone(name trace.FactName) string {
 	return ""
 }
 
-func marked(phrases []trace.Phrase) []app.UI {
+func marked(phrases []words.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
 		if p.Code {

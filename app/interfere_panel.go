@@ -24,7 +24,7 @@ func (m *model) interferePanel() app.UI {
 func (m *model) canInterfere() bool { return m.whyNot() == "" }
 
 func (m *model) whyNot() string {
-	switch s := m.log.State(); {
+	switch s := m.subject().State(); {
 	case !m.channel.up:
 		return say("The channel to the server is down: the page tries again by itself.")
 	case !s.Live():
@@ -37,13 +37,8 @@ func (m *model) whyNot() string {
 
 // paused reports whether the server holds back what it sends to the source.
 func (m *model) paused() bool {
-	exchanges, _ := m.log.Exchanges()
-	for i := len(exchanges) - 1; i >= 0; i-- {
-		if e := exchanges[i]; e.Source == m.log.State().Source {
-			return e.Paused()
-		}
-	}
-	return false
+	exchanges := m.subject().Exchanges()
+	return len(exchanges) > 0 && exchanges[len(exchanges)-1].Paused()
 }
 
 // actions are what can be done to a stream, each with its key.

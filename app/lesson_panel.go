@@ -7,7 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/lesson"
-	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // lessonPanel is a lesson: predict, run, reveal. The trace decides what is revealed.
@@ -145,7 +145,7 @@ func (p *lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 		return nil
 	}
 	choices := c.lesson.Choices
-	happened := []trace.Phrase{{Text: say("Your browser did something that none of these says.")}}
+	happened := []words.Phrase{{Text: say("Your browser did something that none of these says.")}}
 	if v.Choice >= 0 {
 		happened = lesson.Fill(say, choices[v.Choice].Text, c.decided)
 	}

@@ -20,7 +20,8 @@ type machinePanel struct {
 }
 
 func (m *model) machinePanel(now float64) app.UI {
-	return shown(&machinePanel{m.log.State(), m.log.Counts(), m.log.Dropped(), now})
+	subject := m.subject()
+	return shown(&machinePanel{subject.State(), subject.Counts(), m.log.Dropped(), now})
 }
 
 func (p *machinePanel) draw() app.UI {

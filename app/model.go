@@ -10,6 +10,7 @@ import (
 // the page's one thread, and never by a drawing: each panel is given what it shows.
 type model struct {
 	log        *trace.Log
+	lane       int // of the sources that are shown
 	connection connection
 	channel    *channel
 	streams    streams
@@ -31,7 +32,7 @@ type model struct {
 
 func newModel() *model {
 	m := &model{
-		log: trace.NewLog(), connection: connection{setup: firstSetup(), newAts: map[int]float64{}},
+		log: trace.NewLog(), lane: 1, connection: connection{setup: firstSetup()},
 		streams: streams{listed: len(presets)}, timeline: timelineView{window: 20_000}, tabs: tabs{chosen: tabEvents, attempt: -1},
 		course: course{predicted: -1}, bar: bar{theme: themeSystem},
 	}
@@ -50,6 +51,20 @@ func (m *model) start(ctx app.Context) {
 	m.channel.open()
 	m.loadScenarios()
 	m.handleKeys()
+}
+
+// subject is the source that is shown: the newest of its lane, or nil.
+func (m *model) subject() *trace.Source { return m.log.Newest(m.lane) }
+
+// exchanges are the requests of the sources that are shown.
+func (m *model) exchanges() (shown []*trace.Exchange) {
+	all, _ := m.log.Exchanges()
+	for _, e := range all {
+		if e.In(m.lane) {
+			shown = append(shown, e)
+		}
+	}
+	return shown
 }
 
 // clear empties the log.

@@ -85,8 +85,8 @@ func (p *pace) begin(ctx app.Context) {
 
 // tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
 // second while it is open, and not at all when it is closed.
-func (p *pace) tick(log *trace.Log) {
-	state := log.State()
+func (p *pace) tick(subject func() *trace.Source) {
+	state := subject().State()
 	if !state.Live() {
 		return
 	}
@@ -95,9 +95,9 @@ func (p *pace) tick(log *trace.Log) {
 		pause = 100 * time.Millisecond
 	}
 	p.clock.set(pause, func() {
-		if log.State().Live() {
+		if subject().State().Live() {
 			p.again(0)
-			p.tick(log)
+			p.tick(subject)
 		}
 	})
 }

@@ -15,15 +15,14 @@ type requestsTab struct {
 	Language  string
 	Changes   int // of the log
 	Exchanges []*trace.Exchange
-	Gone      int // older ones that are not kept
-	NewAts    map[int]float64
+	Gone      int    // older ones that are not kept
 	Nothing   string // said where there is no exchange
 }
 
 func (m *model) requestsTab() app.UI {
 	exchanges, gone := m.log.Exchanges()
 	return &requestsTab{
-		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, NewAts: m.connection.newAts, Nothing: m.noServerSide(),
+		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, Nothing: m.noServerSide(),
 	}
 }
 
@@ -34,14 +33,14 @@ func (t *requestsTab) Render() app.UI {
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {
-		items = append(items, exchangeItem(exchanges[i], exchanges, t.NewAts[exchanges[i].Source]))
+		items = append(items, exchangeItem(exchanges[i], exchanges))
 	}
 	return view(`<div class="requests">{}<ol>{}</ol></div>`,
 		when(gone > 0, `<p class="hint">{}</p>`, fill(say("{n} older requests are not kept."), "{n}", grouped(gone))),
 		items)
 }
 
-func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.UI {
+func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	id := "–"
 	if value, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
@@ -49,6 +48,9 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 	status, ended := say("no answer yet"), say("under way")
 	if e.Head != nil {
 		status = strconv.Itoa(e.Head.Status)
+	}
+	if e.Unknown {
+		ended = say("not known: the server that saw it is gone")
 	}
 	if e.End != nil {
 		ended = fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
@@ -80,7 +82,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange, newAt float64) app.U
 		{}
 	</details></li>`,
 		requestName(e, all),
-		fact(say("at"), seconds(e.At-newAt)),
+		fact(say("at"), seconds(e.T(e.At))),
 		fact("Last-Event-ID", shorten(visible(id), 40)),
 		fact(say("answer"), status),
 		fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),

@@ -26,6 +26,7 @@ type received struct {
 	draw    bool              // again, because
 	came    int               // so many records came, or something else did
 	ping    bool              // the clock is not known well enough yet
+	reload  bool              // what the server has: it is another one
 	checked *protocol.Checked // of the last text; nil: nothing came of it
 }
 
@@ -45,7 +46,7 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 		r.ping = s.trip/2 > worth/2
 	case message.Hello != nil:
 		if message.Hello.Instance != s.instance {
-			s.beginInstance(message.Hello.Instance)
+			r.reload = s.beginInstance(message.Hello.Instance, now, log)
 		}
 		s.dropped += message.Hello.Dropped
 		if s.offset == 0 {
@@ -75,9 +76,14 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 }
 
 // beginInstance is where an epoch begins: the server knows nothing of what came before, and its clock and its numbers start
-// again.
-func (s *session) beginInstance(instance string) {
+// again. It reports whether there was another one before.
+func (s *session) beginInstance(instance string, now float64, log *trace.Log) (another bool) {
+	another = s.instance != ""
+	if another {
+		log.NewEpoch(now)
+	}
 	s.instance, s.last, s.offset, s.trip = instance, 0, 0, 0
+	return another
 }
 
 // commanding is the message for a command.

@@ -25,7 +25,7 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 		{"a greeting of the same instance goes on", session{instance: "a", last: 7, offset: 5},
 			protocol.ToPage{Hello: &protocol.Hello{Instance: "a", Now: 40}}, session{instance: "a", last: 7, offset: 5}, received{}, 0},
 		{"a greeting of another begins its numbers and its clock anew", session{instance: "a", last: 7, offset: 5, trip: 1, asked: 3},
-			protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 99}}, session{instance: "b", offset: 1, asked: 3}, received{}, 0},
+			protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 99}}, session{instance: "b", offset: 1, asked: 3}, received{reload: true}, 0},
 		{"the first pong sets the clock, and is not good enough", session{},
 			protocol.ToPage{Pong: new(80.0), Now: 50}, session{trip: 20, offset: 40}, received{draw: true, ping: true}, 0},
 		{"a quicker pong is better", session{trip: 20, offset: 40},

@@ -67,6 +67,13 @@ func (t *table) filter(f trace.Filter) {
 	t.scan()
 }
 
+// filtered reports whether the visitor filters the table.
+func (t *table) filtered() bool {
+	f := t.view.Filter()
+	f.Lane = 0
+	return f != trace.Filter{}
+}
+
 // fold unfolds a record, or folds it.
 func (t *table) fold(seq int) {
 	if t.unfolded == seq {

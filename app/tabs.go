@@ -41,7 +41,7 @@ func (m *model) tabPanel() app.UI {
 		body = m.eventsTab()
 	}
 	var unheard any
-	if types := m.log.Unheard(); len(types) > 0 {
+	if types := m.subject().Unheard(); len(types) > 0 {
 		unheard = shown(&unheardTypes{m, types})
 	}
 	return view(`<section class="panel" data-panel="Events" aria-label="Events" id="events">
@@ -67,12 +67,12 @@ func (m *model) limits() string {
 		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
 	}
 	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && m.tabs.chosen == tabEvents {
-		said = append(said, predictedText(m.log))
+		said = append(said, predictedText(m.subject()))
 	}
 	if view.Frozen() {
 		said = append(said, count(view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
 	}
-	if view.Filter() != (trace.Filter{}) {
+	if m.table.filtered() {
 		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(view.Len()), "{all}", grouped(m.log.Len())))
 	}
 	return sentences(said)

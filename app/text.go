@@ -7,13 +7,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // seconds is a time to the millisecond, and duration a shorter one.
 func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandths(ms)) }
 func thousandths(ms float64) string { return voice.Fraction(ms/1000, 3) }
-func duration(ms float64) string    { return trace.Duration(say, ms) }
+func duration(ms float64) string    { return words.Duration(say, ms) }
 
 // clock is a running time: tenths at first, whole seconds later.
 func clock(ms float64) string {

@@ -61,7 +61,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 
 // summary is the timeline in words.
 func (m *model) summary() string {
-	c, state := m.log.Counts(), m.log.State()
+	c, state := m.subject().Counts(), m.subject().State()
 	if state.Source == 0 {
 		return say("Nothing happened yet")
 	}
@@ -71,7 +71,7 @@ func (m *model) summary() string {
 
 // foreign says why there is only the page's side.
 func (m *model) foreign() string {
-	if s := m.log.State(); s.Source > 0 && !m.ours(s.URL) {
+	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
 		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
 	}
 	return ""
@@ -182,11 +182,11 @@ func (t *timelinePanel) onDraw() {
 	}
 	t.drawn = drawn
 	t.drawn.at = now
-	state := m.log.State()
+	state := m.subject().State()
 	if !state.Live() && state.Source > 0 && m.timeline.scrolledTo == 0 {
 		now = min(now, state.Since+m.timeline.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
+	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
 	follow := m.timeline.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.timeline.window*nowMargin, now+ahead

@@ -22,19 +22,16 @@ type wireTab struct {
 	Changes   int // of the log
 	Attempt   int // index among the exchanges; -1 is the newest
 	Exchanges []*trace.Exchange
-	NewAt     float64 // when the source of the exchange was made
 	Listens   []string
 	Predicted string
 	Nothing   string // said where there is no exchange
 }
 
 func (m *model) wireTab() app.UI {
-	t := &wireTab{Model: m, Language: voice.Code, Changes: m.log.Changes(), Attempt: m.tabs.attempt, Listens: m.connection.setup.types(), Predicted: predictedText(m.log), Nothing: m.noServerSide()}
-	t.Exchanges, _ = m.log.Exchanges()
-	if e := t.exchange(); e != nil {
-		t.NewAt = m.connection.newAts[e.Source]
+	return &wireTab{
+		Model: m, Language: voice.Code, Changes: m.log.Changes(), Attempt: m.tabs.attempt, Exchanges: m.exchanges(),
+		Listens: m.connection.setup.types(), Predicted: predictedText(m.subject()), Nothing: m.noServerSide(),
 	}
-	return t
 }
 
 // exchange is the one that is shown, nil if there is none.
@@ -80,7 +77,7 @@ func (w *wireTab) Render() app.UI {
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
 	for _, l := range lines {
-		rows = append(rows, &wireRow{Language: voice.Code, At: l.At - w.NewAt, Line: l.Line, Heard: l.Event == nil || slices.Contains(w.Listens, l.Event.Type)})
+		rows = append(rows, &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || slices.Contains(w.Listens, l.Event.Type)})
 	}
 	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
 	if earlier > 0 {
@@ -104,14 +101,14 @@ func (w *wireTab) Render() app.UI {
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
-func predictedText(log *trace.Log) string {
+func predictedText(s *trace.Source) string {
 	unheard := 0
-	for _, u := range log.Unheard() {
+	for _, u := range s.Unheard() {
 		unheard += u.Count
 	}
 	said := []string{
-		count(log.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
-		fill(say("Seen by the page: {n}."), "{n}", grouped(log.Counts().Events)),
+		count(s.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
+		fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events)),
 	}
 	if unheard > 0 {
 		said = append(said, fill(say("Without a listener here: {n}."), "{n}", grouped(unheard)))
@@ -126,7 +123,7 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 }
 
 func (m *model) noServerSide() string {
-	if s := m.log.State(); s.Source > 0 && !m.ours(s.URL) {
+	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
 		return say("This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here.")
 	}
 	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")

@@ -1,5 +1,5 @@
 // Bench measures what this project promises to be fast at, each figure against a named reference in the same run, prints
-// the figures as one table, and fails if a bound is broken by more than the noise. See make bench.
+// the figures as one table, and fails if a limit is exceeded by more than the noise. See make bench.
 package main
 
 import (

@@ -87,7 +87,7 @@ func printTable(w io.Writer, rows []row) {
 	for _, r := range rows {
 		if r.Part != part {
 			part = r.Part
-			fmt.Fprintf(t, "\n%s\tours\treference\tvalue\t±\tbound\t\t\n", strings.ToUpper(part[:1])+part[1:])
+			fmt.Fprintf(t, "\n%s\tours\treference\tvalue\t±\tlimit\t\t\n", strings.ToUpper(part[:1])+part[1:])
 		}
 		theirs, bound, verdict := "", "at most "+number(r.Bound), "holds"
 		if r.Reference != "" {

@@ -240,7 +240,7 @@ func TestTheReportCanBeCancelledAndReadSideBySide(t *testing.T) {
 		})()`, nil)
 	}
 	open(`{"some": "other JSON"}`)
-	p.Wait(`$(".report [role=alert]").innerText == "This file is no browser report: eventSourceReport is missing."`)
+	p.Wait(`$(".report [role=alert]").innerText == "This file is not a browser report: eventSourceReport is missing."`)
 	part.Browser = "Elsewhere"
 	text, err := json.Marshal(part)
 	if err != nil {

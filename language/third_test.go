@@ -20,7 +20,7 @@ func accented(text string) string {
 //
 //	language/language.go               its entry
 //	app/en-XA.json, app/*.en-XA.json   what the page says
-//	trace/en-XA.json                   the sentences about what happened
+//	trace/words/en-XA.json             the sentences about what happened
 //	scenario/library/*.txt             title.en-XA: and about.en-XA:
 //	lesson/library/*.lesson            == en-XA
 //	report/checks/*.txt                en-XA:

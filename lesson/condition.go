@@ -11,7 +11,7 @@ type Test struct {
 	Number  float64 `json:"number,omitempty"` // of all others
 }
 
-// Holds tells whether the condition holds.
+// Holds reports whether the condition holds.
 func (c Condition) Holds(m Measures) bool {
 any:
 	for _, all := range c {

@@ -1,6 +1,6 @@
 // Package lesson is predict, run, reveal: a question, a scenario, and conditions on the recorded trace that decide.
 //
-// A [Lesson] comes from the server, in one language. A [Run] is one try at it: its [Measures] are what conditions are on,
+// A [Lesson] comes from the server, in one language. A [Run] is one try at it: its [Measures] are what conditions test,
 // and what the answer quotes. The page needs no parser for this: package lesson/file reads the files.
 package lesson
 
@@ -30,7 +30,7 @@ type Lesson struct {
 	Until   Condition `json:"until"` // when the trace has decided
 
 	Standard []int `json:"standard,omitempty"` // the choices that follow the standard, from 0; none: it leaves that open
-	Answer   Text  `json:"answer"`             // where the browser followed the standard, unless the choice has its own
+	Answer   Text  `json:"answer"`             // shown where the browser followed the standard, unless the choice has its own
 	Deviates Text  `json:"deviates,omitempty"` // said too where the browser did not follow the standard
 	More     *More `json:"more,omitempty"`
 }
@@ -43,7 +43,7 @@ type Listed struct {
 	Title  string `json:"title"`
 }
 
-// Choice is one answer that can be predicted.
+// Choice is one outcome that can be predicted.
 type Choice struct {
 	Text   Text      `json:"text"`
 	When   Condition `json:"when"` // the trace shows that this is what happened; of a Spot, that this is false
@@ -60,7 +60,7 @@ type Step struct {
 const (
 	Close        = "close"         // close() on the source
 	Connect      = "connect"       // new EventSource, set up as the first
-	CloseAnother = "close another" // close() on one of those that are open beside it
+	CloseAnother = "close another" // close() on one of the other sources that are open
 	Fetch        = "fetch"         // read the same stream with fetch, to its end; its source is FetchSource
 )
 
@@ -74,9 +74,9 @@ type More struct {
 // A Verdict is what the trace decided.
 type Verdict struct {
 	Choice   int      // that happened, or that is false in a Spot, from 0; -1: none of them
-	Follows  bool     // the standard, as far as that says something
+	Follows  bool     // the standard, as far as it specifies this
 	Answer   []Phrase // none where the lesson did not think of it
-	Deviates []Phrase // what the standard says, if this was something else; the same
+	Deviates []Phrase // what the standard says, if the browser did something else; the same
 }
 
 // Decide says what the trace decided, if it has. say is as for Fill.

@@ -27,15 +27,16 @@ const (
 	String
 )
 
-// Measures are what a run's trace says at one moment, by name. An N stands for a number from 1.
+// Measures are what a run's trace says at one moment, by name. They are those of the subject, the sources of the first
+// lane; besideN. before a name means those of the Nth lane beside it: beside1.opens. An N stands for a number from 1.
 //
-//	state                 readyState of the current source
-//	sources               EventSources that were made
+//	state                 readyState of the newest source
+//	sources               sources that were made
 //	opens, errors         open and error events of the browser's own
 //	reopened              opens of a source that was open before
 //	lost, failed, gaveup  errors that left readyState at 0 from OPEN, the same from CONNECTING, and at 2
 //	events, events.TYPE   events of the stream that the page saw
-//	unheard               events on the wire without a listener, of the current source
+//	unheard               events on the wire without a listener, of the newest source
 //	comments              comments on the wire
 //	requests, fetches     requests of EventSources, and of fetch, as the server saw them
 //	opened                from new EventSource to the first open
@@ -43,7 +44,7 @@ const (
 //	first.event           from the first open to the first event
 //	pauseN, pause.last    from an error of the page to the open or the error that came next
 //	growth                the last pause divided by the longest before
-//	waitN                 from the end of answer N to request N+1, on the server's clock
+//	waitN                 from the end of response N to request N+1, on the server's clock
 //	age                   since new EventSource
 //	quiet                 since the page last saw or did something
 //	errorN.state          readyState at that moment
@@ -52,73 +53,121 @@ const (
 //	requestN.token        X-Token, if the header was there
 //	requestN.method
 //	requestN.cookie       1 if one came
-//	requestN.redirected   1 at the address that a redirect leads to
-//	answerN.status
+//	requestN.redirected   1 if it is for the target of a redirect
+//	answerN.status        of response N
 //	answerN.by            who ended it: server or client
 type Measures map[string]Value
 
 // Of is the measure of that name.
 func (m Measures) Of(name string) Value {
 	v, ok := m[name]
-	if !ok && strings.HasPrefix(name, "events.") {
+	if _, plain := CutBeside(name); !ok && strings.HasPrefix(plain, "events.") {
 		return count(0)
 	}
 	return v
 }
 
-// most is how many records are looked at: enough for a lesson, and nothing under a firehose.
-const most = 200
+// CutBeside cuts what says whose a measure is off its name: "" for the subject's.
+func CutBeside(name string) (whose, measure string) {
+	rest, ok := strings.CutPrefix(name, "beside")
+	n, measure, dot := strings.Cut(rest, ".")
+	if lane, err := strconv.Atoi(n); !ok || !dot || err != nil || lane < 1 || n != strconv.Itoa(lane) {
+		return "", name
+	}
+	return name[:len(name)-len(measure)], measure
+}
+
+// maxRecords limits how many records of a lane are looked at: more than any lesson needs, and cheap under a firehose.
+const maxRecords = 200
 
 // Measures looks at the trace. now is the time on the page's performance clock.
 func (r *Run) Measures(now float64) Measures {
-	m := Measures{}
-	for _, name := range []string{
-		"sources", "opens", "reopened", "errors", "lost", "failed", "gaveup", "events", "unheard", "comments", "requests", "fetches",
-	} {
-		m[name] = count(0)
+	lanes := []*progress{newProgress()}
+	laneOf := func(source int) *progress {
+		s := r.log.Source(source)
+		if s == nil || source < r.source {
+			return nil
+		}
+		for len(lanes) < s.Lane {
+			lanes = append(lanes, newProgress())
+		}
+		return lanes[s.Lane-1]
 	}
-	var p progress
-	from := max(r.from, r.log.First())
-	for _, record := range r.log.Records(from, from+most) {
-		m.take(record, &p)
-	}
-	exchanges, _ := r.log.Exchanges()
-	var before *trace.Exchange
-	for _, e := range exchanges {
-		switch {
-		case e.Source >= FetchSource(r.source):
-			m.add("fetches")
-		case e.Source >= r.source && e.Source < fetches:
-			m.ask(e, before)
-			if before == nil && len(e.Writes) > 0 && p.opened > 0 {
-				m["first.byte"] = took(p.opened, e.Writes[0].At)
-			}
-			before = e
+	for _, s := range r.log.Sources() {
+		if p := laneOf(s.State().Source); p != nil {
+			p.newest = s
 		}
 	}
-	if p.made > 0 {
-		m["state"] = count(int(r.log.State().ReadyState))
-		m["age"] = took(p.made, now)
-		m["quiet"] = took(p.last, now)
-		for _, u := range r.log.Unheard() {
-			m["unheard"] = count(int(m["unheard"].Number) + u.Count)
+	from := max(r.from, r.log.First())
+	for _, record := range r.log.Records(from, from+maxRecords*len(lanes)) {
+		if p := laneOf(record.Source); p != nil {
+			p.record(record)
+		}
+	}
+	exchanges, _ := r.log.Exchanges()
+	for _, e := range exchanges {
+		if e.Source >= FetchSource(r.source) {
+			lanes[0].add("fetches")
+		} else if p := laneOf(e.Source); p != nil {
+			p.request(e)
+		}
+	}
+	m := Measures{}
+	for i, p := range lanes {
+		p.finish(now)
+		whose := ""
+		if i > 0 {
+			whose = "beside" + strconv.Itoa(i) + "."
+		}
+		for name, value := range p.Measures {
+			m[whose+name] = value
 		}
 	}
 	return m
 }
 
-// progress is how far the run is.
+// progress is how far the sources of a lane are.
 type progress struct {
+	Measures
+	newest *trace.Source
+	before *trace.Exchange // the last that was looked at
+
 	made, opened float64 // when the first source was, and when that first opened
 	last         float64
 	longest      float64 // pause
 
-	// Of the current source.
+	// Of the newest source.
 	open, wasOpen bool
 	failedAt      float64 // since when it waits; 0: it does not
 }
 
-func (m Measures) take(r trace.Record, p *progress) {
+func newProgress() *progress {
+	p := &progress{Measures: Measures{}}
+	for _, name := range []string{
+		"sources", "opens", "reopened", "errors", "lost", "failed", "gaveup", "events", "unheard", "comments", "requests", "fetches",
+	} {
+		p.Measures[name] = count(0)
+	}
+	return p
+}
+
+// finish measures what depends on the moment.
+func (p *progress) finish(now float64) {
+	if p.made == 0 {
+		return
+	}
+	p.Measures["state"] = count(int(p.newest.State().ReadyState))
+	p.Measures["age"] = took(p.made, now)
+	p.Measures["quiet"] = took(p.last, now)
+	unheard := 0
+	for _, u := range p.newest.Unheard() {
+		unheard += u.Count
+	}
+	p.Measures["unheard"] = count(unheard)
+}
+
+func (p *progress) record(r trace.Record) {
+	m := p.Measures
 	p.last = r.At
 	switch r.Kind {
 	case trace.Construct:
@@ -134,7 +183,7 @@ func (m Measures) take(r trace.Record, p *progress) {
 		if p.wasOpen {
 			m.add("reopened")
 		}
-		m.pause(r.At, p)
+		p.pause(r.At)
 		p.open, p.wasOpen = true, true
 	case trace.Message:
 		event := "event" + m.add("events")
@@ -145,7 +194,7 @@ func (m Measures) take(r trace.Record, p *progress) {
 		m[event+".type"], m[event+".data"], m[event+".id"] = text(r.Type), text(r.Data), text(r.LastEventID)
 	case trace.Error:
 		m["error"+m.add("errors")+".state"] = count(int(r.ReadyState))
-		m.pause(r.At, p)
+		p.pause(r.At)
 		what := "failed"
 		if r.ReadyState == eventsource.Closed {
 			what = "gaveup"
@@ -161,10 +210,11 @@ func (m Measures) take(r trace.Record, p *progress) {
 }
 
 // pause ends the wait that is under way.
-func (m Measures) pause(at float64, p *progress) {
+func (p *progress) pause(at float64) {
 	if p.failedAt == 0 {
 		return
 	}
+	m := p.Measures
 	pause := took(p.failedAt, at)
 	m["pause"+m.add("pauses")], m["pause.last"] = pause, pause
 	if p.longest > 0 {
@@ -174,13 +224,18 @@ func (m Measures) pause(at float64, p *progress) {
 	p.failedAt = 0
 }
 
-// ask takes what the server saw of a request and did to it. before is the one before, if any.
-func (m Measures) ask(e, before *trace.Exchange) {
+// request measures what the server saw of a request and did with it.
+func (p *progress) request(e *trace.Exchange) {
+	m, before := p.Measures, p.before
+	p.before = e
 	n := m.add("requests")
+	if before == nil && len(e.Writes) > 0 && p.opened > 0 {
+		m["first.byte"] = took(p.opened, e.Writes[0].At)
+	}
 	if before != nil && before.End != nil {
 		m["wait"+strconv.Itoa(int(m["requests"].Number)-1)] = took(before.EndAt, e.At)
 	}
-	request, answer := "request"+n, "answer"+n
+	request, response := "request"+n, "answer"+n
 	m[request+".method"] = text(e.Request.Method)
 	m[request+".cookie"] = yes(e.Request.Cookie)
 	m[request+".redirected"] = yes(strings.HasSuffix(e.Request.Target, "&redirected=1"))
@@ -193,10 +248,10 @@ func (m Measures) ask(e, before *trace.Exchange) {
 		}
 	}
 	if e.Head != nil {
-		m[answer+".status"] = count(e.Head.Status)
+		m[response+".status"] = count(e.Head.Status)
 	}
 	if e.End != nil {
-		m[answer+".by"] = text(string(e.End.By))
+		m[response+".by"] = text(string(e.End.By))
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

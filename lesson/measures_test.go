@@ -41,17 +41,20 @@ func end(at float64, source, attempt int, by protocol.By) protocol.Seen {
 // runOf is a run of one source, in a log in which another was before.
 func runOf(events ...any) *Run {
 	log := trace.NewLog()
-	log.SetListening([]string{"open", "error", "message"})
-	log.Construct(1, "/before", false)
-	log.Observe(eventsource.Decoded(open(2), message(3, "message", "before", "before"), failed(4, eventsource.Closed)))
+	construct := func(at float64, url string) *trace.Source {
+		source := log.Construct(at, trace.Client{}, url, false)
+		source.Listen([]string{"open", "error", "message"})
+		return source
+	}
+	construct(1, "/before").Observe(eventsource.Decoded(open(2), message(3, "message", "before", "before"), failed(4, eventsource.Closed)))
 	log.Serve(request(1, 1, 1), 0)
 	log.Serve(request(2, FetchSource(1), 1), 0)
 	run := Begin(log)
-	log.Construct(1000, "/sse", false)
+	construct(1000, "/sse")
 	for _, e := range events {
 		switch e := e.(type) {
 		case eventsource.Event:
-			log.Observe(eventsource.Decoded(e))
+			log.Newest(1).Observe(eventsource.Decoded(e))
 		case protocol.Seen:
 			log.Serve(e, 0)
 		case func(*trace.Log):
@@ -73,8 +76,8 @@ func TestMeasures(t *testing.T) {
 		request(2100, 2, 2), failed(2100, connecting), failed(3200, connecting), request(6200, 2, 3), head(6201, 2, 3, 404), failed(6200, closed),
 	)
 	anew := runOf(
-		request(1005, 2, 1), open(1010), message(1020, "tick", "1", "1"), func(l *trace.Log) { l.Close(1030) }, end(1031, 2, 1, "client"),
-		func(l *trace.Log) { l.Construct(1040, "/sse", false) }, request(1045, 3, 1, protocol.Header{Name: "X-Token", Value: "abc"}), open(1050),
+		request(1005, 2, 1), open(1010), message(1020, "tick", "1", "1"), func(l *trace.Log) { l.Newest(1).Close(1030) }, end(1031, 2, 1, "client"),
+		func(l *trace.Log) { l.Construct(1040, trace.Client{}, "/sse", false) }, request(1045, 3, 1, protocol.Header{Name: "X-Token", Value: "abc"}), open(1050),
 		request(1060, FetchSource(3), 1), message(1070, "message", "", ""),
 	)
 	moved := request(1005, 2, 1)
@@ -127,11 +130,11 @@ func TestMeasures(t *testing.T) {
 }
 
 // Under a firehose a lesson looks at the first records only.
-func TestMeasuresLookAtEnough(t *testing.T) {
+func TestMeasuresLookAtTheFirstRecords(t *testing.T) {
 	run := runOf(open(1010))
-	run.log.Observe(eventsource.Lazy(100_000, 0, func(from, to int) []eventsource.Event {
-		if to-from > most {
-			t.Errorf("got %d events decoded; want at most %d", to-from, most)
+	run.log.Newest(1).Observe(eventsource.Lazy(100_000, 0, func(from, to int) []eventsource.Event {
+		if to-from > maxRecords {
+			t.Errorf("got %d events decoded; want at most %d", to-from, maxRecords)
 		}
 		events := make([]eventsource.Event, to-from)
 		for i := range events {
@@ -139,8 +142,8 @@ func TestMeasuresLookAtEnough(t *testing.T) {
 		}
 		return events
 	}))
-	if v := run.Measures(3000).Of("events"); v.Number < most-10 {
-		t.Errorf("got %v events; want about %d", v.Number, most)
+	if v := run.Measures(3000).Of("events"); v.Number < maxRecords-10 {
+		t.Errorf("got %v events; want about %d", v.Number, maxRecords)
 	}
 }
 
@@ -189,7 +192,7 @@ func TestStepsAreDueOnceAndInOrder(t *testing.T) {
 	}
 	due(Fetch)
 	due("")
-	run.log.Observe(eventsource.Decoded(message(1020, "message", "", "")))
+	run.log.Newest(1).Observe(eventsource.Decoded(message(1020, "message", "", "")))
 	due(Close)
 	due("")
 }
@@ -225,10 +228,10 @@ func TestDecide(t *testing.T) {
 			if decided != test.decided || decided && v.Choice != test.choice || v.Follows != test.follows {
 				t.Errorf("got %+v, decided: %v", v, decided)
 			}
-			if got := words(v.Answer); got != test.answer {
+			if got := inWords(v.Answer); got != test.answer {
 				t.Errorf("got answer %q; want %q", got, test.answer)
 			}
-			if got := words(v.Deviates); got != test.deviates {
+			if got := inWords(v.Deviates); got != test.deviates {
 				t.Errorf("got %q; want %q", got, test.deviates)
 			}
 		})
@@ -236,7 +239,7 @@ func TestDecide(t *testing.T) {
 }
 
 // words are phrases with code between ⟨ and ⟩.
-func words(phrases []Phrase) (s string) {
+func inWords(phrases []Phrase) (s string) {
 	for _, p := range phrases {
 		if p.Code {
 			s += "⟨" + p.Text + "⟩"
@@ -279,7 +282,7 @@ func TestFill(t *testing.T) {
 			if test.language == "zh" {
 				say = chinese
 			}
-			if got := words(Fill(say, test.text, m)); got != test.want {
+			if got := inWords(Fill(say, test.text, m)); got != test.want {
 				t.Errorf("got %q; want %q", got, test.want)
 			}
 		})
@@ -290,4 +293,26 @@ func english(text string) string { return text }
 
 func chinese(text string) string {
 	return map[string]string{"none": "无", "{ms} ms": "{ms} 毫秒", "{s} s": "{s} 秒", "{min} min {m} s": "{min} 分 {m} 秒"}[text]
+}
+
+func TestMeasuresOfASourceBesideTheSubject(t *testing.T) {
+	run := runOf(request(1005, 2, 1), head(1006, 2, 1, 200), open(1010), message(1020, "message", "a", "7"), func(l *trace.Log) {
+		beside := l.Construct(1100, trace.Client{Lane: 3}, "/sse", false)
+		beside.Observe(eventsource.Decoded(open(1110), failed(1150, eventsource.Connecting), open(4150)))
+	}, request(1105, 3, 1), request(4140, 3, 2))
+	m := run.Measures(5000)
+	for name, want := range map[string]float64{
+		"sources": 1, "opens": 1, "errors": 0, "events": 1, "requests": 1, "state": 1, "opened": 10, "age": 4000, "quiet": 3980,
+		"beside2.sources": 1, "beside2.opens": 2, "beside2.reopened": 1, "beside2.lost": 1, "beside2.requests": 2, "beside2.pause1": 3000,
+		"beside2.events": 0, "beside2.events.tick": 0, "beside2.age": 3900,
+	} {
+		if got := m.Of(name); got.Kind == None || got.Number != want {
+			t.Errorf("%s: got %+v; want %v", name, got, want)
+		}
+	}
+	for _, name := range []string{"beside1.state", "beside3.state", "beside2.event1.data", "beside.opens", "beside0.opens", "beside02.opens"} {
+		if got := m.Of(name); got.Kind != None {
+			t.Errorf("%s: got %+v; want none", name, got)
+		}
+	}
 }

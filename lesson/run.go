@@ -2,20 +2,20 @@ package lesson
 
 import "eventsource-playground/trace"
 
-// A Run is one try at a lesson: what a log holds from a moment on.
+// A Run is one try at a lesson: what a log records from a moment on.
 type Run struct {
 	log    *trace.Log
 	from   int // Seq of its first record
-	source int // its first EventSource
+	source int // its first source
 	steps  int // that are done
 }
 
-// Begin begins a run. The next EventSource of the log is its first.
+// Begin begins a run. The next source of the log is its first.
 func Begin(log *trace.Log) *Run {
-	return &Run{log: log, from: log.End(), source: log.State().Source + 1}
+	return &Run{log: log, from: log.End(), source: log.NextSource()}
 }
 
-// fetches is what tells the requests of fetch from those of EventSources.
+// fetches separates the requests of fetch from those of EventSources.
 const fetches = 500_000
 
 // FetchSource is the number that a fetch beside a source has on the server.

@@ -3,7 +3,7 @@ package lesson
 import (
 	"strconv"
 
-	"eventsource-playground/trace"
+	"eventsource-playground/trace/words"
 )
 
 // A Text is words, code, and measures to fill in.
@@ -17,9 +17,9 @@ type Part struct {
 }
 
 // Phrase is a part of a text that is filled in: words, or code.
-type Phrase = trace.Phrase
+type Phrase = words.Phrase
 
-// Fill fills the measures into a text. One that has none needs no measures. say translates what a measure is given in, such
+// Fill fills the measures into a text. One that has none needs no measures. say translates the unit of a measure, such
 // as "{s} s".
 func Fill(say func(string) string, text Text, m Measures) (phrases []Phrase) {
 	for _, part := range text {
@@ -42,14 +42,14 @@ func (v Value) in(say func(string) string) string {
 	case Number:
 		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	case Milliseconds:
-		return trace.Duration(say, v.Number)
+		return words.Duration(say, v.Number)
 	case String:
 		if v.Text == "" {
 			return `""`
 		}
-		const most = 200
-		if runes := []rune(v.Text); len(runes) > most {
-			return string(runes[:most]) + "…"
+		const limit = 200
+		if runes := []rune(v.Text); len(runes) > limit {
+			return string(runes[:limit]) + "…"
 		}
 		return v.Text
 	}

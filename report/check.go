@@ -10,7 +10,7 @@ import (
 	"eventsource-playground/language"
 )
 
-// A Check is played to an EventSource, whose page then compares what it saw with what the standard wants.
+// A Check is played to an EventSource, whose page then compares what it saw with what the standard requires.
 type Check struct {
 	Name    string        `json:"name"`
 	Title   language.Text `json:"title"`
@@ -26,13 +26,13 @@ type Check struct {
 	Handlers    bool     `json:"handlers,omitempty"` // listens by onopen, onmessage and onerror
 	Do          []Do     `json:"do,omitempty"`
 	See         []string `json:"see,omitempty"`  // properties that are read when the constructor has returned, before it is closed
-	Read        string   `json:"read,omitempty"` // the property of messages that stands in place of their data
+	Read        string   `json:"read,omitempty"` // the property of messages that is shown in place of their data
 
 	Want      []Want  `json:"want"`
 	Expected  string  `json:"expected"`            // the same as it is shown
-	MayGiveUp bool    `json:"mayGiveUp,omitempty"` // where the standard lets a browser give up, error 2 is as good as error 0 in the end
+	MayGiveUp bool    `json:"mayGiveUp,omitempty"` // the standard lets a browser give up here: as the last thing seen, error 2 passes for error 0
 	Quiet     float64 `json:"quiet"`               // how long to watch that nothing more comes, in milliseconds
-	Limit     float64 `json:"limit"`               // how long to wait for what comes
+	Limit     float64 `json:"limit"`               // how long to wait for what must be seen, in milliseconds
 	Measure   Measure `json:"measure,omitempty"`   // a figure instead of a verdict
 }
 
@@ -51,13 +51,13 @@ type Do struct {
 
 const (
 	DoClose   = "close"
-	DoReplace = "replace" // close, and construct another one alike
+	DoReplace = "replace" // close, and construct another with the same arguments
 )
 
-// A Want is one thing that the standard wants to be seen, in the words of == expect.
+// A Want is one thing that the standard requires to be seen, in the words of == expect.
 type Want struct {
 	What  string  `json:"what"`
-	After float64 `json:"after,omitempty"` // milliseconds behind the one before, at least; 0: any
+	After float64 `json:"after,omitempty"` // at least so many milliseconds after the one before; 0: any
 }
 
 // A Measure is what is measured where the standard leaves something to the browser.
@@ -79,14 +79,14 @@ type Seen struct {
 	At   float64 `json:"at"` // milliseconds after the constructor was called
 }
 
-// Early and Late bound a wait. Browsers count it from the connection's end, and a page learns of that a little later. The
-// standard lets them wait longer than they are told to: by how much there has to be a bound, or nothing could be seen.
+// Early and Late limit a wait. Browsers count it from the connection's end, and a page learns of that a little later. The
+// standard lets them wait longer than they are told to: there has to be a limit, or no wait would ever be wrong.
 const (
-	Early = .7
-	Late  = 1500
+	Early = .7   // of Want.After
+	Late  = 1500 // milliseconds after it
 )
 
-// Fits tells whether what was seen up to now is what is wanted; of a Measure, everything is.
+// Fits reports whether what was seen up to now is what is wanted; of a Measure, everything is.
 func (c *Check) Fits(saw []Seen) bool {
 	for i, s := range saw {
 		if c.Measure == "" && (i >= len(c.Want) || !c.fits(saw, i, s)) {
@@ -106,7 +106,7 @@ func (c *Check) fits(saw []Seen, i int, s Seen) bool {
 	return want.After == 0 || waited >= Early*want.After && waited <= want.After+Late
 }
 
-// wait is how long behind the one before something was seen.
+// wait is how long after the one before something was seen, in milliseconds.
 func wait(saw []Seen, i int) float64 {
 	if i == 0 {
 		return saw[0].At
@@ -117,7 +117,7 @@ func wait(saw []Seen, i int) float64 {
 // Round leaves tenths of a millisecond.
 func Round(ms float64) float64 { return math.Round(ms*10) / 10 }
 
-// Passes tells whether what was seen is what is wanted, and all of it.
+// Passes reports whether what was seen is what is wanted, and all of it.
 func (c *Check) Passes(saw []Seen) bool { return c.Fits(saw) && len(saw) == len(c.Want) }
 
 // Wanted is what is wanted, as it is shown.
@@ -144,7 +144,7 @@ func Word(typ, data, id string) string {
 	return word
 }
 
-// bare is a text without quotes, where nobody misses them.
+// bare is a text without quotes, where it is clear without them.
 func bare(s string) string {
 	if q := strconv.Quote(s); s == "" || len(q) != len(s)+2 || strings.Contains(s, " ") {
 		return q

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// check wants some things, each after so many milliseconds if there is a number behind it.
+// check wants some things, each after so many milliseconds if a number follows it.
 func check(c Check, wants ...Want) *Check {
 	c.Name, c.Want = "x", wants
 	return &c
@@ -57,7 +57,7 @@ func TestWhatIsSaidOfAResult(t *testing.T) {
 		{"what was seen instead", check(Check{}, Want{"error 2", 0}), opens[:2], Differs, `open, message "a"`},
 		{"the wait where one was wanted", check(Check{}, Want{"open", 0}, Want{"x", 0}, Want{"error 0", 5}), opens[:3], Differs, `open, message "a", error 0 after 0.09 s`},
 		{"nothing was seen", check(Check{}, Want{"error 2", 0}), nil, Differs, "nothing"},
-		{"waits behind errors", check(Check{Measure: MeasureWait}), opens, Measured, "3.00 s, 3.00 s"},
+		{"waits after errors", check(Check{Measure: MeasureWait}), opens, Measured, "3.00 s, 3.00 s"},
 		{"the time to open", check(Check{Measure: MeasureOpen}), opens, Measured, "0.01 s"},
 		{"how many opened", check(Check{Measure: MeasureCount}), opens, Measured, "2"},
 		{"what came in the end", check(Check{Measure: MeasureStory}), opens[:2], Measured, `message "a"`},
@@ -91,14 +91,14 @@ func TestAReportIsReadAsItWasSaved(t *testing.T) {
 
 func TestAFileThatIsNoReportIsRefusedInASentence(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
-		{"no JSON", "hello", "This file is no browser report: it is not the JSON that this page saves."},
-		{"nothing", "", "This file is no browser report: it is not the JSON that this page saves."},
-		{"other JSON", `{"a": 1}`, "This file is no browser report: eventSourceReport is missing."},
-		{"a later format", `{"eventSourceReport": 2}`, "This report has another format than this page reads: it is of another version."},
+		{"no JSON", "hello", "This file is not a browser report: it is not the JSON that this page saves."},
+		{"nothing", "", "This file is not a browser report: it is not the JSON that this page saves."},
+		{"other JSON", `{"a": 1}`, "This file is not a browser report: eventSourceReport is missing."},
+		{"a later format", `{"eventSourceReport": 2}`, "This report is in a format that this page cannot read: it comes from another version."},
 		{"no results", `{"eventSourceReport": 1, "browser": "x"}`, "This report is damaged: its browser or its results can't be read."},
 		{"results that are none", `{"eventSourceReport": 1, "browser": "x", "results": 7}`, "This report is damaged: its browser or its results can't be read."},
-		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is neither pass, differs nor measured."},
-		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is no browser report: it is not the JSON that this page saves."},
+		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is none of pass, differs and measured."},
+		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is not a browser report: it is not the JSON that this page saves."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, wrong := Parse(test.text); wrong != test.want {

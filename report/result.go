@@ -11,7 +11,7 @@ const Format = 1
 
 // A Report is what came of the checks in one browser.
 type Report struct {
-	Format    int      `json:"eventSourceReport"` // Format; also what tells it from any other JSON
+	Format    int      `json:"eventSourceReport"` // Format; its presence distinguishes a report from any other JSON
 	Browser   string   `json:"browser"`
 	Version   string   `json:"version"`
 	Date      string   `json:"date"` // as in 2026-11-22
@@ -26,7 +26,7 @@ type Result struct {
 	Saw     []Seen  `json:"saw"`
 }
 
-// A Verdict is what is to be said of a Result.
+// A Verdict is the outcome of one check.
 type Verdict string
 
 const (
@@ -53,11 +53,11 @@ func Parse(text string) (r *Report, wrong string) {
 	err := json.Unmarshal([]byte(text), r)
 	switch {
 	case err != nil && r.Format == 0:
-		return nil, "This file is no browser report: it is not the JSON that this page saves."
+		return nil, "This file is not a browser report: it is not the JSON that this page saves."
 	case r.Format == 0:
-		return nil, "This file is no browser report: eventSourceReport is missing."
+		return nil, "This file is not a browser report: eventSourceReport is missing."
 	case r.Format != Format:
-		return nil, "This report has another format than this page reads: it is of another version."
+		return nil, "This report is in a format that this page cannot read: it comes from another version."
 	case err != nil || r.Browser == "" || len(r.Results) == 0:
 		return nil, "This report is damaged: its browser or its results can't be read."
 	}
@@ -65,7 +65,7 @@ func Parse(text string) (r *Report, wrong string) {
 		switch one.Verdict {
 		case Pass, Differs, Measured:
 		default:
-			return nil, "This report is damaged: a result is neither pass, differs nor measured."
+			return nil, "This report is damaged: a result is none of pass, differs and measured."
 		}
 	}
 	return r, ""
@@ -95,7 +95,7 @@ func (r *Report) Count(verdict Verdict) string {
 // Name is the browser's, with its version.
 func (r *Report) Name() string { return strings.TrimSpace(r.Browser + " " + r.Version) }
 
-// Said is what there is to say beside the Verdict: what was seen where that differs, and what was measured.
+// Said is what there is to say in addition to the Verdict: what was seen where that differs, and what was measured.
 func (r *Result) Said(c *Check) (said string) {
 	opened := 0
 	for i, seen := range r.Saw {

@@ -17,7 +17,7 @@ type op struct {
 
 	// opRepeat
 	from, to int
-	resume   bool // go on behind Last-Event-ID
+	resume   bool // begin after Last-Event-ID
 	body     []op
 }
 
@@ -41,7 +41,7 @@ const (
 	oneLine
 )
 
-// cost is the most that ops send, in how many chunks at least, and how long they take.
+// cost is the maximum that ops send, in how many chunks at least, and how long that lasts.
 type cost struct {
 	bytes, chunks int
 	time          time.Duration
@@ -124,16 +124,16 @@ func add(sum, d time.Duration, n int) time.Duration {
 	return sum + d*time.Duration(max(n, 0))
 }
 
-// checkCost reports a section that sends or lasts too much.
+// checkCost reports a section that sends too much or lasts too long.
 func (p *parser) checkCost(s *Section) {
 	c := costOf(s.body)
 	if over(p.limits.Bytes, c.bytes) {
-		p.fail(s.Line, "this section can send "+strconv.Itoa(c.bytes)+" bytes: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+		p.fail(s.Line, "this section can send "+strconv.Itoa(c.bytes)+" bytes: the limit is "+strconv.Itoa(p.limits.Bytes))
 	}
 	if over(p.limits.Chunks, c.chunks) {
-		p.fail(s.Line, "this section can send "+strconv.Itoa(c.chunks)+" chunks: "+strconv.Itoa(p.limits.Chunks)+" is the most, so take a @flush or @wait out")
+		p.fail(s.Line, "this section can send "+strconv.Itoa(c.chunks)+" chunks: the limit is "+strconv.Itoa(p.limits.Chunks)+", so remove a @flush or @wait")
 	}
 	if c.time = add(c.time, s.After, 1); p.limits.Time > 0 && c.time > p.limits.Time {
-		p.fail(s.Line, "this section can take "+c.time.String()+": "+p.limits.Time.String()+" is the most, but @hold is free")
+		p.fail(s.Line, "this section can last "+c.time.String()+": the limit is "+p.limits.Time.String()+", not counting @hold")
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // A Classic is the stream of GET /sse: an event every interval, the first after one interval, each with its number as the
-// id. After the last the response ends, the browser comes back with Last-Event-ID, goes on behind that event, and is
-// answered 204 when there is none left, which stops it.
+// id. After the last the response ends, and the browser reconnects with Last-Event-ID: the stream continues after that
+// event. When there is none left, the response is 204, which stops the browser.
 type Classic struct {
 	Count    int
 	Interval time.Duration
@@ -17,6 +17,9 @@ type Classic struct {
 	Params   string         // the query as it came, as a JSON string
 	Forget   bool           // start again at 0, whatever Last-Event-ID says
 }
+
+// DefaultClassic is what GET /sse plays without parameters.
+var DefaultClassic = Classic{Count: 10, Interval: time.Second, Event: "customEvent"}
 
 // Text is the classic stream in the notation.
 func (c Classic) Text() string {
@@ -33,7 +36,7 @@ func (c Classic) Text() string {
 	if !c.Forget {
 		b.WriteString("\n== 204 when Last-Event-ID is " + last + " or more\n")
 		b.WriteString("\n== 200 when Last-Event-ID is not a number\n")
-		c.write(&b, ": Last-Event-ID {last-event-id} is not one of this stream's: starting again at 0\n", "")
+		c.write(&b, ": Last-Event-ID \"{last-event-id}\" is not one of this stream's: starting again at 0\n", "")
 	}
 	b.WriteString("\n== 200\n")
 	if c.Forget {
@@ -44,10 +47,10 @@ func (c Classic) Text() string {
 	return b.String()
 }
 
-// Scenario is the text, parsed. Its numbers are the caller's to bound.
+// Scenario is the text, parsed. The caller limits its numbers.
 func (c Classic) Scenario() (*Scenario, error) { return Parse(c.Text(), Limits{}) }
 
-// write writes one answer of 200.
+// write writes one section of 200.
 func (c Classic) write(b *strings.Builder, comment, resume string) {
 	b.WriteString(":\n" + comment)
 	if c.Retry != nil {

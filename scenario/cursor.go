@@ -41,8 +41,8 @@ func (c *cursor) word() string {
 	return c.text[start:c.pos]
 }
 
-// take goes over the words if they come next, and tells whether they did.
-func (c *cursor) take(words string) bool {
+// accept reads the words if they come next, and reports whether they did.
+func (c *cursor) accept(words string) bool {
 	before := c.pos
 	for want := range strings.SplitSeq(words, " ") {
 		if c.word() != want {
@@ -55,10 +55,10 @@ func (c *cursor) take(words string) bool {
 
 func (c *cursor) atEnd() bool { return c.start() == len(c.text) }
 
-// end wants the line to end here; want says what could have come instead.
+// end expects the line to end here; want says what could have come instead.
 func (c *cursor) end(want string) bool {
 	if !c.failed && !c.atEnd() {
-		c.fail(c.pos, short(c.text[c.pos:])+" is too much here: "+want)
+		c.fail(c.pos, short(c.text[c.pos:])+" is not expected here: "+want)
 	}
 	return !c.failed
 }
@@ -72,23 +72,23 @@ func (c *cursor) number(low, high int, what string) int {
 	case word == "":
 		c.fail(start, "a number is missing: give "+what)
 	case err != nil && strings.Trim(word, "0123456789") != "":
-		c.fail(start, short(word)+" is no whole number: give "+what)
+		c.fail(start, short(word)+" is not a whole number: give "+what)
 	case err != nil || n < low || n > high:
-		c.fail(start, short(word)+" is out of bounds: give "+what+", from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
+		c.fail(start, short(word)+" is out of range: give "+what+", from "+strconv.Itoa(low)+" to "+strconv.Itoa(high))
 	}
 	return n
 }
 
-// duration reads a time of at least low.
+// duration reads a duration of at least low.
 func (c *cursor) duration(low time.Duration) time.Duration {
 	start := c.start()
 	word := c.word()
 	d, err := time.ParseDuration(word)
 	switch {
 	case word == "":
-		c.fail(start, "a time is missing: give one such as 500ms or 2s")
+		c.fail(start, "a duration is missing: give one such as 500ms or 2s")
 	case err != nil || word[0] == '+':
-		c.fail(start, short(word)+" is no time: give one such as 500ms, 2s or 1.5s")
+		c.fail(start, short(word)+" is not a duration: give one such as 500ms, 2s or 1.5s")
 	case d%time.Millisecond != 0:
 		c.fail(start, short(word)+" is too fine: give whole milliseconds")
 	case d < low:
@@ -110,7 +110,7 @@ func (c *cursor) value(what string) string {
 	}
 	word := c.word()
 	if word == "" {
-		c.fail(start, what+" is missing: write it here, in quotes if it holds a space")
+		c.fail(start, what+" is missing: write it here, in quotes if it contains a space")
 	}
 	return word
 }
@@ -120,12 +120,12 @@ func (c *cursor) quoted() bool {
 	return start < len(c.text) && (c.text[start] == '"' || c.text[start] == '\'')
 }
 
-// short shows what somebody wrote, and not too much of it.
+// short shows what somebody wrote, up to a limit.
 func short(s string) string {
-	const enough = 30
-	runes := []rune(s[:min(len(s), 4*enough)])
-	if len(runes) > enough {
-		return string(runes[:enough]) + "…"
+	const limit = 30
+	runes := []rune(s[:min(len(s), 4*limit)])
+	if len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return string(runes)
 }

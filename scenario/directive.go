@@ -31,7 +31,7 @@ var directives = []struct {
 func (p *parser) directive(c *cursor) {
 	p.directives++
 	if p.limits.Directives > 0 && p.directives == p.limits.Directives+1 {
-		c.fail(0, "this is directive "+strconv.Itoa(p.directives)+": "+strconv.Itoa(p.limits.Directives)+" is the most")
+		c.fail(0, "this is directive "+strconv.Itoa(p.directives)+": the limit is "+strconv.Itoa(p.limits.Directives))
 	}
 	c.pos = len("@")
 	name := c.text[1:][:strings.IndexAny(c.text[1:]+" ", " \t")]
@@ -47,7 +47,7 @@ func (p *parser) directive(c *cursor) {
 				return
 			}
 		case p.section == nil:
-			c.fail(0, "@"+name+" belongs to an answer: begin a section with == 200 above it")
+			c.fail(0, "@"+name+" belongs to a response: begin a section with == 200 above it")
 			return
 		case !p.mayFollow(c, "@"+name):
 			return
@@ -62,9 +62,9 @@ func (p *parser) directive(c *cursor) {
 	for i, d := range directives {
 		names[i] = d.name
 	}
-	what := "@" + short(name) + " is no directive"
+	what := "@" + short(name) + " is not a directive"
 	if near := nearest(name, names); near != "" {
-		what += ": do you mean @" + near + "?"
+		what += ": did you mean @" + near + "?"
 	} else {
 		what += ": use " + either(names) + `, or @raw "@" for the character itself`
 	}
@@ -73,7 +73,7 @@ func (p *parser) directive(c *cursor) {
 
 func (p *parser) wait(c *cursor) {
 	d := c.duration(time.Millisecond)
-	if c.end("@wait takes one time") {
+	if c.end("@wait accepts one duration") {
 		p.wrote = true
 		p.add(op{do: opWait, wait: d})
 	}
@@ -81,7 +81,7 @@ func (p *parser) wait(c *cursor) {
 
 func (p *parser) flush(c *cursor) {
 	if body := *p.body(); len(body) > 0 && body[len(body)-1].do == opFlush {
-		c.fail(0, "there is nothing to flush since the last @flush: take this out")
+		c.fail(0, "there is nothing to flush since the last @flush: remove this")
 	}
 	if c.end("@flush stands alone") {
 		p.wrote = true
@@ -99,11 +99,11 @@ func (p *parser) raw(c *cursor) {
 	n := 1
 	if !c.failed && !c.atEnd() {
 		n = c.number(1, maxNumber, "how many times")
-		if !c.failed && !c.take("times") {
-			c.fail(c.start(), "times is missing: write it behind the number")
+		if !c.failed && !c.accept("times") {
+			c.fail(c.start(), "times is missing: write it after the number")
 		}
 	}
-	if !c.end("@raw takes a string, and then perhaps a number of times") {
+	if !c.end("@raw accepts a string, and optionally a number of times") {
 		return
 	}
 	p.wrote = true
@@ -119,16 +119,16 @@ func (p *parser) pace(c *cursor) {
 	o := op{do: opPace}
 	start := c.start()
 	switch {
-	case c.take("off"):
-	case c.take("byte every"):
+	case c.accept("off"):
+	case c.accept("byte every"):
 		o.unit, o.wait = oneByte, c.duration(time.Millisecond)
-	case c.take("line every"):
+	case c.accept("line every"):
 		o.unit, o.wait = oneLine, c.duration(time.Millisecond)
 	default:
-		c.fail(start, "this is no pace: write byte every 20ms, line every 1s or off")
+		c.fail(start, "this is not a pace: write byte every 20ms, line every 1s or off")
 	}
 	if p.loop != nil {
-		c.fail(0, "the pace cannot change in a repeat: move this above the @repeat")
+		c.fail(0, "the pace cannot change inside a repeat: move this above the @repeat")
 	}
 	if c.end("@pace ends here") {
 		p.wrote = true
@@ -139,30 +139,30 @@ func (p *parser) pace(c *cursor) {
 // repeat reads @repeat 10, @repeat 10 every 1s and @repeat 0 to 9 every 1s resume.
 func (p *parser) repeat(c *cursor) {
 	if p.loop != nil || p.seenLoop != nil {
-		c.fail(0, "a repeat cannot hold another: add @again above this")
+		c.fail(0, "a repeat cannot contain another: add @again above this")
 		return
 	}
 	o := op{do: opRepeat, from: 1}
 	start := c.start()
 	o.to = c.number(0, maxNumber, "how many rounds")
-	if c.take("to") {
+	if c.accept("to") {
 		o.from = o.to
 		o.to = c.number(o.from, maxNumber, "the last number")
 	} else if o.to == 0 {
-		c.fail(start, "0 rounds are none: give 1 or more, or the first and the last number, such as 0 to 9")
+		c.fail(start, "0 rounds repeat nothing: give 1 or more, or the first and the last number, such as 0 to 9")
 	}
-	if c.take("every") {
+	if c.accept("every") {
 		o.wait = c.duration(time.Millisecond)
 	}
-	o.resume = c.take("resume")
+	o.resume = c.accept("resume")
 	if n := o.to - o.from + 1; over(p.limits.Repeat, n) {
-		c.fail(start, strconv.Itoa(n)+" rounds are too many: "+strconv.Itoa(p.limits.Repeat)+" is the most")
+		c.fail(start, strconv.Itoa(n)+" rounds are too many: the limit is "+strconv.Itoa(p.limits.Repeat))
 	}
 	c.end("a number of rounds can be followed by every 1s, and then by resume")
 	p.loopLine = p.number
 	if p.seen != nil {
 		if o.wait > 0 || o.resume {
-			c.fail(0, "a repeat in == expect has numbers only: take every and resume out")
+			c.fail(0, "a repeat in == expect has numbers only: remove every and resume")
 		}
 		p.seenLoop = &seenLine{from: o.from, to: o.to, engine: ""}
 		return
@@ -205,7 +205,7 @@ func (p *parser) hold(c *cursor) { p.ends(c, Hold, "@hold") }
 
 // cut reads @cut and @cut cleanly.
 func (p *parser) cut(c *cursor) {
-	if c.take("cleanly") {
+	if c.accept("cleanly") {
 		p.ends(c, Truncate, "@cut cleanly")
 	} else {
 		p.ends(c, Reset, "@cut")
@@ -221,7 +221,7 @@ func (p *parser) ends(c *cursor, how Action, name string) {
 		return
 	}
 	if p.loop != nil {
-		c.fail(0, name+" cannot stand in a repeat: add @again above it")
+		c.fail(0, name+" cannot be inside a repeat: add @again above it")
 		return
 	}
 	if how == Hold || how == Truncate {
@@ -231,9 +231,9 @@ func (p *parser) ends(c *cursor, how Action, name string) {
 	p.ended = name
 }
 
-// wroteNoBody refuses what a response that has no body cannot do.
+// wroteNoBody refuses what a response without a body cannot do.
 func (p *parser) wroteNoBody(c *cursor, name string) {
 	if status := p.section.Head.Status; status == 204 || status == 205 || status == 304 {
-		c.fail(0, "a "+strconv.Itoa(status)+" has no body, so it ends at once: take "+name+" out")
+		c.fail(0, "a "+strconv.Itoa(status)+" has no body, so it ends at once: remove "+name)
 	}
 }

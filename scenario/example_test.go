@@ -69,6 +69,6 @@ func ExampleErrors() {
 		fmt.Println(mistake.Line, mistake.Column, mistake.What)
 	}
 	// Output:
-	// 1 1 titel is no heading: do you mean title?
-	// 3 7 1 is no time: give one such as 500ms, 2s or 1.5s
+	// 1 1 titel is not a heading: did you mean title?
+	// 3 7 1 is not a duration: give one such as 500ms, 2s or 1.5s
 }

@@ -10,7 +10,7 @@ import (
 
 // An Expect is what the text says must be seen, in this order.
 type Expect struct {
-	More bool // and so on: what comes behind the last line is left open
+	More bool // and so on: what follows the last line is left open
 
 	lines []seenLine
 }
@@ -22,7 +22,7 @@ type Seen struct {
 	Event       sse.Event     // Dispatched
 	LastEventID string        // Requested
 	Redirected  bool          // Requested, at the address that a redirect of this stream leads to
-	After       time.Duration // about so long behind the one before; 0: not said
+	After       time.Duration // about so long after the one before; 0: not said
 
 	data template // what Event.Data can be, if it holds placeholders
 	n    int
@@ -68,7 +68,7 @@ func (e *Expect) In(engine string) (seen []Seen, sure bool) {
 	return seen, sure
 }
 
-// Matches tells whether got is what was expected, but for After: how exact a clock is, its owner knows.
+// Matches reports whether got is what was expected, except for After: how exact a clock is, its owner knows.
 func (s Seen) Matches(got Seen) bool {
 	if s.data != nil {
 		if !s.data.matches(got.Event.Data, s.n) {
@@ -166,17 +166,17 @@ func (t template) round(n int) string {
 	return string(b)
 }
 
-const expectExample = `write request, open, error 0, error 2, or a type and its data, such as message "a" id 1`
+const expectExample = `write request, open, error 0, error 2, or an event type and its data, such as message "a" id 1`
 
 // expectation reads a line of == expect.
 func (p *parser) expectation(c *cursor) {
 	if p.scenario.Expect.More {
-		c.fail(0, "nothing comes after ... : move this above it")
+		c.fail(0, "nothing follows ... : move this above it")
 		return
 	}
 	l := seenLine{times: 1, from: 1, to: 1}
 	for _, engine := range []string{Chromium, Firefox} {
-		if c.take(engine + ":") {
+		if c.accept(engine + ":") {
 			l.engine = engine
 		}
 	}
@@ -198,8 +198,8 @@ func (p *parser) expectation(c *cursor) {
 		return
 	case !quoted && word == "request":
 		l.seen.Kind = Requested
-		l.seen.Redirected = c.take("redirected")
-		if c.take("Last-Event-ID") {
+		l.seen.Redirected = c.accept("redirected")
+		if c.accept("Last-Event-ID") {
 			l.id = p.filled(c, c.value, "the id")
 		}
 	case c.quoted():
@@ -207,12 +207,12 @@ func (p *parser) expectation(c *cursor) {
 		l.kind, _ = parseTemplate(word)
 		l.data = p.filled(c, c.str, "the data")
 		if next := c.start(); next < len(c.text) && '0' <= c.text[next] && c.text[next] <= '9' {
-			l.times = c.number(1, p.mostTimes(), "how many times")
-			if !c.take("times") {
-				c.fail(c.start(), "times is missing: write it behind the number")
+			l.times = c.number(1, p.maxTimes(), "how many times")
+			if !c.accept("times") {
+				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}
-		if c.take("id") {
+		if c.accept("id") {
 			l.id = p.filled(c, c.value, "the id")
 		}
 	case !quoted && word == "open":
@@ -225,14 +225,14 @@ func (p *parser) expectation(c *cursor) {
 		case "2":
 			l.seen.ReadyState = 2
 		default:
-			c.fail(at, "the readyState is missing: write error 0 if the browser tries again, error 2 if it gave up")
+			c.fail(at, "the readyState is missing: write error 0 if the browser tries again, error 2 if it has given up")
 		}
 	case c.atEnd() || quoted:
-		c.fail(start, "this is nothing to see: "+expectExample)
+		c.fail(start, "this is not something to expect: "+expectExample)
 	default:
 		c.fail(c.start(), `the data must be in quotes: write it as "…", or as '…' without escapes`)
 	}
-	if c.take("after") {
+	if c.accept("after") {
 		l.seen.After = c.duration(time.Millisecond)
 	}
 	if !c.end(expectExample) {
@@ -261,7 +261,7 @@ func (p *parser) filled(c *cursor, read func(string) string, what string) templa
 	return t
 }
 
-// checkExpect reports what would fill the memory of those who compare.
+// checkExpect reports what would fill the memory of whoever compares.
 func (p *parser) checkExpect() {
 	e := p.scenario.Expect
 	if e == nil {
@@ -280,15 +280,15 @@ func (p *parser) checkExpect() {
 		}
 	}
 	if over(p.limits.Repeat, things) {
-		p.fail(p.expectLine, "this expects "+strconv.Itoa(things)+" things: "+strconv.Itoa(p.limits.Repeat)+" is the most")
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(things)+" things: the limit is "+strconv.Itoa(p.limits.Repeat))
 	}
 	if over(p.limits.Bytes, bytes) {
-		p.fail(p.expectLine, "this expects "+strconv.Itoa(bytes)+" bytes of data: "+strconv.Itoa(p.limits.Bytes)+" is the most")
+		p.fail(p.expectLine, "this expects "+strconv.Itoa(bytes)+" bytes of data: the limit is "+strconv.Itoa(p.limits.Bytes))
 	}
 }
 
-// mostTimes bounds what an expectation can take.
-func (p *parser) mostTimes() int {
+// maxTimes limits the memory that an expectation can need.
+func (p *parser) maxTimes() int {
 	if p.limits.Bytes > 0 {
 		return p.limits.Bytes
 	}

@@ -77,7 +77,7 @@ func play(t *testing.T, section *Section, r Request, limits Limits) {
 			begun = true
 		case Write:
 			if !begun || len(step.Bytes) == 0 {
-				t.Errorf("got a write of %d bytes, behind the head %v", len(step.Bytes), begun)
+				t.Errorf("got a write of %d bytes, after the head %v", len(step.Bytes), begun)
 			}
 			sent += len(step.Bytes)
 		case Wait:

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// headers are those that a text may set: none opens or sets anything beyond its own response.
+// headers are those that a text may set: none has an effect beyond its own response.
 var headers = []string{
 	"Age", "Cache-Control", "Content-Language", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Pragma",
 	"Retry-After", "Server", "Vary", "Via", "X-Accel-Buffering",
 }
 
-// contentTypes are those that no browser runs, whoever opens the address.
+// contentTypes are those that no browser executes, whoever opens the address.
 var contentTypes = []string{
 	"text/event-stream", "text/event-streamx", "application/x-dom-event-stream",
 	"text/plain", "application/json", "application/x-ndjson", "application/octet-stream",
@@ -40,11 +40,11 @@ func (p *parser) header(c *cursor) {
 	value = strings.TrimSpace(value)
 	switch i := strings.IndexFunc(value, func(r rune) bool { return r < ' ' || r > '~' }); {
 	case i >= 0:
-		c.fail(start+i, "this character cannot stand in a header: use printable ASCII")
+		c.fail(start+i, "this character is not allowed in a header: use printable ASCII")
 	case len(value) > maxHeader:
-		c.fail(start, "this header is "+strconv.Itoa(len(value))+" bytes long: "+strconv.Itoa(maxHeader)+" is the most")
+		c.fail(start, "this header is "+strconv.Itoa(len(value))+" bytes long: the limit is "+strconv.Itoa(maxHeader))
 	case name == "Content-Type" && !allowedType(value):
-		c.fail(start, short(value)+" is not allowed, since browsers run some types: use "+either(contentTypes)+", perhaps with a parameter, or nothing")
+		c.fail(start, short(value)+" is not allowed, since browsers execute some types: use "+either(contentTypes)+", optionally with a parameter, or nothing")
 	default:
 		p.section.Head.Header = append(p.section.Head.Header, Header{name, value})
 	}
@@ -60,20 +60,20 @@ func noSuchHeader(name string) string {
 	case lower == "content-encoding":
 		return "Content-Encoding is not set by hand: use @gzip"
 	case lower == "set-cookie":
-		return "a scenario sets no cookies: take this out"
+		return "a scenario cannot set cookies: remove this"
 	case slices.Contains([]string{"connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"}, lower):
 		return short(name) + " belongs to the connection, which the server frames by itself: use @end, @cut, @cut cleanly and @flush"
 	}
-	what := short(name) + " is no header for a scenario: use " + either(headers)
+	what := short(name) + " is not a header for a scenario: use " + either(headers)
 	for _, h := range headers {
 		if nearest(lower, []string{strings.ToLower(h)}) != "" {
-			what = short(name) + " is no header for a scenario: do you mean " + h + "?"
+			what = short(name) + " is not a header for a scenario: did you mean " + h + "?"
 		}
 	}
 	return what
 }
 
-// allowedType tells whether a Content-Type is harmless. Two of them in one header are none: browsers take the last.
+// allowedType reports whether a Content-Type is harmless. Two of them in one header are refused: browsers use the last.
 func allowedType(value string) bool {
 	essence := value[:strings.IndexAny(value+";", "; ")]
 	return value == "" || !strings.Contains(value, ",") && slices.Contains(contentTypes, strings.ToLower(essence))
@@ -97,9 +97,9 @@ func (p *parser) cors(c *cursor) {
 		c.fail(start, "this says nothing about other origins: write *, exact or none")
 	}
 	if head.CORS != CORSNone {
-		head.Credentials = c.take("with credentials")
+		head.Credentials = c.accept("with credentials")
 	}
-	c.end("@cors takes *, exact or none; the first two perhaps with credentials")
+	c.end("@cors accepts *, exact or none; the first two optionally with credentials")
 }
 
 // redirect reads @redirect here, @redirect second origin and @redirect /path.
@@ -115,20 +115,20 @@ func (p *parser) redirect(c *cursor) {
 	}
 	start := c.start()
 	switch {
-	case c.take("here"):
+	case c.accept("here"):
 		head.Redirect = RedirectHere
-	case c.take("second origin"):
+	case c.accept("second origin"):
 		head.Redirect = RedirectSecond
 	default:
 		head.Redirect, head.Path = RedirectPath, c.word()
 		if !ownPath(head.Path) {
-			c.fail(start, "a redirect stays with this server: write here, second origin, or a path such as /nowhere")
+			c.fail(start, "a redirect stays on this server: write here, second origin, or a path such as /nowhere")
 		}
 	}
-	c.end("@redirect takes one target")
+	c.end("@redirect accepts one target")
 }
 
-// ownPath tells whether a Location leads to the same origin in every browser: some take // and /\ for another host.
+// ownPath reports whether a Location redirects to the same origin in every browser: some read // and /\ as another host.
 func ownPath(path string) bool {
 	if len(path) > maxHeader || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return false
@@ -142,7 +142,7 @@ func (p *parser) gzip(c *cursor) {
 		return
 	}
 	p.section.Head.Gzip = GzipFlushed
-	if c.take("unflushed") {
+	if c.accept("unflushed") {
 		p.section.Head.Gzip = GzipUnflushed
 	}
 	c.end("write @gzip or @gzip unflushed")

@@ -26,21 +26,21 @@ func headings() (names []string) {
 func (p *parser) heading(c *cursor) {
 	name, value, ok := strings.Cut(c.text, ":")
 	if !ok {
-		c.fail(0, "this is no heading: write one such as title: Half an event, or begin a section with == 200")
+		c.fail(0, "this is not a heading: write one such as title: Half an event, or begin a section with == 200")
 		return
 	}
 	c.pos = len(name) + 1
 	start := c.start()
 	value = strings.TrimSpace(value)
 	if n := utf8.RuneCountInString(value); n > maxHeading {
-		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: "+strconv.Itoa(maxHeading)+" is the most")
+		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: the limit is "+strconv.Itoa(maxHeading))
 		return
 	}
 	whole, in := name, language.English
 	if short, code, translated := strings.Cut(name, "."); translated && slices.Contains(headings(), name) {
 		name, in = short, language.Of(code)
 	}
-	// about may go on in a second line.
+	// about may continue in a second line.
 	if name != "about" && !p.once(c, whole) {
 		return
 	}
@@ -60,15 +60,15 @@ func (p *parser) heading(c *cursor) {
 	case "connect":
 		s.Connect = connect(c, p.limits)
 	default:
-		what := short(name) + " is no heading: use " + either(headings())
+		what := short(name) + " is not a heading: use " + either(headings())
 		if near := nearest(name, headings()); near != "" {
-			what = short(name) + " is no heading: do you mean " + near + "?"
+			what = short(name) + " is not a heading: did you mean " + near + "?"
 		}
 		c.fail(0, what)
 	}
 }
 
-// listen reads the types of events, with commas between them. One that holds a space or a comma is in quotes.
+// listen reads event types, with commas between them. One that contains a space or a comma is in quotes.
 func listen(c *cursor) (types []string) {
 	for {
 		start := c.start()
@@ -81,7 +81,7 @@ func listen(c *cursor) (types []string) {
 			name = strings.TrimSpace(name)
 		}
 		if name == "" {
-			c.fail(start, "a type is missing: name the events to listen for, such as message, tick")
+			c.fail(start, "an event type is missing: write the types to listen for, such as message, tick")
 		}
 		if c.failed {
 			return types
@@ -104,22 +104,22 @@ func connect(c *cursor, limits Limits) Connect {
 	c.text = strings.ReplaceAll(c.text, ",", " ")
 	for !c.failed {
 		switch {
-		case c.take("second origin"):
+		case c.accept("second origin"):
 			conn.SecondOrigin = true
-		case c.take("with credentials"):
+		case c.accept("with credentials"):
 			conn.Credentials = true
 		default:
 			if c.start() == len(c.text) || c.text[c.pos] < '0' || c.text[c.pos] > '9' {
-				c.fail(c.pos, "this is no way to connect: use second origin, with credentials, or a number such as 7 times")
+				c.fail(c.pos, "this is not a way to connect: use second origin, with credentials, or a number such as 7 times")
 				break
 			}
-			most := limits.Connections
-			if most == 0 {
-				most = maxNumber
+			limit := limits.Connections
+			if limit == 0 {
+				limit = maxNumber
 			}
-			conn.Times = c.number(1, most, "how many EventSources to open")
-			if !c.take("times") {
-				c.fail(c.start(), "times is missing: write it behind the number")
+			conn.Times = c.number(1, limit, "how many EventSources to open")
+			if !c.accept("times") {
+				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}
 		if c.atEnd() {

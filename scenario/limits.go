@@ -2,7 +2,7 @@ package scenario
 
 import "time"
 
-// Limits bounds what a text may ask for. 0 means no limit.
+// Limits are the limits of a text and of what it makes the server do. 0 means no limit.
 type Limits struct {
 	Text        int           // bytes of the text
 	Sections    int           // without == expect
@@ -10,7 +10,7 @@ type Limits struct {
 	Repeat      int           // rounds of one @repeat
 	Bytes       int           // sent in one attempt
 	Chunks      int           // of one attempt, as @flush and @wait make them
-	Time        time.Duration // that one attempt takes by itself; @hold is bounded by the server
+	Time        time.Duration // that one attempt lasts by itself; @hold is limited by the server
 	Connections int           // of connect: n times
 }
 
@@ -26,14 +26,14 @@ var DefaultLimits = Limits{
 	Connections: 8,
 }
 
-// These bound single values, whoever wrote them.
+// These limit single values, whoever wrote them.
 const (
 	maxNumber  = 1_000_000_000
 	maxTime    = 24 * time.Hour
-	maxHeading = 500 // characters of a heading's value
-	maxHeader  = 200 // bytes of a header's value
-	maxID      = 200 // bytes of Last-Event-ID that {last-event-id} repeats
-	maxProxy   = 1 << 20
+	maxHeading = 500     // characters of a heading's value
+	maxHeader  = 200     // bytes of a header's value
+	maxID      = 200     // bytes of Last-Event-ID that {last-event-id} repeats
+	maxProxy   = 1 << 20 // bytes of the buffer of @proxy holds
 )
 
 func over(limit, n int) bool { return limit > 0 && n > limit }

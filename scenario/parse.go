@@ -7,11 +7,11 @@ import (
 )
 
 // Parse reads a text. The error is of type [Errors] and has all the mistakes, or the first hundred; what was understood
-// comes back beside it, for a preview.
+// is returned with it, for a preview.
 func Parse(text string, limits Limits) (*Scenario, error) {
 	p := &parser{limits: limits, scenario: &Scenario{Connect: Connect{Times: 1}}}
 	if over(limits.Text, len(text)) {
-		p.fail(1, "the text is "+strconv.Itoa(len(text))+" bytes long: "+strconv.Itoa(limits.Text)+" is the most")
+		p.fail(1, "the text is "+strconv.Itoa(len(text))+" bytes long: the limit is "+strconv.Itoa(limits.Text))
 		return p.scenario, p.errors
 	}
 	text = strings.TrimPrefix(text, "\uFEFF")
@@ -19,7 +19,7 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		p.number++
 		if len(p.errors) >= maxMistakes {
-			p.fail(p.number, "and more: the text is not read on from here, after "+strconv.Itoa(len(p.errors))+" mistakes")
+			p.fail(p.number, "and more: reading stops here, after "+strconv.Itoa(len(p.errors))+" mistakes")
 			p.errors.sort()
 			return p.scenario, p.errors
 		}
@@ -33,10 +33,10 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 	return p.scenario, nil
 }
 
-// maxMistakes bounds what nobody corrects one by one.
+// maxMistakes limits a list that nobody corrects one by one.
 const maxMistakes = 100
 
-// parser goes through a text line by line: a heading, sections, and what to expect.
+// parser reads a text line by line: a heading, sections, and what to expect.
 type parser struct {
 	limits   Limits
 	scenario *Scenario
@@ -67,7 +67,7 @@ func (p *parser) cursor(text string) *cursor {
 func (p *parser) line(text string) {
 	c := p.cursor(text)
 	if at := unreadable(text); at >= 0 {
-		c.fail(at, `a byte that cannot stand in a text: write it in @raw, such as @raw "\r", "\0" or "\xFF"`)
+		c.fail(at, `a text cannot contain this byte: write it in @raw, such as @raw "\r", "\0" or "\xFF"`)
 		return
 	}
 	switch {
@@ -101,10 +101,10 @@ func unreadable(text string) int {
 	return -1
 }
 
-// once tells whether name stands in this section, or heading, for the first time.
+// once reports whether name is in this section, or heading, for the first time.
 func (p *parser) once(c *cursor, name string) bool {
 	if p.given[name] {
-		c.fail(0, name+" stands here twice: keep one")
+		c.fail(0, name+" is here twice: keep one")
 		return false
 	}
 	if p.given == nil {
@@ -119,6 +119,6 @@ func (p *parser) finish() {
 	p.endSection()
 	p.checkExpect()
 	if len(p.scenario.Sections) == 0 && len(p.errors) == 0 {
-		p.fail(p.number, "there is no answer: add a section, which begins with a line such as == 200")
+		p.fail(p.number, "there is no response: add a section, which begins with a line such as == 200")
 	}
 }

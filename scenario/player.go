@@ -19,10 +19,10 @@ const (
 	Respond  Action = iota // send the head, at once
 	Write                  // send the bytes at once, as one chunk
 	Wait                   // let time pass
-	End                    // end the response as HTTP wants it
+	End                    // end the response as HTTP prescribes
 	Truncate               // close the connection without the end of the response
 	Reset                  // reset the connection
-	Hold                   // wait until the client goes
+	Hold                   // wait until the client disconnects
 
 	setPace // for the stage pacing only
 )
@@ -31,10 +31,10 @@ func (a Action) String() string {
 	return [...]string{"respond", "write", "wait", "end", "truncate", "reset", "hold", "pace"}[a]
 }
 
-// last tells whether nothing can come after.
+// last reports whether nothing can follow.
 func (a Action) last() bool { return a >= End && a <= Hold }
 
-// A Player says step by step how a section answers a request. The last step is End, Truncate, Reset or Hold.
+// A Player says step by step what a section does with a request. The last step is End, Truncate, Reset or Hold.
 //
 //	GET /sse, "id: 1\ndata: a\n\n", @wait 1s, @cut:
 //
@@ -43,7 +43,7 @@ func (a Action) last() bool { return a >= End && a <= Hold }
 //	wait 1s
 //	reset
 //
-// It reuses one buffer, starts nothing and holds nothing that must be freed: leave it wherever you like.
+// It reuses one buffer, starts nothing and holds nothing that must be freed: it may be abandoned at any step.
 type Player struct {
 	steps stage
 	done  bool
@@ -52,7 +52,7 @@ type Player struct {
 // A stage makes steps, or changes those of another stage.
 type stage interface{ next() Step }
 
-// Play answers r.
+// Play plays the section to r.
 func (s *Section) Play(r Request) *Player {
 	var steps stage = &source{section: s, request: r}
 	if s.paced() {
@@ -67,7 +67,7 @@ func (s *Section) Play(r Request) *Player {
 	return &Player{steps: &settling{from: steps}}
 }
 
-// Next returns the next step; ok is false behind the last one.
+// Next returns the next step; ok is false after the last one.
 func (p *Player) Next() (step Step, ok bool) {
 	if p.done {
 		return Step{}, false
@@ -77,7 +77,7 @@ func (p *Player) Next() (step Step, ok bool) {
 	return step, true
 }
 
-// CutLine splits what a Write sends behind its first line, for a server that is asked to go line by line.
+// CutLine splits what a Write sends after its first line, for a server that is told to go line by line.
 func CutLine(b []byte) (line, rest []byte) {
 	for i, c := range b {
 		if c == '\n' || c == '\r' {

@@ -2,9 +2,9 @@ package scenario
 
 import "time"
 
-// A proxy stands between the server and the browser, and does what such things do.
+// A proxy stands between the server and the browser, and buffers or cuts as real ones do.
 type proxy struct {
-	holds   int           // bytes that it wants before it passes any on; 0: none
+	holds   int           // bytes that it buffers before it passes any on; 0: none
 	cuts    time.Duration // 0: never
 	silence bool          // cuts counts from the last byte, not from the headers
 }
@@ -13,20 +13,20 @@ type proxy struct {
 func (p *parser) proxy(c *cursor) {
 	start := c.start()
 	switch {
-	case c.take("holds"):
+	case c.accept("holds"):
 		if p.once(c, "@proxy holds") {
 			p.section.proxy.holds = c.number(1, maxProxy, "how many bytes")
-			if !c.take("bytes") {
-				c.fail(c.start(), "bytes is missing: write it behind the number")
+			if !c.accept("bytes") {
+				c.fail(c.start(), "bytes is missing: write it after the number")
 			}
 		}
-	case c.take("cuts after"):
+	case c.accept("cuts after"):
 		if p.once(c, "@proxy cuts") {
 			p.section.proxy.cuts = c.duration(time.Millisecond)
-			p.section.proxy.silence = c.take("of silence")
+			p.section.proxy.silence = c.accept("of silence")
 		}
 	default:
-		c.fail(start, "a proxy does something else: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")
+		c.fail(start, "this is not what a proxy does: write holds 8192 bytes, or cuts after 30s, or cuts after 30s of silence")
 	}
 	c.end("@proxy ends here")
 }

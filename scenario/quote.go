@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// str reads a string: '…' as it stands there, or "…" with escapes.
+// str reads a string: '…' as it is written, or "…" with escapes.
 func (c *cursor) str(what string) string {
 	start := c.start()
 	if !c.quoted() {
@@ -19,7 +19,7 @@ func (c *cursor) str(what string) string {
 		case ch == quote:
 			c.pos++
 			if c.pos < len(c.text) && c.text[c.pos] != ' ' && c.text[c.pos] != '\t' && c.text[c.pos] != ',' {
-				c.fail(c.pos, "a space is missing behind the quote: add one")
+				c.fail(c.pos, "a space is missing after the quote: add one")
 			}
 			return string(b)
 		case ch == '\\' && quote == '"':
@@ -32,7 +32,7 @@ func (c *cursor) str(what string) string {
 			c.pos++
 		}
 	}
-	c.fail(start, "the quote has no end: add a "+string(quote)+" in this line")
+	c.fail(start, "the quote is not closed: add a "+string(quote)+" in this line")
 	return ""
 }
 

@@ -2,10 +2,10 @@ package scenario
 
 import "time"
 
-// A Request is what an answer depends on.
+// A Request is what the choice of a section, and its placeholders, depend on.
 type Request struct {
 	LastEventID string // "": without the header
-	Redirected  bool   // the address is one that a RedirectHere or RedirectSecond led to
+	Redirected  bool   // the address is the target of a RedirectHere or RedirectSecond
 
 	Attempt int              // for {attempt}; a Run counts
 	Now     func() time.Time // for {time}; nil: always the beginning of 1970
@@ -30,12 +30,12 @@ func (r *Request) random(n int) int {
 type Run struct {
 	attempts int
 	turn     int // of the sections without a condition
-	taken    bool
-	since    time.Time // when the turn began, if it was taken
+	begun    bool
+	since    time.Time // when the turn began, if it has
 }
 
-// Answer returns the section that answers r, which comes now, and the attempt's number, from 1. The first section whose
-// condition r meets answers; otherwise those without a condition take turns, and the last one repeats. It is nil if
+// Answer returns the section for r, a request at the time now, and the number of the attempt, from 1. It is the first
+// section whose condition r meets; otherwise those without a condition take turns, and the last one repeats. It is nil if
 // there are only sections with conditions, and none is met.
 func (run *Run) Answer(s *Scenario, r Request, now time.Time) (section *Section, attempt int) {
 	run.attempts++
@@ -51,12 +51,12 @@ func (run *Run) Answer(s *Scenario, r Request, now time.Time) (section *Section,
 	if len(turns) == 0 {
 		return nil, run.attempts
 	}
-	if run.taken && now.Sub(run.since) >= turns[run.turn].For && run.turn < len(turns)-1 {
+	if run.begun && now.Sub(run.since) >= turns[run.turn].For && run.turn < len(turns)-1 {
 		run.turn++
-		run.taken = false
+		run.begun = false
 	}
-	if !run.taken {
-		run.taken, run.since = true, now
+	if !run.begun {
+		run.begun, run.since = true, now
 	}
 	return turns[run.turn], run.attempts
 }

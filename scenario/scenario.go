@@ -1,7 +1,7 @@
 // Package scenario is what the server can be told to do: a notation, its parser and its player.
 //
 // NOTATION.md, beside this file, is the whole notation. One text is the library's file, the editor's content, the share
-// link and the test's input. [Parse] reads it, a [Run] finds the section that answers a request, and [Section.Play] turns
+// link and the test's input. [Parse] reads it, a [Run] finds the section for a request, and [Section.Play] turns
 // that into steps for a server to execute on a connection. This package opens no connection and reads no clock.
 package scenario
 
@@ -17,7 +17,7 @@ type Scenario struct {
 	Group   string
 	Order   int           // its place in the group; the lowest first
 	About   language.Text // what to watch, in a sentence or two
-	Listen  []string
+	Listen  []string      // event types
 	Connect Connect
 
 	Sections []*Section
@@ -31,12 +31,12 @@ type Connect struct {
 	Times        int  // so many EventSources at once; at least 1
 }
 
-// A Section is the answer to one request, or to several.
+// A Section is what one request gets, or several.
 type Section struct {
-	Line  int // where it stands in the text
+	Line  int // of the text, from 1
 	Reply Reply
 	After time.Duration // nothing is sent before
-	For   time.Duration // it answers until so long after its first request; 0: one request
+	For   time.Duration // it is for all requests until so long after its first; 0: for one
 	When  Condition
 	Head  Head // for Answer
 
@@ -57,7 +57,7 @@ const (
 // Head is a response before its body.
 type Head struct {
 	Status      int
-	Header      []Header // all of them, but for those that follow from Redirect, CORS and Gzip
+	Header      []Header // all of them, except those that follow from Redirect, CORS and Gzip
 	Redirect    Redirect
 	Path        string // for RedirectPath: same-origin, begins with one slash
 	CORS        CORS
@@ -68,7 +68,7 @@ type Head struct {
 // Header is one line of a Head. The name is in canonical form.
 type Header struct{ Name, Value string }
 
-// Redirect is where a Head's Location leads.
+// Redirect is the target of a Head's Location.
 type Redirect uint8
 
 const (
@@ -82,7 +82,7 @@ const (
 type CORS uint8
 
 const (
-	CORSDefault CORS = iota // what the server says by itself
+	CORSDefault CORS = iota // what the server sends by default
 	CORSNone                // nothing: the header is missing
 	CORSAny                 // *
 	CORSExact               // the request's Origin
@@ -94,5 +94,5 @@ type Gzip uint8
 const (
 	NoGzip        Gzip = iota
 	GzipFlushed        // each Write step can be decompressed as soon as it arrives
-	GzipUnflushed      // the compressor keeps what it likes until the end, as one that knows nothing of streams
+	GzipUnflushed      // the compressor may keep data until the end, as one does that knows nothing of streams
 )

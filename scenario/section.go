@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A Condition is on a request. A section with one answers every request that meets it, and takes no turn.
+// A Condition is on a request. A section with one is for every request that meets it, out of turn.
 type Condition struct {
-	Redirected bool // the request came to the address that a RedirectHere or RedirectSecond leads to
+	Redirected bool // the request is for the target of a RedirectHere or RedirectSecond
 	ID         IDTest
 	Value      string // for IDIs
 	N          int    // for IDAtLeast
@@ -22,7 +22,7 @@ const (
 	AnyID       IDTest = iota // or none
 	IDNone                    // the header is missing
 	IDIs                      // it is Condition.Value
-	IDNotNumber               // it is there, but {n} never wrote it
+	IDNotNumber               // it is present, but {n} never wrote it
 	IDAtLeast                 // it is a number, Condition.N or more
 )
 
@@ -54,7 +54,7 @@ func (p *parser) beginSection(c *cursor) {
 		c.fail(0, "== expect is the last section: move this one above it")
 	}
 	c.pos = len("==")
-	if c.take("expect") {
+	if c.accept("expect") {
 		p.scenario.Expect = &Expect{}
 		p.seen = &p.scenario.Expect.lines
 		p.expectLine = p.number
@@ -74,9 +74,9 @@ func (p *parser) beginSection(c *cursor) {
 	default:
 		n, err := strconv.Atoi(status)
 		if err != nil {
-			c.fail(start, short(status)+" is no status: "+sectionExample)
+			c.fail(start, short(status)+" is not a status: "+sectionExample)
 		} else if len(status) != 3 || n < 200 || n > 599 {
-			c.fail(start, short(status)+" is no status of an answer: give one from 200 to 599")
+			c.fail(start, short(status)+" is not the status of a final response: give one from 200 to 599")
 		}
 		s.Head.Status = n
 	}
@@ -94,46 +94,46 @@ func (p *parser) beginSection(c *cursor) {
 			c.end("a status can be followed by after 2s, for 10s, or when and a condition")
 		}
 		if s.For > 0 && s.When != (Condition{}) {
-			c.fail(start, "for and when exclude each other: a section with a condition answers whenever it is met")
+			c.fail(start, "for and when exclude each other: a section with a condition is for every request that meets it")
 		}
 	}
 	p.scenario.Sections = append(p.scenario.Sections, s)
 	if n := len(p.scenario.Sections); p.limits.Sections > 0 && n == p.limits.Sections+1 {
-		c.fail(0, "this is section "+strconv.Itoa(n)+": "+strconv.Itoa(p.limits.Sections)+" is the most")
+		c.fail(0, "this is section "+strconv.Itoa(n)+": the limit is "+strconv.Itoa(p.limits.Sections))
 	}
 }
 
 // condition reads "redirected", a test of Last-Event-ID, or the two with an "and" between them.
 func condition(c *cursor) (when Condition) {
-	if c.take("redirected") {
+	if c.accept("redirected") {
 		when.Redirected = true
-		if !c.take("and") {
+		if !c.accept("and") {
 			return when
 		}
 	}
 	switch {
-	case c.take("Last-Event-ID is none"):
+	case c.accept("Last-Event-ID is none"):
 		when.ID = IDNone
-	case c.take("Last-Event-ID is not a number"):
+	case c.accept("Last-Event-ID is not a number"):
 		when.ID = IDNotNumber
-	case c.take("Last-Event-ID is"):
+	case c.accept("Last-Event-ID is"):
 		start, quoted := c.start(), c.quoted()
 		when.ID, when.Value = IDIs, c.value("the id")
-		if quoted || !c.take("or more") {
+		if quoted || !c.accept("or more") {
 			return when
 		}
 		if !isNumber(when.Value) {
-			c.fail(start, short(when.Value)+" is no whole number: or more needs one")
+			c.fail(start, short(when.Value)+" is not a whole number: or more needs one")
 		}
 		n, _ := strconv.Atoi(when.Value)
 		when.ID, when.Value, when.N = IDAtLeast, "", n
 	default:
-		c.fail(c.start(), "this is no condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
+		c.fail(c.start(), "this is not a condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
 	}
 	return when
 }
 
-// wire takes a line as it goes over the wire.
+// wire reads a line that is sent as it is.
 func (p *parser) wire(c *cursor) {
 	if p.ended != "" || p.section.Reply != Answer {
 		if strings.TrimSpace(c.text) == "" {
@@ -180,26 +180,26 @@ func (p *parser) body() *[]op {
 	return &p.section.body
 }
 
-// mayFollow tells whether the section can go on, and reports if not.
+// mayFollow reports whether the section can continue, and adds a mistake if not.
 func (p *parser) mayFollow(c *cursor, what string) bool {
 	switch {
 	case p.ended != "":
 		c.fail(0, "nothing is sent after "+p.ended+": move this above it, or begin a section with ==")
 	case p.section.Reply == Refuse:
-		c.fail(0, "== refuse sends nothing: take "+what+" out, or give a status such as == 200")
+		c.fail(0, "== refuse sends nothing: remove "+what+", or give a status such as == 200")
 	case p.section.Reply == Silence:
-		c.fail(0, "== silence sends nothing: take "+what+" out, or give a status such as == 200")
+		c.fail(0, "== silence sends nothing: remove "+what+", or give a status such as == 200")
 	}
 	return !c.failed
 }
 
-// hasBody tells whether the status may have one, and reports if not.
+// hasBody reports whether the status allows one, and adds a mistake if not.
 func (p *parser) hasBody(c *cursor) bool {
 	if status := p.section.Head.Status; status == 204 || status == 205 || status == 304 {
 		if c.text == "" {
 			return false
 		}
-		c.fail(0, "a "+strconv.Itoa(status)+" has no body: take this out")
+		c.fail(0, "a "+strconv.Itoa(status)+" has no body: remove this")
 		return false
 	}
 	return true
@@ -208,11 +208,11 @@ func (p *parser) hasBody(c *cursor) bool {
 // endSection checks what only the end of a section shows, and fills in what it left open.
 func (p *parser) endSection() {
 	if p.loop != nil {
-		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.fail(p.loopLine, "this @repeat has no end: add @again after what repeats")
 		p.closeLoop()
 	}
 	if p.seenLoop != nil {
-		p.fail(p.loopLine, "this @repeat has no end: add @again behind what repeats")
+		p.fail(p.loopLine, "this @repeat has no end: add @again after what repeats")
 		p.seenLoop = nil
 	}
 	if s := p.section; s != nil {
@@ -228,7 +228,7 @@ func (p *parser) endSection() {
 	clear(p.given)
 }
 
-// fillHeaders adds those of a good SSE server: kept by nobody, held back by no proxy. A header that the text gives
+// fillHeaders adds those of a good SSE server: no cache stores the stream, no proxy buffers it. A header that the text gives
 // without a value is left out.
 func fillHeaders(head Head) []Header {
 	contentType := "text/plain; charset=utf-8"

@@ -10,7 +10,7 @@ const (
 	largeWrite = 32 << 10
 	// The buffer of a larger one is not kept through a wait: many streams may wait at once.
 	smallWrite = 1 << 10
-	// Rounds of a repeat that follow each other faster go out together.
+	// Rounds of a repeat that follow each other faster are sent together.
 	leastWait = 10 * time.Millisecond
 )
 
@@ -58,7 +58,7 @@ func (s *source) next() Step {
 	return s.body()
 }
 
-// body collects what goes out together, up to the next step that is no write.
+// body collects what is sent together, up to the next step other than a write.
 func (s *source) body() Step {
 	s.buf = s.buf[:0]
 	for len(s.buf) < largeWrite {
@@ -112,7 +112,7 @@ func (s *source) then(step Step) Step {
 	return Step{Do: Write, Bytes: s.buf}
 }
 
-// repeat begins one, behind Last-Event-ID if it resumes and wrote that id.
+// repeat begins one, after Last-Event-ID if it resumes and wrote that id.
 func (s *source) repeat(o *op) {
 	first := o.from
 	if id := s.request.LastEventID; o.resume && isNumber(id) {
@@ -125,7 +125,7 @@ func (s *source) repeat(o *op) {
 	}
 }
 
-// nextRound goes on in the repeat, or behind it, and returns how long to wait before.
+// nextRound continues in the repeat, or after it, and returns how long to wait before.
 func (s *source) nextRound() (wait time.Duration) {
 	if s.n == s.loop.to {
 		s.loop = nil

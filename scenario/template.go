@@ -29,7 +29,7 @@ const (
 
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// parseTemplate finds the placeholders. Any other brace is text. bad is where a {random is no placeholder, or -1.
+// parseTemplate finds the placeholders. Any other brace is text. bad is where a {random is not a placeholder, or -1.
 func parseTemplate(text string) (t template, bad int) {
 	done := 0
 	for i := 0; i < len(text); i++ {
@@ -80,7 +80,7 @@ func placeholder(s string) (p piece, size int) {
 	return p, end + 1
 }
 
-// isNumber tells whether s is a whole number as {n} writes it: 7, not 07.
+// isNumber reports whether s is a whole number as {n} writes it: 7, not 07.
 func isNumber(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && n >= 0 && strconv.Itoa(n) == s
@@ -103,7 +103,7 @@ func (t template) has(kind holder) bool {
 	return false
 }
 
-// size is the most bytes that t becomes.
+// size is the maximum length of what t becomes, in bytes.
 func (t template) size() (n int) {
 	for _, p := range t {
 		switch p.kind {
@@ -141,7 +141,7 @@ func (t template) appendTo(b []byte, n int, r *Request) []byte {
 	return b
 }
 
-// matches tells whether s is what t could have become in round n.
+// matches reports whether s is what t could have become in round n.
 func (t template) matches(s string, n int) bool {
 	for _, p := range t {
 		var ok bool

@@ -6,9 +6,10 @@ import (
 	"eventsource-playground/language"
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/library"
+	"eventsource-playground/server/refuse"
 )
 
-// lessons tells the page what lessons there are, in the language that it asks for.
+// lessons tells the page what lessons there are, in the language that it wants.
 type lessons struct {
 	lists map[string]asset // by language
 	one   map[string]map[string]asset
@@ -42,12 +43,12 @@ func (l *lessons) serveOne() http.Handler {
 		name := r.PathValue("name")
 		one, ok := l.one[languageOf(r)][name]
 		if !ok {
-			refuse(w, http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", quote(name))
+			refuse.New(http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", refuse.Quote(name)).Write(w)
 			return
 		}
 		one.serve(w, r, nil)
 	})
 }
 
-// languageOf is the code of what a request asks for: English, unless that is another one that there is.
+// languageOf is the code of what a request wants: English, unless it names another one that there is.
 func languageOf(r *http.Request) string { return language.Of(r.URL.Query().Get("lang")).Code }

@@ -36,8 +36,8 @@ func benchRuns(size int, isLazy bool) []eventsource.Events {
 	return runs
 }
 
-func benchLog(runs []eventsource.Events) *Log {
-	l := NewLog()
+func benchLog(runs []eventsource.Events) *single {
+	l := newSingle()
 	l.Construct(0, "/sse", false)
 	l.Observe(eventsource.Decoded(open(0)))
 	for _, r := range runs {
@@ -46,7 +46,7 @@ func benchLog(runs []eventsource.Events) *Log {
 	return l
 }
 
-func benchEach(b *testing.B, do func(b *testing.B, l *Log)) {
+func benchEach(b *testing.B, do func(b *testing.B, l *single)) {
 	for _, shape := range benchShapes {
 		b.Run(shape.name, func(b *testing.B) {
 			l := benchLog(benchRuns(shape.size, shape.lazy))
@@ -85,7 +85,7 @@ func BenchmarkObserve100000WhenFull(b *testing.B) {
 }
 
 func BenchmarkRecordsNewest26(b *testing.B) {
-	benchEach(b, func(b *testing.B, l *Log) {
+	benchEach(b, func(b *testing.B, l *single) {
 		for b.Loop() {
 			if got := len(l.Records(l.End()-26, l.End())); got != 26 {
 				b.Fatalf("got %d records; want 26", got)
@@ -96,7 +96,7 @@ func BenchmarkRecordsNewest26(b *testing.B) {
 
 // The timeline as it is drawn each frame: the whole firehose in a window of ten seconds, 800 pixels wide.
 func BenchmarkMarks(b *testing.B) {
-	benchEach(b, func(b *testing.B, l *Log) {
+	benchEach(b, func(b *testing.B, l *single) {
 		for b.Loop() {
 			if got := sum(l.Marks(-1, 10_000, 250)); got != l.Len() {
 				b.Fatalf("got marks of %d records; want %d", got, l.Len())
@@ -107,7 +107,7 @@ func BenchmarkMarks(b *testing.B) {
 
 // A server that cuts every 20 ms, for an hour: as many opens, errors and states as the log keeps.
 func BenchmarkMarksOfReconnections(b *testing.B) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
 	for at := 1.0; l.Len() < MaxRecords; at += 20 {
 		l.Observe(eventsource.Decoded(open(at)))
@@ -123,8 +123,8 @@ func BenchmarkRows26(b *testing.B)         { benchRows(b, Filter{}) }
 func BenchmarkRows26Filtered(b *testing.B) { benchRows(b, Filter{Text: "More"}) }
 
 func benchRows(b *testing.B, f Filter) {
-	benchEach(b, func(b *testing.B, l *Log) {
-		v := NewView(l)
+	benchEach(b, func(b *testing.B, l *single) {
+		v := NewView(l.Log)
 		v.SetFilter(f)
 		v.Scan(2 * MaxRecords)
 		for b.Loop() {
@@ -137,8 +137,8 @@ func benchRows(b *testing.B, f Filter) {
 
 // A part of a scan, as the page does it between two frames.
 func BenchmarkScan4000(b *testing.B) {
-	benchEach(b, func(b *testing.B, l *Log) {
-		v := NewView(l)
+	benchEach(b, func(b *testing.B, l *single) {
+		v := NewView(l.Log)
 		for b.Loop() {
 			v.SetFilter(Filter{Text: "not there"})
 			v.Scan(4000)
@@ -147,11 +147,57 @@ func BenchmarkScan4000(b *testing.B) {
 }
 
 func BenchmarkFacts(b *testing.B) {
-	benchEach(b, func(b *testing.B, l *Log) {
+	benchEach(b, func(b *testing.B, l *single) {
 		for b.Loop() {
-			for _, f := range l.Facts(benchTime, 30) {
-				f.Sentence(same)
-			}
+			l.Facts(benchTime, 30)
 		}
 	})
+}
+
+// The same firehose through ten sources that live at once, in turn, and drawn as ten lanes.
+func BenchmarkTenSources(b *testing.B) {
+	for _, shape := range benchShapes {
+		runs := benchRuns(shape.size, shape.lazy)
+		make10 := func() (*Log, []*Source) {
+			l := NewLog()
+			var sources []*Source
+			for i := range 10 {
+				s := l.Construct(0, Client{Lane: i + 1}, "/sse", false)
+				s.Observe(eventsource.Decoded(open(0)))
+				sources = append(sources, s)
+			}
+			for i, r := range runs {
+				sources[i%10].Observe(r)
+			}
+			return l, sources
+		}
+		b.Run("observe "+shape.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				make10()
+			}
+		})
+		b.Run("marks "+shape.name, func(b *testing.B) {
+			l, sources := make10()
+			b.ReportAllocs()
+			for b.Loop() {
+				total := 0
+				for _, s := range sources {
+					total += sum(s.Marks(-1, 10_000, 250))
+				}
+				if total != l.Len() {
+					b.Fatalf("got marks of %d records; want %d", total, l.Len())
+				}
+			}
+		})
+		b.Run("a lane in view "+shape.name, func(b *testing.B) {
+			l, _ := make10()
+			v := NewView(l)
+			b.ReportAllocs()
+			for b.Loop() {
+				v.SetFilter(Filter{Lane: 3})
+				v.Scan(4000)
+			}
+		})
+	}
 }

@@ -1,15 +1,16 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 )
 
-// Exchange is one request and its answer, seen by the server. Times are on the page's performance clock.
+// Exchange is one request and its response, seen by the server. Times are on the page's performance clock.
 type Exchange struct {
-	Source, Attempt int
+	Source, Attempt int // attempts of a source are counted on where another server comes in, see NewEpoch
 	At              float64
 	Request         protocol.Seen
 	Head            *protocol.Seen // nil: none yet
@@ -18,21 +19,25 @@ type Exchange struct {
 	Sent            int // bytes of the body
 	End             *protocol.Seen
 	EndAt           float64
+	Unknown         bool // it ended, at EndAt at the latest, but the server that saw how is gone
 	Did             []Did
 
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
 	Forgotten int        // older lines that are not kept
 	Blind     bool       // some bytes were left out, so from there on no line is known
 
-	credentials bool   // withCredentials of its source
-	lastID      string // what the stream has set by now, as is the next
-	retry       int64  // in milliseconds
-	retrySet    bool
-	dispatched  int // events
-	lines       int
-	hasType     bool // in the event that is not complete yet, as is the next
-	hasID       bool
-	discarded   bool // an event at the end
+	source *Source // nil: the log does not know it
+	newAt  float64 // when that was made
+	epoch  int
+
+	lastID     string // what the stream has set by now, as is the next
+	retry      int64  // in milliseconds
+	retrySet   bool
+	dispatched int // events
+	lines      int
+	hasType    bool // in the event that is not complete yet, as is the next
+	hasID      bool
+	discarded  bool // an event at the end
 }
 
 // Wrote is one write of the server.
@@ -59,7 +64,7 @@ const (
 	maxExchanges = 100
 	maxWires     = 2000 // lines, and as many writes, of one exchange
 	maxLine      = 1 << 20
-	maxDecoders  = 8 // of the newest sources
+	maxStrays    = 8 // sources that the log does not know, such as a fetch
 )
 
 // Unheard is a type of event that arrived on the wire, but had no listener here.
@@ -72,44 +77,69 @@ type Unheard struct {
 type served struct {
 	exchanges []*Exchange
 	gone      int
-	decoders  map[int]*sse.Decoder // by source: it keeps the last event ID from one attempt to the next, as the browser does
-
-	listening []string
-	unheard   []Unheard // since the current source was made
-	predicted int       // events of the current source
+	epoch     int // counts servers, see NewEpoch
+	strays    map[int]*wire
 }
 
-func (s *served) begin() {
-	s.unheard, s.predicted = nil, 0
+// wire is what the server's side knows of one source.
+type wire struct {
+	decoder   *sse.Decoder // keeps the last event ID from one attempt to the next, as the browser does
+	attempts  int          // that were counted
+	before    int          // of them, those of earlier epochs
+	epoch     int
+	unheard   []Unheard
+	predicted int // events
+}
+
+// attempt numbers an attempt that the server of this epoch counts from 1.
+func (w *wire) attempt(n, epoch int) int {
+	if w.epoch != epoch {
+		w.epoch, w.before = epoch, w.attempts
+	}
+	return w.before + n
 }
 
 // clear forgets all but what is still under way.
 func (s *served) clear() {
-	s.exchanges = slices.DeleteFunc(s.exchanges, func(e *Exchange) bool { return e.End != nil })
+	s.exchanges = slices.DeleteFunc(s.exchanges, (*Exchange).Over)
 	for _, e := range s.exchanges {
 		e.Lines, e.Writes, e.Forgotten = nil, nil, 0
 	}
-	s.gone, s.unheard, s.predicted = 0, nil, 0
+	s.gone = 0
+}
+
+// wireOf is what is known of a source, which may be one that the log does not know.
+func (l *Log) wireOf(source int) *wire {
+	if s := l.Source(source); s != nil {
+		return &s.wire
+	}
+	w := l.served.strays[source]
+	if w == nil {
+		w = &wire{}
+		if l.served.strays == nil {
+			l.served.strays = map[int]*wire{}
+		}
+		if len(l.served.strays) >= maxStrays {
+			delete(l.served.strays, slices.Min(slices.Collect(maps.Keys(l.served.strays))))
+		}
+		l.served.strays[source] = w
+	}
+	return w
 }
 
 // Serve records what the server saw. offset is what must be added to its clock to get the page's.
 func (l *Log) Serve(seen protocol.Seen, offset float64) {
 	l.changes++
 	at := seen.At + offset
-	s := &l.served
+	w := l.wireOf(seen.Source)
+	if seen.Attempt > 0 {
+		seen.Attempt = w.attempt(seen.Attempt, l.served.epoch)
+	}
 	if seen.Kind == protocol.SeenRequest {
-		if len(s.exchanges) >= maxExchanges {
-			s.exchanges = slices.Delete(s.exchanges, 0, 1)
-			s.gone++
-		}
-		e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen}
-		e.credentials = l.credentials && e.Source == l.source
-		s.exchanges = append(s.exchanges, e)
-		s.remember(e)
-		l.sees(e, seen, at)
+		l.request(w, seen, at)
 		return
 	}
-	e := s.exchange(seen.Source, seen.Attempt)
+	e := l.served.exchange(seen.Source, seen.Attempt)
 	if e == nil {
 		if seen.Kind == protocol.SeenDid {
 			l.sees(nil, seen, at) // what is chosen for the next request may come before the first
@@ -120,20 +150,7 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 	case protocol.SeenHead:
 		e.Head, e.HeadAt = &seen, at
 	case protocol.SeenWrite:
-		e.Sent += seen.Size
-		e.Writes = append(e.Writes, Wrote{at, seen.Size})
-		if len(e.Writes) > maxWires {
-			e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
-		}
-		wasBlind := e.Blind
-		e.Blind = e.Blind || len(seen.Bytes) < seen.Size
-		if !e.Blind && e.streams() {
-			e.Blind = s.decoder(e.Source).Feed(seen.Bytes, func(line sse.Line) { s.line(l, e, at, line) }) != nil
-			s.remember(e)
-		}
-		if e.Blind && !wasBlind && e.streams() {
-			l.read(e, at, FactBlind, "")
-		}
+		l.wrote(w, e, seen, at)
 	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
 			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
@@ -141,25 +158,93 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 	case protocol.SeenEnd:
 		e.End, e.EndAt = &seen, at
 		if e.streams() {
-			s.decoder(e.Source).End(func(line sse.Line) { s.line(l, e, at, line) })
-			s.remember(e)
+			w.decode().End(func(line sse.Line) { l.line(w, e, at, line) })
+			w.remember(e)
+		}
+		if s := l.Source(e.Source); s != nil && !s.now.Live() {
+			w.decoder = nil // no other attempt follows
 		}
 	}
 	l.sees(e, seen, at)
 }
 
+func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
+	s := &l.served
+	if len(s.exchanges) >= maxExchanges {
+		s.exchanges = slices.Delete(s.exchanges, 0, 1)
+		s.gone++
+	}
+	w.attempts = max(w.attempts, seen.Attempt)
+	e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen, epoch: s.epoch}
+	if e.source = l.Source(seen.Source); e.source != nil {
+		e.newAt = e.source.newAt
+	} else if subject := l.Newest(1); subject != nil {
+		e.newAt = subject.newAt
+	}
+	s.exchanges = append(s.exchanges, e)
+	w.remember(e)
+	l.sees(e, seen, at)
+}
+
+func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
+	e.Sent += seen.Size
+	e.Writes = append(e.Writes, Wrote{at, seen.Size})
+	if len(e.Writes) > maxWires {
+		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
+	}
+	wasBlind := e.Blind
+	e.Blind = e.Blind || len(seen.Bytes) < seen.Size
+	if !e.Blind && e.streams() {
+		e.Blind = w.decode().Feed(seen.Bytes, func(line sse.Line) { l.line(w, e, at, line) }) != nil
+		w.remember(e)
+	}
+	if e.Blind && !wasBlind && e.streams() {
+		l.read(e, at, FactBlind, "")
+	}
+}
+
 // remember keeps what the stream has set by now.
-func (s *served) remember(e *Exchange) {
-	d := s.decoder(e.Source)
+func (w *wire) remember(e *Exchange) {
+	d := w.decode()
 	retry, isSet := d.ReconnectionTime()
 	e.lastID, e.retry, e.retrySet = d.LastEventID(), retry.Milliseconds(), isSet
 }
 
-// ShiftServer moves all that the server saw by some milliseconds: its clock turned out to be another.
+func (w *wire) decode() *sse.Decoder {
+	if w.decoder == nil {
+		w.decoder = sse.NewDecoder("", sse.Limits{Line: maxLine, Event: maxLine})
+	}
+	return w.decoder
+}
+
+// NewEpoch says that the server is another one from now on: it was restarted, or it has forgotten what it saw. What was
+// recorded keeps its place, its clock and its cause; how a request ended that was under way is not known.
+func (l *Log) NewEpoch(at float64) {
+	l.changes++
+	l.served.epoch++
+	for _, e := range l.served.exchanges {
+		if e.Over() {
+			continue
+		}
+		e.EndAt, e.Unknown = max(e.At, at), true
+		if w := l.wireOf(e.Source); w.decoder != nil {
+			w.decoder.End(func(sse.Line) {}) // ready for the next response
+		}
+	}
+	l.others.add(Fact{Name: FactNewServer, At: at, epoch: l.served.epoch})
+}
+
+// ShiftServer moves all that the server of this epoch saw by some milliseconds: its clock turned out to be another.
 func (l *Log) ShiftServer(by float64) {
 	l.changes++
-	l.facts.shift(by)
+	l.others.shift(by, l.served.epoch)
+	for _, s := range l.sources {
+		s.facts.shift(by, l.served.epoch)
+	}
 	for _, e := range l.served.exchanges {
+		if e.epoch != l.served.epoch {
+			continue
+		}
 		e.At += by
 		e.HeadAt += by
 		e.EndAt += by
@@ -175,6 +260,17 @@ func (l *Log) ShiftServer(by float64) {
 	}
 }
 
+// In reports whether it is of a source of a lane. What the log does not know, such as a fetch, is the subject's.
+func (e *Exchange) In(lane int) bool {
+	return e.source == nil && lane == 1 || e.source != nil && e.source.Lane == lane
+}
+
+// T is a moment in milliseconds since New of its source; of one that the log does not know, since New of the subject.
+func (e *Exchange) T(at float64) float64 { return at - e.newAt }
+
+// Over reports whether the response ended.
+func (e *Exchange) Over() bool { return e.End != nil || e.Unknown }
+
 // streams reports whether the answer is one that a browser reads as an event stream.
 func (e *Exchange) streams() bool { return e.Head != nil && e.Head.Status == 200 }
 
@@ -187,58 +283,67 @@ func (s *served) exchange(source, attempt int) *Exchange {
 	return nil
 }
 
-func (s *served) decoder(source int) *sse.Decoder {
-	d := s.decoders[source]
-	if d == nil {
-		d = sse.NewDecoder("", sse.Limits{Line: maxLine, Event: maxLine})
-		if s.decoders == nil {
-			s.decoders = map[int]*sse.Decoder{}
-		}
-		delete(s.decoders, source-maxDecoders) // a source of long ago has nothing to say any more
-		s.decoders[source] = d
-	}
-	return d
-}
-
-func (s *served) line(l *Log, e *Exchange, at float64, line sse.Line) {
+func (l *Log) line(w *wire, e *Exchange, at float64, line sse.Line) {
 	e.Lines = append(e.Lines, WireLine{at, line})
 	if len(e.Lines) > maxWires {
 		e.Lines = slices.Delete(e.Lines, 0, maxWires/10)
 		e.Forgotten += maxWires / 10
 	}
 	l.reads(e, at, line)
-	if line.Event == nil || e.Source != l.source {
+	s := l.Source(e.Source)
+	if line.Event == nil || s == nil {
 		return
 	}
-	s.predicted++
-	if slices.Contains(s.listening, line.Event.Type) {
+	w.predicted++
+	if s.ListensTo(line.Event.Type) {
 		return
 	}
-	i := slices.IndexFunc(s.unheard, func(u Unheard) bool { return u.Type == line.Event.Type })
+	i := slices.IndexFunc(w.unheard, func(u Unheard) bool { return u.Type == line.Event.Type })
 	switch {
 	case i >= 0:
-		s.unheard[i].Count++
-	case len(s.unheard) < maxTypes:
-		s.unheard = append(s.unheard, Unheard{line.Event.Type, 1})
+		w.unheard[i].Count++
+	case len(w.unheard) < maxTypes:
+		w.unheard = append(w.unheard, Unheard{line.Event.Type, 1})
 	}
 }
 
-// Exchanges are the requests that the server saw, oldest first, and how many older ones are not kept. The caller must
-// not change them.
+// Exchanges are the requests that the server saw, of all sources, oldest first, and how many older ones are not kept. The
+// caller must not change them.
 func (l *Log) Exchanges() (kept []*Exchange, gone int) { return l.served.exchanges, l.served.gone }
 
-// Unheard are the types that arrived on the wire without a listener here, since the current source was made.
-func (l *Log) Unheard() []Unheard { return l.served.unheard }
+// Exchanges are the requests of one source, oldest first, as far as they are kept.
+func (s *Source) Exchanges() []*Exchange {
+	if s == nil {
+		return nil
+	}
+	var own []*Exchange
+	for _, e := range s.log.served.exchanges {
+		if e.Source == s.number {
+			own = append(own, e)
+		}
+	}
+	return own
+}
 
-// Predicted is how many events the decoder dispatched from the bytes that the server sent to the current source.
-func (l *Log) Predicted() int { return l.served.predicted }
+// Unheard are the types that arrived on the wire without a listener here.
+func (s *Source) Unheard() []Unheard {
+	if s == nil {
+		return nil
+	}
+	return s.wire.unheard
+}
 
-// SetListening says which types are listened to, so that the log knows what cannot be seen.
-func (l *Log) SetListening(types []string) { l.served.listening = slices.Clone(types) }
+// Predicted is how many events the decoder dispatched from the bytes that the server sent.
+func (s *Source) Predicted() int {
+	if s == nil {
+		return 0
+	}
+	return s.wire.predicted
+}
 
 // Paused reports whether the visitor holds the response back: paused it, or sent a line of what is held back.
 func (e *Exchange) Paused() bool {
-	if e.End != nil {
+	if e.Over() {
 		return false
 	}
 	for i := len(e.Did) - 1; i >= 0; i-- {

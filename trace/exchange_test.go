@@ -39,10 +39,10 @@ func outcomes(e *Exchange) string {
 }
 
 func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
-	l := NewLog()
-	l.SetListening([]string{"message"})
+	l := newSingle()
+	l.listening = []string{"message"}
 	l.Construct(1000, "/sse", false)
-	serve(l, 900,
+	serve(l.Log, 900,
 		seenRequest(1, 1, 110), seenHead(1, 1, 200),
 		seenWrite(1, 1, 120, "id: 1\nda"), seenWrite(1, 1, 130, "ta: a\n\nevent: tick\ndata: b\n\ndata: half"),
 		protocol.Seen{Kind: protocol.SeenDid, Source: 1, Attempt: 1, At: 135, Do: protocol.DoCut},
@@ -79,10 +79,10 @@ func TestTheServersSideIsDecodedLineByLine(t *testing.T) {
 }
 
 func TestABetterClockMovesWhatTheServerSaw(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
-	serve(l, 100, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
-		protocol.Seen{Kind: protocol.SeenDid, Source: 1, Attempt: 1, At: 3, Do: protocol.DoEnd}, protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 4})
+	serve(l.Log, 100, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
+		protocol.Seen{Kind: protocol.SeenDid, Source: 1, Attempt: 1, At: 3, How: "end"}, protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 4})
 	l.ShiftServer(-50)
 	e, _ := l.Exchanges()
 	if got, want := []float64{e[0].At, e[0].HeadAt, e[0].Writes[0].At, e[0].Lines[0].At, e[0].Did[0].At, e[0].EndAt}, []float64{51, 50, 52, 52, 53, 54}; !slices.Equal(got, want) {
@@ -91,18 +91,18 @@ func TestABetterClockMovesWhatTheServerSaw(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNoStreamIsNotDecoded(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
-	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 503), seenWrite(1, 1, 2, "data: a\n\n"), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, How: "end"})
+	serve(l.Log, 0, seenRequest(1, 1, 1), seenHead(1, 1, 503), seenWrite(1, 1, 2, "data: a\n\n"), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, How: "end"})
 	if e, _ := l.Exchanges(); len(e[0].Lines) != 0 || e[0].Sent != 9 || l.Predicted() != 0 {
 		t.Errorf("got %v, %d bytes, %d predicted; want no lines, 9, 0", e[0].Lines, e[0].Sent, l.Predicted())
 	}
 }
 
 func TestBytesThatWereLeftOutBlind(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
-	serve(l, 0, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
+	serve(l.Log, 0, seenRequest(1, 1, 1), seenHead(1, 1, 200), seenWrite(1, 1, 2, "data: a\n\n"),
 		protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, Size: 1000}, seenWrite(1, 1, 4, "data: b\n\n"))
 	e, _ := l.Exchanges()
 	if !e[0].Blind || len(e[0].Lines) != 2 || e[0].Sent != 1018 {
@@ -111,37 +111,37 @@ func TestBytesThatWereLeftOutBlind(t *testing.T) {
 }
 
 func TestTheServersSideIsBounded(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
 	for i := range maxExchanges + 10 {
-		serve(l, 0, seenRequest(1, i+1, float64(i)))
+		serve(l.Log, 0, seenRequest(1, i+1, float64(i)))
 	}
 	if e, gone := l.Exchanges(); len(e) != maxExchanges || gone != 10 {
 		t.Errorf("got %d exchanges, %d gone; want %d, 10", len(e), gone, maxExchanges)
 	}
 	last := maxExchanges + 10
-	serve(l, 0, seenHead(1, last, 200))
+	serve(l.Log, 0, seenHead(1, last, 200))
 	for i := range 3 * maxWires {
-		serve(l, 0, seenWrite(1, last, 1, fmt.Sprintf("event: %d\n", i)))
+		serve(l.Log, 0, seenWrite(1, last, 1, fmt.Sprintf("event: %d\n", i)))
 	}
 	e, _ := l.Exchanges()
 	newest := e[len(e)-1]
 	if len(newest.Lines)+newest.Forgotten != 3*maxWires || len(newest.Lines) > maxWires || len(newest.Writes) > maxWires {
 		t.Errorf("got %d lines, %d forgotten, %d writes; want all counted, at most %d kept", len(newest.Lines), newest.Forgotten, len(newest.Writes), maxWires)
 	}
-	serve(l, 0, seenWrite(2, 1, 0, "data: of an unknown request\n\n"))
+	serve(l.Log, 0, seenWrite(2, 1, 0, "data: of an unknown request\n\n"))
 }
 
 func TestClearKeepsTheRequestThatIsUnderWay(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Construct(0, "/sse", false)
-	serve(l, 0, seenRequest(1, 1, 1), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1}, seenRequest(1, 2, 2), seenHead(1, 2, 200), seenWrite(1, 2, 3, "data: a\n\n"))
+	serve(l.Log, 0, seenRequest(1, 1, 1), protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1}, seenRequest(1, 2, 2), seenHead(1, 2, 200), seenWrite(1, 2, 3, "data: a\n\n"))
 	l.Clear()
 	e, _ := l.Exchanges()
 	if len(e) != 1 || e[0].Attempt != 2 || len(e[0].Lines) != 0 {
 		t.Fatalf("got %+v; want the second request, without its lines", e)
 	}
-	serve(l, 0, seenWrite(1, 2, 4, "data: b\n\n"))
+	serve(l.Log, 0, seenWrite(1, 2, 4, "data: b\n\n"))
 	if got, want := outcomes(e[0]), "data: b=field =dispatched"; got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}

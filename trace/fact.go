@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxFacts = 200 // of each observer
+	maxFacts = 200 // of each observer, about one source
 	// silence is how long a source is open without an event before that is worth a word, in milliseconds.
 	silence = 4000
 )
@@ -28,24 +28,25 @@ type Fact struct {
 	Status       int                    // of an answer
 	Count        int                    // how many, if repeats are folded
 	Milliseconds float64                // the wait, or the time it took
-
-	last   float64 // when the newest of those that are folded came
-	since  float64 // when the CONNECTING before it began
-	waited float64 // how long this source waited the last time; 0 if it never did
+	Before       float64                // how long this source waited the last time, in milliseconds; 0 if it never did
 
 	// What the server's side knows of a fact that the page saw.
-	known    bool
-	cause    FactName // FactConstructed: none
-	retry    int64    // what the stream set, in milliseconds
-	retrySet bool
-	unheard  bool // events were sent that have no listener
-	sent     int  // events in this answer
+	Known    bool
+	Cause    FactName // FactConstructed: none
+	Retry    int64    // what the stream set, in milliseconds
+	RetrySet bool
+	Unheard  bool // events were sent that have no listener
+	Sent     int  // events in this response
+
+	last  float64 // when the newest of those that are folded came
+	since float64 // when the CONNECTING before it began
+	epoch int     // of what the server's side saw
 }
 
 // fact remembers what the page saw, folded into the fact before if it says the same again.
-func (l *Log) fact(f Fact) {
-	f.Source, f.last = l.source, f.At
-	if last := l.facts.last(pageLane); last != nil && last.Name == f.Name && last.Source == f.Source &&
+func (s *Source) fact(f Fact) {
+	f.Source, f.last = s.number, f.At
+	if last := s.facts.last(pageLane); last != nil && last.Name == f.Name &&
 		(f.Name == FactEvents || f.Name == FactFailed || f.Name == FactServerNamed && last.Type == f.Type) {
 		if last.Type != f.Type {
 			f.Type = ""
@@ -55,7 +56,7 @@ func (l *Log) fact(f Fact) {
 		*last = f
 		return
 	}
-	l.facts.add(f)
+	s.facts.add(f)
 }
 
 // lane is what one observer saw, oldest first.
@@ -68,11 +69,24 @@ const (
 	lanes
 )
 
-// facts are in lanes, because what the server saw arrives some time after what the page saw.
+var observers = [lanes]Observer{Page, Server, Wire}
+
+// laneOf is whose fact it is.
+func laneOf(name FactName) lane {
+	switch {
+	case name < firstOfServer:
+		return pageLane
+	case name < firstOnWire:
+		return serverLane
+	}
+	return wireLane
+}
+
+// facts about one source are in lanes, because what the server saw arrives some time after what the page saw.
 type facts [lanes][]Fact
 
 func (all *facts) add(f Fact) {
-	lane := &all[texts[f.Name].by]
+	lane := &all[laneOf(f.Name)]
 	if len(*lane) >= maxFacts {
 		*lane = append((*lane)[:0], (*lane)[maxFacts/10:]...)
 	}
@@ -87,95 +101,116 @@ func (all *facts) last(by lane) *Fact {
 	return nil
 }
 
-// shift moves what the server's side saw.
-func (all *facts) shift(by float64) {
+// shift moves what the server's side saw in an epoch.
+func (all *facts) shift(by float64, epoch int) {
 	for _, lane := range all[serverLane:] {
 		for i := range lane {
-			lane[i].At += by
+			if lane[i].epoch == epoch && lane[i].Name != FactNewServer { // that one has the page's clock
+				lane[i].At += by
+			}
 		}
 	}
 }
 
 // Refuse records that the constructor threw, so that there is no new source.
 func (l *Log) Refuse(at float64, err error) {
-	l.fact(Fact{Name: FactRefused, At: at, Type: err.Error()})
+	l.others.add(Fact{Name: FactRefused, At: at, Type: err.Error()})
 	l.changes++
 }
 
-// Listen records that a listener for a type was added or removed while connected.
-func (l *Log) Listen(at float64, typ string, on bool) {
+// Listening records that a listener for a type was added or removed while connected.
+func (s *Source) Listening(at float64, typ string, on bool) {
 	f := Fact{Name: FactListening, At: at, Type: typ}
 	if !on {
 		f.Name = FactUnlistened
 	}
-	l.fact(f)
-	l.changes++
+	s.fact(f)
+	s.log.changes++
 }
 
-// Facts yields the newest of what just happened, newest first, with what is known of it by now. It depends on the time,
-// because silence is a fact too.
-func (l *Log) Facts(now float64, most int) []Fact {
-	left := l.facts
-	if l.Silent(now) {
-		at := l.now.Since + silence
-		i := len(left[pageLane])
-		for i > 0 && left[pageLane][i-1].At > at {
-			i--
+// Facts yields the newest of what just happened to the sources of a lane, or if that is 0 of all, newest first, with what
+// is known of it by now. It depends on the time, because silence is a fact too.
+func (l *Log) Facts(now float64, lane, most int) []Fact {
+	left := []facts{l.others}
+	for _, s := range l.sources {
+		if lane == 0 || s.Lane == lane {
+			left = append(left, s.factsAt(now))
 		}
-		silent := append(left[pageLane][:i:i], Fact{Name: FactSilent, At: at, Source: l.source, last: at, since: l.asking})
-		left[pageLane] = append(silent, left[pageLane][i:]...)
 	}
 	var newest []Fact
 	for len(newest) < most {
 		var next *Fact
-		for by := range lanes {
-			if f := left.last(by); f != nil && (next == nil || f.At > next.At) {
-				next = f
+		var of *[]Fact
+		for i := range left {
+			for by := range lanes {
+				if f := left[i].last(by); f != nil && (next == nil || f.At > next.At) {
+					next, of = f, &left[i][by]
+				}
 			}
 		}
 		if next == nil {
 			break
 		}
 		newest = append(newest, l.explain(*next))
-		by := texts[next.Name].by
-		left[by] = left[by][:len(left[by])-1]
+		*of = (*of)[:len(*of)-1]
 	}
 	return newest
 }
 
+// factsAt are a source's facts, with its silence if it lasts.
+func (s *Source) factsAt(now float64) facts {
+	all := s.facts
+	if !s.Silent(now) {
+		return all
+	}
+	at := s.now.Since + silence
+	seen := all[pageLane]
+	i := len(seen)
+	for i > 0 && seen[i-1].At > at {
+		i--
+	}
+	silent := append(seen[:i:i], Fact{Name: FactSilent, At: at, Source: s.number, last: at, since: s.asking})
+	all[pageLane] = append(silent, seen[i:]...)
+	return all
+}
+
 // Silent reports whether the source has been open for some seconds without one event.
-func (l *Log) Silent(now float64) bool {
-	return l.now.Source > 0 && l.now.ReadyState == eventsource.Open && l.now.Events == 0 && now-l.now.Since >= silence
+func (s *Source) Silent(now float64) bool {
+	return s.State().Live() && s.now.ReadyState == eventsource.Open && s.now.Events == 0 && now-s.now.Since >= silence
 }
 
 // explain fills in what is known by now.
 func (l *Log) explain(f Fact) Fact {
-	f.Observer = observers[texts[f.Name].by]
-	if 0 < f.Source && f.Source <= len(l.newAts) {
-		f.T = f.At - l.newAts[f.Source-1]
+	f.Observer = observers[laneOf(f.Name)]
+	s := l.Source(f.Source)
+	if s == nil {
+		s = l.Newest(1) // of no source, or of one that the log does not know
+	}
+	if s != nil {
+		f.T = f.At - s.newAt
 	}
 	switch f.Name {
 	case FactSilent, FactReopened, FactLost, FactFailed, FactGaveUp:
 	default:
 		return f
 	}
-	e := l.served.behind(f)
+	e := l.served.about(f)
 	if e == nil {
 		return f
 	}
-	f.known, f.ID, f.retry, f.retrySet = !e.Blind, e.lastID, e.retry, e.retrySet
+	f.Known, f.ID, f.Retry, f.RetrySet = !e.Blind, e.lastID, e.retry, e.retrySet
 	switch {
 	case f.Name == FactSilent:
-		f.unheard = len(l.served.unheard) > 0
-		f.sent = e.dispatched
+		f.Unheard = len(s.Unheard()) > 0
+		f.Sent = e.dispatched
 	case f.Name == FactReopened:
-		f.known, f.ID = true, e.lastEventID()
-	case e.Head != nil && e.answer() != FactAnswered:
+		f.Known, f.ID = true, e.lastEventID()
+	case e.Head != nil && e.verdict() != FactAnswered:
 		if f.Name != FactLost {
-			f.cause, f.Attempt, f.Status, f.Type = e.answer(), e.Attempt, e.Head.Status, e.type_()
+			f.Cause, f.Attempt, f.Status, f.Type = e.verdict(), e.Attempt, e.Head.Status, e.type_()
 		}
 	case e.End != nil && e.EndAt <= f.last+slack && e.End.By == protocol.ByServer && f.Name != FactGaveUp:
-		f.cause, f.Attempt = e.ending(), e.Attempt
+		f.Cause, f.Attempt = e.ending(), e.Attempt
 	}
 	return f
 }
@@ -183,9 +218,9 @@ func (l *Log) explain(f Fact) Fact {
 // slack is how far the two clocks may be apart, in milliseconds.
 const slack = 20
 
-// behind is the exchange that a fact of the page is about, one of the attempt that began with the CONNECTING before it. Of
+// about is the exchange that a fact of the page is about, one of the attempt that began with the CONNECTING before it. Of
 // a stream that was lost that is the newest that had ended by then; or else the newest.
-func (s *served) behind(f Fact) *Exchange {
+func (s *served) about(f Fact) *Exchange {
 	var newest *Exchange
 	for _, e := range slices.Backward(s.exchanges) {
 		if e.Source != f.Source || e.At > f.last+slack {
@@ -194,7 +229,7 @@ func (s *served) behind(f Fact) *Exchange {
 		if e.At < f.since-slack {
 			break
 		}
-		if f.Name == FactLost && (!e.streams() || e.End == nil || e.EndAt > f.last+slack) {
+		if f.Name == FactLost && (!e.streams() || !e.Over() || e.EndAt > f.last+slack) {
 			if newest == nil && e.streams() {
 				newest = e
 			}
@@ -203,4 +238,16 @@ func (s *served) behind(f Fact) *Exchange {
 		return e
 	}
 	return newest
+}
+
+// Brief cuts what would take too much room in a sentence.
+func Brief(s string) string {
+	const most = 200
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
 }

@@ -15,7 +15,7 @@ func TestStatesAndTransitions(t *testing.T) {
 	type counts = [ToClosed + 1]int
 	for _, test := range []struct {
 		name   string
-		log    *Log
+		log    *single
 		state  State // but for URL and NewAt, which are always the same
 		counts counts
 	}{
@@ -52,26 +52,26 @@ func TestStatesAndTransitions(t *testing.T) {
 			"window.stop() while open goes from 1 to 2, as close() does", logOf(open(1010), failed(1030, closed)),
 			State{ReadyState: closed, Since: 1030, By: OpenToClose, Opened: true, Lived: 30}, counts{ToOpen: 1, OpenToClose: 1},
 		}, {
-			"close() while connecting", with(logOf(), func(l *Log) { l.Close(1002) }),
+			"close() while connecting", with(logOf(), func(l *single) { l.Close(1002) }),
 			State{ReadyState: closed, Since: 1002, By: ToClosed, Lived: 2}, counts{ToClosed: 1},
 		}, {
-			"close() while open", with(logOf(open(1010)), func(l *Log) { l.Close(1020) }),
+			"close() while open", with(logOf(open(1010)), func(l *single) { l.Close(1020) }),
 			State{ReadyState: closed, Since: 1020, By: OpenToClose, Opened: true, Lived: 20}, counts{ToOpen: 1, OpenToClose: 1},
 		}, {
-			"close() while waiting ends the wait unmeasured", with(logOf(open(1010), failed(1030, connecting)), func(l *Log) { l.Close(2000) }),
+			"close() while waiting ends the wait unmeasured", with(logOf(open(1010), failed(1030, connecting)), func(l *single) { l.Close(2000) }),
 			State{ReadyState: closed, Since: 2000, By: ToClosed, Opened: true, Lived: 1000}, counts{ToOpen: 1, ToLost: 1, ToClosed: 1},
 		}, {
-			"close() of what is closed is nothing", with(logOf(failed(1005, closed)), func(l *Log) { l.Close(2000) }),
+			"close() of what is closed is nothing", with(logOf(failed(1005, closed)), func(l *single) { l.Close(2000) }),
 			State{ReadyState: closed, Since: 1005, By: ToClosed, Lived: 5}, counts{ToClosed: 1},
 		}, {
 			"events of the stream named open and error change no state", logOf(open(1010), message(1020, "error", "", "x"), message(1021, "open", "", "x")),
 			State{ReadyState: opened, Since: 1010, By: ToOpen, Opened: true, Events: 2}, counts{ToOpen: 1},
 		}, {
 			"clearing in the middle of a wait: it is measured from the error all the same",
-			with(logOf(open(1010), failed(1030, connecting)), func(l *Log) { l.Clear(); l.Observe(eventsource.Decoded(open(4040))) }),
+			with(logOf(open(1010), failed(1030, connecting)), func(l *single) { l.Clear(); l.Observe(eventsource.Decoded(open(4040))) }),
 			State{ReadyState: opened, Since: 4040, By: ToOpen, Opened: true, Wait: Wait{1030, 4040}}, counts{ToOpen: 1},
 		}, {
-			"several in one run", with(logOf(), func(l *Log) {
+			"several in one run", with(logOf(), func(l *single) {
 				l.Observe(eventsource.Decoded(open(1010), message(1020, "a", "1", ""), message(1020, "a", "2", ""), failed(1030, connecting), open(1040)))
 			}),
 			State{ReadyState: opened, Since: 1040, By: ToOpen, Opened: true, LastEventID: "2", Wait: Wait{1030, 1040}}, counts{ToOpen: 2, ToLost: 1},
@@ -93,13 +93,13 @@ func TestStatesAndTransitions(t *testing.T) {
 	}
 }
 
-func with(l *Log, do func(*Log)) *Log {
+func with(l *single, do func(*single)) *single {
 	do(l)
 	return l
 }
 
 func TestNoSourceYet(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	l.Close(5)
 	l.Observe(eventsource.Decoded())
 	l.Clear()
@@ -126,9 +126,13 @@ func TestANewSourceStartsAnew(t *testing.T) {
 		check(t, "source of its open", last.Source, 2)
 		check(t, "t of its open", last.T, 10)
 		check(t, "source of the first record", l.Records(0, 1)[0].Source, 1)
-		for i, s := range l.Spans(0, 1e9) {
-			if last := s.To == 0; last != (i == len(l.Spans(0, 1e9))-1) {
-				t.Errorf("closed first %v: span %d of %v: want only the last to last", closeFirst, i, l.Spans(0, 1e9))
+		check(t, "whether the first lives on", l.Log.Source(1).State().Live(), !closeFirst)
+		for _, source := range l.Sources() {
+			spans := source.Spans(0, 1e9)
+			for i, s := range spans {
+				if last := s.To == 0; last != (i == len(spans)-1) {
+					t.Errorf("closed first %v: span %d of %v: want only the last of a source to last", closeFirst, i, spans)
+				}
 			}
 		}
 	}
@@ -144,11 +148,11 @@ func TestReconnectionsAreCountedFromTheMomentOfClearing(t *testing.T) {
 }
 
 func TestChangesTellThatSomethingChanged(t *testing.T) {
-	l := NewLog()
+	l := newSingle()
 	last := l.Changes()
 	for i, do := range []func(){
 		func() { l.Construct(1, "/", false) }, func() { l.Observe(eventsource.Decoded(open(2))) }, func() { l.Observe(lazyRun(3, 3, 4)) },
-		func() { l.Listen(5, "a", true) }, func() { l.Close(6) }, func() { l.Refuse(7, &eventsource.Exception{}) }, l.Clear,
+		func() { l.Listening(5, "a", true) }, func() { l.Close(6) }, func() { l.Refuse(7, &eventsource.Exception{}) }, l.Clear,
 	} {
 		do()
 		if l.Changes() == last {
@@ -238,7 +242,7 @@ func TestCaps(t *testing.T) {
 		{"over both: by number first, then by text", []run{{8, 10, true}, {4, 10, true}}, 4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := NewLog()
+			l := newSingle().bare()
 			l.maxRecords, l.maxText = 10, 100
 			total := 0
 			for _, r := range test.runs {
@@ -277,13 +281,13 @@ func TestCaps(t *testing.T) {
 }
 
 func TestTheLogsOwnLimits(t *testing.T) {
-	l := NewLog()
+	l := newSingle().bare()
 	for i := range 25 {
 		l.Observe(lazyRun(10_000, float64(i), float64(i)))
 	}
 	check(t, "kept of 250,000", l.Len(), MaxRecords)
 	check(t, "dropped of 250,000", l.Dropped(), 50_000)
-	l = NewLog()
+	l = newSingle().bare()
 	megabyte := strings.Repeat("x", 1<<20)
 	for i := range 70 {
 		l.Observe(eventsource.Decoded(message(float64(i), "tick", "", megabyte)))
@@ -296,14 +300,14 @@ func TestTheLogsOwnLimits(t *testing.T) {
 func TestMemoryIsLetGo(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		let  func(*Log)
+		let  func(*single)
 	}{
-		{"dropped by number", func(l *Log) { l.Observe(lazyRun(10, 5, 6)) }},
-		{"dropped by text", func(l *Log) { l.Observe(eventsource.Decoded(message(5, "tick", "", strings.Repeat("x", 200)))) }},
-		{"cleared", (*Log).Clear},
+		{"dropped by number", func(l *single) { l.Observe(lazyRun(10, 5, 6)) }},
+		{"dropped by text", func(l *single) { l.Observe(eventsource.Decoded(message(5, "tick", "", strings.Repeat("x", 200)))) }},
+		{"cleared", func(l *single) { l.Clear() }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := NewLog()
+			l := newSingle().bare()
 			l.maxRecords, l.maxText = 10, 100
 			held := observeHeld(l)
 			runtime.GC()
@@ -320,7 +324,7 @@ func TestMemoryIsLetGo(t *testing.T) {
 	}
 }
 
-func observeHeld(l *Log) weak.Pointer[[64]eventsource.Event] {
+func observeHeld(l *single) weak.Pointer[[64]eventsource.Event] {
 	events := new([64]eventsource.Event)
 	copy(events[:], evenly(3, 1, 2))
 	l.Observe(eventsource.Lazy(3, 3, func(from, to int) []eventsource.Event { return events[from:to] }))

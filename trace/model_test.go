@@ -31,31 +31,37 @@ type naive struct {
 
 	log  *Log
 	view *View
-	at   float64
 
 	all     []Record // since the log was cleared
 	lazy    []bool   // whether each of all came undecoded
 	text    []int    // characters of its data
-	spans   []Span
-	counts  Counts
-	events  int
-	cleared int // Seq of the first record after clearing
-	source  int
-	newAt   float64
-	state   eventsource.ReadyState
+	cleared int      // Seq of the first record after clearing
+	sources []*naiveSource
+}
+
+// naiveSource is one of them, with a clock of its own: what sources tell comes late, and not in the order of time.
+type naiveSource struct {
+	*Source
+	lane   int
+	at     float64
+	newAt  float64
+	state  eventsource.ReadyState
+	spans  []Span
+	counts Counts
 }
 
 const (
 	fuzzRecords = 50
 	fuzzText    = 200
+	fuzzSources = 40
+	fuzzLanes   = 3
 )
 
 func (n *naive) run() {
 	n.log = NewLog()
 	n.log.maxRecords, n.log.maxText = fuzzRecords, fuzzText
 	n.view = NewView(n.log)
-	n.at = 1000
-	n.state = closed
+	n.construct()
 	for steps := 0; len(n.program) > 0; steps++ {
 		n.doStep()
 		n.compareLog()
@@ -69,6 +75,18 @@ func (n *naive) run() {
 	n.compareView(true)
 }
 
+func (n *naive) construct() {
+	at := 1000.0
+	for _, s := range n.sources {
+		at = max(at, s.at)
+	}
+	s := &naiveSource{lane: 1 + n.arg(fuzzLanes), at: at, newAt: at, state: connecting}
+	n.sources = append(n.sources, s)
+	s.enter(len(n.sources), false)
+	n.record(s, Record{Kind: Construct, URL: "http://Host/", ReadyState: connecting})
+	s.Source = n.log.Construct(s.at, Client{Lane: s.lane}, "http://Host/", false)
+}
+
 // arg takes the program's next byte, as a number below a limit.
 func (n *naive) arg(limit int) int {
 	if len(n.program) == 0 {
@@ -80,69 +98,75 @@ func (n *naive) arg(limit int) int {
 }
 
 func (n *naive) doStep() {
-	n.at += []float64{0, 0, 0.1, 1, 16, 3000}[n.arg(6)]
+	s := n.sources[n.arg(len(n.sources))]
+	s.at += []float64{0, 0, 0.1, 1, 16, 3000}[n.arg(6)]
 	switch n.arg(12) {
 	case 0:
 		n.step = "construct"
-		n.source++
-		n.newAt, n.state, n.counts = n.at, connecting, Counts{}
-		n.enter(false)
-		n.record(Record{Kind: Construct, URL: "http://Host/", ReadyState: connecting})
-		n.log.Construct(n.at, "http://Host/", false)
+		if len(n.sources) < fuzzSources {
+			n.construct()
+		}
 	case 1:
 		n.step = "close"
-		n.log.Close(n.at)
-		if n.source > 0 && n.state != closed {
-			n.becomes(closed, map[eventsource.ReadyState]Transition{connecting: ToClosed, opened: OpenToClose}[n.state])
-			n.record(Record{Kind: Close, ReadyState: closed})
+		s.Close(s.at)
+		if s.state != closed {
+			n.becomes(s, closed, map[eventsource.ReadyState]Transition{connecting: ToClosed, opened: OpenToClose}[s.state])
+			n.record(s, Record{Kind: Close, ReadyState: closed})
 		}
 	case 2, 3:
 		n.step = "open, error or both in one run, with messages"
 		var events []eventsource.Event
 		for range 1 + n.arg(4) {
 			switch {
-			case n.source == 0 || n.state == closed:
+			case s.state == closed:
 			case n.arg(3) == 0:
-				events = append(events, n.messages(1+n.arg(3), false)...)
-			case n.state == opened || n.arg(3) == 0:
+				events = append(events, n.messages(s, 1+n.arg(3), false)...)
+			case s.state == opened || n.arg(3) == 0:
 				state := []eventsource.ReadyState{connecting, connecting, connecting, closed}[n.arg(4)]
 				by := ToFailed
 				switch {
-				case n.state == opened && state == closed:
+				case s.state == opened && state == closed:
 					by = OpenToClose
 				case state == closed:
 					by = ToClosed
-				case n.state == opened:
+				case s.state == opened:
 					by = ToLost
 				}
-				n.becomes(state, by)
-				n.record(Record{Kind: Error, ReadyState: state, Type: "error"})
-				events = append(events, failed(n.at, state))
+				n.becomes(s, state, by)
+				n.record(s, Record{Kind: Error, ReadyState: state, Type: "error"})
+				events = append(events, failed(s.at, state))
 			default:
-				n.becomes(opened, ToOpen)
-				n.record(Record{Kind: Open, ReadyState: opened, Type: "open"})
-				events = append(events, open(n.at))
+				n.becomes(s, opened, ToOpen)
+				n.record(s, Record{Kind: Open, ReadyState: opened, Type: "open"})
+				events = append(events, open(s.at))
 			}
 		}
-		n.log.Observe(eventsource.Decoded(events...))
+		s.Observe(eventsource.Decoded(events...))
 	case 4, 5:
 		n.step = "messages"
-		n.log.Observe(eventsource.Decoded(n.messages(n.arg(20), false)...))
+		if s.state != closed {
+			s.Observe(eventsource.Decoded(n.messages(s, n.arg(20), false)...))
+		}
 	case 6, 7:
 		n.step = "messages, not decoded"
-		n.log.Observe(lazy(n.messages(n.arg(70), true)))
+		if s.state != closed {
+			s.Observe(lazy(n.messages(s, n.arg(70), true)))
+		}
 	case 8:
 		n.step = "clear"
 		n.log.Clear()
 		n.cleared += len(n.all)
-		n.all, n.lazy, n.text, n.counts, n.events = nil, nil, nil, Counts{}, 0
-		if n.state == closed {
-			n.spans = nil
-		} else {
-			n.spans = n.spans[len(n.spans)-1:]
+		n.all, n.lazy, n.text = nil, nil, nil
+		for _, s := range n.sources {
+			s.counts = Counts{}
+			if s.state == closed {
+				s.spans = nil
+			} else {
+				s.spans = s.spans[len(s.spans)-1:]
+			}
 		}
 	case 9:
-		f := Filter{Text: []string{"", "", "K", "7", "host"}[n.arg(5)], Type: []string{"", "", "tick", "error", "close"}[n.arg(5)]}
+		f := Filter{Text: []string{"", "", "K", "7", "host"}[n.arg(5)], Type: []string{"", "", "tick", "error", "close"}[n.arg(5)], Lane: []int{0, 0, 1, 3}[n.arg(4)]}
 		n.step = fmt.Sprintf("filter %+v", f)
 		n.view.SetFilter(f)
 	case 10:
@@ -162,39 +186,38 @@ func (n *naive) doStep() {
 	}
 }
 
-func (n *naive) messages(k int, isLazy bool) []eventsource.Event {
+func (n *naive) messages(s *naiveSource, k int, isLazy bool) []eventsource.Event {
 	var events []eventsource.Event
 	for range k {
-		n.at += []float64{0, 0.1, 40}[n.arg(3)]
+		s.at += []float64{0, 0.1, 40}[n.arg(3)]
 		data := []string{"", "aKa", "data of some length: 7", "é"}[n.arg(4)]
-		e := message(n.at, []string{"tick", "tock", "error", "open"}[n.arg(4)], []string{"", "7"}[n.arg(2)], data)
+		e := message(s.at, []string{"tick", "tock", "error", "open"}[n.arg(4)], []string{"", "7"}[n.arg(2)], data)
 		events = append(events, e)
-		n.record(Record{Kind: Message, ReadyState: opened, Type: e.Type, Data: e.Data, LastEventID: e.LastEventID, Origin: e.Origin})
+		n.record(s, Record{Kind: Message, ReadyState: opened, Type: e.Type, Data: e.Data, LastEventID: e.LastEventID, Origin: e.Origin})
 		n.lazy[len(n.lazy)-1] = isLazy
-		n.events++
-		n.counts.Events++
+		s.counts.Events++
 	}
 	return events
 }
 
-func (n *naive) record(r Record) {
-	r.Seq, r.Source, r.At, r.T, r.Observer = n.cleared+len(n.all), n.source, n.at, n.at-n.newAt, Page
+func (n *naive) record(s *naiveSource, r Record) {
+	r.Seq, r.Source, r.At, r.T, r.Observer = n.cleared+len(n.all), 1+slices.Index(n.sources, s), s.at, s.at-s.newAt, Page
 	n.all = append(n.all, r)
 	n.lazy = append(n.lazy, false)
 	n.text = append(n.text, len(r.Data))
 }
 
-func (n *naive) becomes(state eventsource.ReadyState, by Transition) {
-	n.state = state
-	n.counts.Transitions[by]++
-	n.enter(by == ToLost || by == ToFailed)
+func (n *naive) becomes(s *naiveSource, state eventsource.ReadyState, by Transition) {
+	s.state = state
+	s.counts.Transitions[by]++
+	s.enter(s.number, by == ToLost || by == ToFailed)
 }
 
-func (n *naive) enter(waiting bool) {
-	if len(n.spans) > 0 {
-		n.spans[len(n.spans)-1].To = n.at
+func (s *naiveSource) enter(number int, waiting bool) {
+	if len(s.spans) > 0 {
+		s.spans[len(s.spans)-1].To = s.at
 	}
-	n.spans = append(slices.Clone(n.spans), Span{Source: n.source, State: n.state, Waiting: waiting, From: n.at})
+	s.spans = append(slices.Clone(s.spans), Span{Source: number, State: s.state, Waiting: waiting, From: s.at})
 }
 
 func (n *naive) compareLog() {
@@ -217,15 +240,31 @@ func (n *naive) compareLog() {
 			n.t.Errorf("got %d dropped of %d with %d characters; want none", l.Dropped(), len(n.all), text)
 		}
 	}
-	check(n.t, "transitions", l.Counts().Transitions, n.counts.Transitions)
-	check(n.t, "events", l.Counts().Events, n.counts.Events)
-	check(n.t, "state", l.State().ReadyState, map[bool]eventsource.ReadyState{true: n.state, false: connecting}[n.source > 0])
-
-	spans := l.Spans(0, 1e9)
-	if tail := n.spans[len(n.spans)-len(spans):]; !slices.Equal(spans, tail) {
-		n.t.Errorf("got spans %v; want %v", spans, tail)
+	own := map[int][]Record{}
+	for _, r := range kept {
+		own[r.Source] = append(own[r.Source], r)
 	}
-	if len(spans) < len(n.spans) && len(kept) > 0 && spans[0].From > kept[0].At {
+	for i, s := range n.sources {
+		kept := own[i+1]
+		check(n.t, "whether it is there", l.Source(i+1) == s.Source, len(kept) > 0 || s.state != closed || n.log.Newest(s.lane) == s.Source)
+		if l.Source(i+1) != nil {
+			n.compareSource(s, kept)
+		}
+	}
+}
+
+func (n *naive) compareSource(s *naiveSource, kept []Record) {
+	n.t.Helper()
+	check(n.t, "transitions", s.Counts().Transitions, s.counts.Transitions)
+	check(n.t, "events", s.Counts().Events, s.counts.Events)
+	check(n.t, "state", s.State().ReadyState, s.state)
+
+	spans := s.Spans(0, 1e9)
+	if len(spans) > len(s.spans) || !slices.Equal(spans, s.spans[len(s.spans)-len(spans):]) {
+		n.t.Errorf("got spans %v; want %v", spans, s.spans)
+		return
+	}
+	if len(spans) < len(s.spans) && len(kept) > 0 && spans[0].From > kept[0].At {
 		n.t.Errorf("got spans from %v; want them from the oldest record, %v", spans[0].From, kept[0].At)
 	}
 
@@ -235,12 +274,12 @@ func (n *naive) compareLog() {
 			own++
 		}
 	}
-	check(n.t, "own records held", len(l.own), own)
+	check(n.t, "own records held", len(s.own), own)
 	for _, step := range []float64{0.3, 50, 10_000} {
-		marks := l.Marks(0, 1e9, step)
+		marks := s.Marks(0, 1e9, step)
 		check(n.t, "sum of all marks", sum(marks), len(kept))
-		middle := (1000 + n.at) / 2
-		check(n.t, "sum of marks of two windows", sum(l.Marks(0, middle, step))+sum(l.Marks(middle, 1e9, step)), len(kept))
+		middle := (1000 + s.at) / 2
+		check(n.t, "sum of marks of two windows", sum(s.Marks(0, middle, step))+sum(s.Marks(middle, 1e9, step)), len(kept))
 		if !slices.IsSortedFunc(marks, func(a, b Mark) int { return a.Seq - b.Seq }) {
 			n.t.Errorf("got marks out of order: %v", marks)
 		}
@@ -311,7 +350,7 @@ func (n *naive) wanted(r Record) bool {
 	if name == "" {
 		name = string(r.Kind)
 	}
-	if f.Type != "" && f.Type != name {
+	if f.Type != "" && f.Type != name || f.Lane > 0 && n.sources[r.Source-1].lane != f.Lane {
 		return false
 	}
 	for _, s := range []string{r.Data, name, r.LastEventID, r.URL} {

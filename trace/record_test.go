@@ -12,7 +12,7 @@ import (
 
 func TestExportedLines(t *testing.T) {
 	const text = "\u2028 \u2029 😀 </script><!-- \" \\ \t\nline two \x01 é\u0000"
-	l := NewLog()
+	l := newSingle()
 	l.Construct(1000.1, "http://host/sse?a=1&b=<2>", true)
 	l.Observe(eventsource.Decoded(open(1010.2), message(1020.3, "añ,b", "id "+text, text), message(1021, "error", "", "")))
 	l.Observe(eventsource.Decoded(failed(1030.4, connecting)))

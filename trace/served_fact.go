@@ -10,8 +10,8 @@ import (
 
 // These are the facts of what the server saw, and of what went over the wire.
 
-// answer is what a browser makes of the head.
-func (e *Exchange) answer() FactName {
+// verdict is what a browser makes of the head.
+func (e *Exchange) verdict() FactName {
 	origin, cross := protocol.HeaderOf(e.Request.Header, "Origin")
 	host, _ := protocol.HeaderOf(e.Request.Header, "Host")
 	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
@@ -45,7 +45,8 @@ func (e *Exchange) answer() FactName {
 func (e *Exchange) allows(origin string) bool {
 	allowed, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
 	credentials, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
-	return (allowed == origin || allowed == "*" && !e.credentials) && (!e.credentials || credentials == "true")
+	with := e.source != nil && e.source.credentials
+	return (allowed == origin || allowed == "*" && !with) && (!with || credentials == "true")
 }
 
 // type_ is what the answer says of itself that a fact tells: where it redirects to, or of what type it is.
@@ -101,7 +102,7 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	case protocol.SeenRequest:
 		f.Name = FactRequest
 	case protocol.SeenHead:
-		f.Name = e.answer()
+		f.Name = e.verdict()
 	case protocol.SeenDid:
 		switch f.Type = string(seen.Do); seen.Do {
 		case protocol.DoPause:
@@ -115,10 +116,10 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 		case protocol.DoNext:
 			f.Name, f.Type = FactNextReply, seen.Next.String()
 		default:
-			return // how the answer ends tells of it
+			return // how the response ends says it
 		}
 	case protocol.SeenEnd:
-		if f.Name = e.ending(); e.Head != nil && e.answer() != FactAnswered && e.answer() != FactCharset {
+		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactAnswered && e.verdict() != FactCharset {
 			return // it was over before
 		}
 	default:
@@ -130,18 +131,20 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	if seen.Kind == protocol.SeenHead {
 		f.Status, f.Type = seen.Status, e.type_()
 	}
-	lane := &l.facts[serverLane]
+	f.epoch = l.served.epoch
+	of := l.factsOf(seen.Source)
+	lane := &of[serverLane]
 	if seen.Kind == protocol.SeenHead || f.Name == FactUnanswered {
-		// The answer takes the place of the question.
-		for i, asked := range slices.Backward(*lane) {
-			if asked.Name == FactRequest && asked.Source == f.Source && asked.Attempt == f.Attempt {
-				f.At = asked.At
+		// The response takes the place of the request.
+		for i, request := range slices.Backward(*lane) {
+			if request.Name == FactRequest && request.Source == f.Source && request.Attempt == f.Attempt {
+				f.At = request.At
 				*lane = append((*lane)[:i], (*lane)[i+1:]...)
 				break
 			}
 		}
 	}
-	if last := l.facts.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source {
+	if last := of.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source && last.epoch == f.epoch {
 		switch f.Name {
 		case FactUnanswered, FactRedirected, FactStepped, FactSent:
 			f.Count, f.At = last.Count+1, last.At
@@ -149,7 +152,15 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 			return
 		}
 	}
-	l.facts.add(f)
+	of.add(f)
+}
+
+// factsOf are those about a source, which may be one that the log does not know.
+func (l *Log) factsOf(source int) *facts {
+	if s := l.Source(source); s != nil {
+		return &s.facts
+	}
+	return &l.others
 }
 
 // maxUnheard is how many types of one answer get a fact of their own.
@@ -202,7 +213,7 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 		return
 	case sse.Dispatched:
 		e.dispatched++
-		if e.Source == l.source && !slices.Contains(l.served.listening, line.Event.Type) {
+		if s := l.Source(e.Source); s != nil && !s.ListensTo(line.Event.Type) {
 			l.read(e, at, FactUnheard, line.Event.Type)
 		}
 	case sse.Blank:
@@ -218,14 +229,12 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 // read remembers what a line did, folded into what lines of the same answer did before, however long ago: heartbeats,
 // ids and ignored lines come in turn, and all over again.
 func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
-	what = brief(what)
-	lane, unheard, others := l.facts[wireLane], 0, (*Fact)(nil)
+	what = Brief(what)
+	of := l.factsOf(e.Source)
+	lane, unheard, others := of[wireLane], 0, (*Fact)(nil)
 	for i := len(lane) - 1; i >= 0; i-- {
 		f := &lane[i]
-		if f.Source != e.Source {
-			break
-		}
-		if f.Name != name {
+		if f.Source != e.Source || f.Name != name {
 			continue
 		}
 		switch name {
@@ -262,5 +271,5 @@ func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
 	if unheard == maxUnheard {
 		what = "" // of several types
 	}
-	l.facts.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1})
+	of.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1, epoch: l.served.epoch})
 }

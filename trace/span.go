@@ -15,28 +15,33 @@ type Span struct {
 	From, To float64 // on the performance clock; To is 0 while it lasts
 }
 
-// span ends the one before, and begins s. There are no more spans than records: they are dropped together.
-func (l *Log) span(at float64, s Span) {
-	s.From = at
-	if n := len(l.spans); n > 0 {
-		l.spans[n-1].To = at
+// span ends the one before, and begins another. There are no more spans than records: they are dropped together.
+func (s *Source) span(at float64, next Span) {
+	next.From = at
+	if n := len(s.spans); n > 0 {
+		s.spans[n-1].To = at
 	}
-	l.spans = append(l.spans, s)
+	s.spans = append(s.spans, next)
 }
 
 // Spans yields the states that a window of time touches, oldest first. The caller must not change them.
-func (l *Log) Spans(from, to float64) []Span {
-	first := sort.Search(len(l.spans), func(i int) bool { return l.spans[i].To == 0 || l.spans[i].To > from })
-	end := sort.Search(len(l.spans), func(i int) bool { return l.spans[i].From >= to })
-	return l.spans[min(first, end):end]
+func (s *Source) Spans(from, to float64) []Span {
+	if s == nil {
+		return nil
+	}
+	first := sort.Search(len(s.spans), func(i int) bool { return s.spans[i].To == 0 || s.spans[i].To > from })
+	end := sort.Search(len(s.spans), func(i int) bool { return s.spans[i].From >= to })
+	return s.spans[min(first, end):end]
 }
 
-// Began is when the oldest state that is remembered began; 0 if there is none.
-func (l *Log) Began() float64 {
-	if len(l.spans) == 0 {
-		return 0
+// Began is when the oldest state that is remembered of any source began; 0 if there is none.
+func (l *Log) Began() (first float64) {
+	for _, s := range l.sources {
+		if len(s.spans) > 0 && (first == 0 || s.spans[0].From < first) {
+			first = s.spans[0].From
+		}
 	}
-	return l.spans[0].From
+	return first
 }
 
 // Mark is something to draw at a moment of the timeline: one record, or several of a kind that came too close together
@@ -52,16 +57,19 @@ const ownStep = 0.25
 // Marks yields what happened from (included) to (excluded) a moment, in its order. Events of the stream that fall into
 // the same step, counted in milliseconds from zero so that marks do not move from one drawing to the next, are one
 // mark; all else has finer steps. Events are not read to be counted, so the cost depends on the number of marks.
-func (l *Log) Marks(from, to, step float64) []Mark {
-	own := l.ownMarks(from, to, step*ownStep)
+func (s *Source) Marks(from, to, step float64) []Mark {
+	if s == nil {
+		return nil
+	}
+	own := s.ownMarks(from, to, step*ownStep)
 	var marks []Mark
-	end := l.messagesBefore(to, step)
-	for i := l.messagesBefore(from, step); i < end; {
-		r := l.runOfMessage(i)
+	end := s.messagesBefore(to, step)
+	for i := s.messagesBefore(from, step); i < end; {
+		r := s.runOfMessage(i)
 		k := i - r.before
 		at := r.at(k, step)
-		next := min(end, max(i+1, l.messagesBefore(stepEnd(at, step), step)))
-		m := Mark{Record: Record{Seq: r.seq + k, Source: r.source, At: at, Kind: Message}, Count: next - i}
+		next := min(end, max(i+1, s.messagesBefore(stepEnd(at, step), step)))
+		m := Mark{Record: Record{Seq: r.seq + k, Source: s.number, At: at, Kind: Message}, Count: next - i}
 		if m.Count == 1 && !r.even(step) {
 			m.Record = r.appendTo(nil, k, k+1)[0]
 		}
@@ -74,16 +82,16 @@ func (l *Log) Marks(from, to, step float64) []Mark {
 	return append(marks, own...)
 }
 
-func (l *Log) ownMarks(from, to, step float64) []Mark {
+func (s *Source) ownMarks(from, to, step float64) []Mark {
 	var marks []Mark
-	first := sort.Search(len(l.own), func(i int) bool { return l.own[i].At >= from })
+	first := sort.Search(len(s.own), func(i int) bool { return s.own[i].At >= from })
 next:
-	for _, r := range l.own[first:] {
+	for _, r := range s.own[first:] {
 		if r.At >= to {
 			break
 		}
 		for i := len(marks) - 1; i >= 0 && r.At < stepEnd(marks[i].At, step); i-- {
-			if m := &marks[i]; m.Kind == r.Kind && m.ReadyState == r.ReadyState && m.Source == r.Source {
+			if m := &marks[i]; m.Kind == r.Kind && m.ReadyState == r.ReadyState {
 				m.Count++
 				continue next
 			}
@@ -95,18 +103,22 @@ next:
 
 func stepEnd(at, step float64) float64 { return (math.Floor(at/step) + 1) * step }
 
-// messagesBefore is how many messages of the log came before a moment, dropped ones included.
-func (l *Log) messagesBefore(at, step float64) int {
-	i := sort.Search(len(l.runs), func(i int) bool { return l.runs[i].last >= at })
-	if i == len(l.runs) {
-		return l.messages
+// messagesBefore is how many messages of the source came before a moment, dropped ones included.
+func (s *Source) messagesBefore(at, step float64) int {
+	i := sort.Search(len(s.runs), func(i int) bool { return s.run(i).last >= at })
+	if i == len(s.runs) {
+		return s.messages
 	}
-	return l.runs[i].before + max(l.runs[i].skip, l.runs[i].messagesBefore(at, step))
+	r := s.run(i)
+	return r.before + max(r.skip, r.messagesBefore(at, step))
 }
 
+// run is the source's run of Messages by its place among those that are kept.
+func (s *Source) run(i int) *run { return &s.log.runs[s.runs[i]-s.log.gone] }
+
 // runOfMessage finds the run that holds a message by its number.
-func (l *Log) runOfMessage(i int) *run {
-	return &l.runs[sort.Search(len(l.runs), func(j int) bool { return l.runs[j].before > i })-1]
+func (s *Source) runOfMessage(i int) *run {
+	return s.run(sort.Search(len(s.runs), func(j int) bool { return s.run(j).before > i }) - 1)
 }
 
 // even reports whether the run's events may be taken as spread evenly over its time: one that is not decoded usually

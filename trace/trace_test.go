@@ -29,9 +29,43 @@ func message(at float64, typ, id, data string) eventsource.Event {
 	}
 }
 
+// single is a log and the newest of its sources.
+type single struct {
+	*Log
+	*Source
+	listening []string
+}
+
+func newSingle() *single { return &single{Log: NewLog()} }
+
+func (l *single) Construct(at float64, url string, withCredentials bool) {
+	l.Source = l.Log.Construct(at, Client{}, url, withCredentials)
+	l.Source.Listen(l.listening)
+}
+
+// bare gives it a source without a record.
+func (l *single) bare() *single {
+	l.Source = l.newSource(0, Client{})
+	return l
+}
+
+// Facts are those of all sources.
+func (l *single) Facts(now float64, most int) []Fact { return l.Log.Facts(now, 0, most) }
+
+// Exchanges are those of all sources.
+func (l *single) Exchanges() ([]*Exchange, int) { return l.Log.Exchanges() }
+
+// spans are those of all sources.
+func (l *single) allSpans(from, to float64) (all []Span) {
+	for _, s := range l.Sources() {
+		all = append(all, s.Spans(from, to)...)
+	}
+	return all
+}
+
 // logOf makes a log with one source, constructed at 1000 ms, that dispatched these events, each a run.
-func logOf(events ...eventsource.Event) *Log {
-	l := NewLog()
+func logOf(events ...eventsource.Event) *single {
+	l := newSingle()
 	l.Construct(1000, "http://host/sse", false)
 	for _, e := range events {
 		l.Observe(eventsource.Decoded(e))

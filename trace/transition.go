@@ -15,7 +15,7 @@ const (
 // Transitions are all of them.
 var Transitions = [...]Transition{ToOpen, ToLost, ToFailed, OpenToClose, ToClosed}
 
-// Counts are of the current source, since it was made or the log was cleared.
+// Counts are of a source, since it was made or the log was cleared.
 type Counts struct {
 	Events      int // of the stream
 	Transitions [ToClosed + 1]int

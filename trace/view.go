@@ -11,6 +11,7 @@ import (
 type Filter struct {
 	Text string // in the type, the data, the last event ID or the URL; case is ignored
 	Type string // exactly this type; of the page's own calls, "construct" and "close"
+	Lane int    // of the sources of this lane; 0: of all
 }
 
 func (f Filter) matches(typ, lower string, texts ...string) bool {

@@ -38,7 +38,7 @@ func TestFilter(t *testing.T) {
 		{"both, of which one fails", Filter{Text: "stan", Type: "tick"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v := NewView(l)
+			v := NewView(l.Log)
 			v.SetFilter(test.filter)
 			check(t, "done", v.Scan(1000), true)
 			check(t, "filter", v.Filter(), test.filter)
@@ -46,7 +46,7 @@ func TestFilter(t *testing.T) {
 			if got := short(v.Rows(0, 1000)); !slices.Equal(got, test.want) {
 				t.Errorf("got %q; want %q", got, test.want)
 			}
-			v = NewView(l) // what comes after the filter was set goes another way
+			v = NewView(l.Log) // what comes after the filter was set goes another way
 			v.SetFilter(test.filter)
 			v.end, v.below = 0, 0
 			check(t, "done", v.Scan(1000), true)
@@ -60,7 +60,7 @@ func TestFilter(t *testing.T) {
 func TestRows(t *testing.T) {
 	l := logOf(evenly(5, 1010, 1020)...)
 	for _, filter := range []Filter{{}, {Type: "tick"}} {
-		v := NewView(l)
+		v := NewView(l.Log)
 		v.SetFilter(filter)
 		v.Scan(1000)
 		for _, test := range []struct {
@@ -84,7 +84,7 @@ func TestRows(t *testing.T) {
 
 func TestAPartAtATime(t *testing.T) {
 	l := logOf(evenly(100, 1010, 1020)...)
-	v := NewView(l)
+	v := NewView(l.Log)
 	v.SetFilter(Filter{Text: "7"})
 	check(t, "before", v.Len(), 0)
 	check(t, "done after 10", v.Scan(10), false)
@@ -111,7 +111,7 @@ func TestFreezing(t *testing.T) {
 	for _, filter := range []Filter{{}, {Type: "tick"}} {
 		l := logOf()
 		l.Observe(eventsource.Decoded(evenly(3, 1010, 1012)...))
-		v := NewView(l)
+		v := NewView(l.Log)
 		v.SetFilter(filter)
 		v.Scan(1000)
 		before := v.Rows(0, 1000)
@@ -140,7 +140,7 @@ func TestFreezing(t *testing.T) {
 func TestClearingWhatIsFrozen(t *testing.T) {
 	for _, filter := range []Filter{{}, {Type: "tick"}} {
 		l := logOf(evenly(5, 1010, 1020)...)
-		v := NewView(l)
+		v := NewView(l.Log)
 		v.SetFilter(filter)
 		v.Scan(3) // partly
 		v.Freeze(true)
@@ -174,10 +174,10 @@ func TestClearingWhatIsFrozen(t *testing.T) {
 func TestDroppedRecordsLeaveTheView(t *testing.T) {
 	for _, frozen := range []bool{false, true} {
 		for _, filter := range []Filter{{}, {Type: "tick"}} {
-			l := NewLog()
+			l := newSingle().bare()
 			l.maxRecords = 10
 			l.Observe(lazyRun(10, 1, 2))
-			v := NewView(l)
+			v := NewView(l.Log)
 			v.SetFilter(filter)
 			v.Scan(6) // with a filter, not to the end
 			v.Freeze(frozen)
@@ -208,7 +208,7 @@ func TestDroppedRecordsLeaveTheView(t *testing.T) {
 func TestRowOfARecord(t *testing.T) {
 	for _, filter := range []Filter{{}, {Type: "tick"}} {
 		l := logOf(evenly(20, 1010, 1020)...)
-		v := NewView(l)
+		v := NewView(l.Log)
 		v.SetFilter(filter)
 		v.Scan(1000)
 		l.Observe(eventsource.Decoded(open(1030), message(1031, "tick", "", "x"), message(1032, "other", "", "y")))

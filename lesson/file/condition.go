@@ -31,7 +31,7 @@ func (p *parser) condition(text string) lesson.Condition {
 		case "or":
 			c = append(c, nil)
 		default:
-			p.fail(tokens[0] + " is too much here: write and, or or, between two tests")
+			p.fail(tokens[0] + " is not expected here: write and, or or, between two tests")
 			return nil
 		}
 		tokens = tokens[1:]
@@ -47,23 +47,23 @@ func (p *parser) test(measure, is, with string) (t lesson.Test, ok bool) {
 	t = lesson.Test{Measure: measure, Is: is}
 	switch {
 	case !ok:
-		p.fail(measure + " is no measure")
+		p.fail(measure + " is not a measure")
 		return t, false
 	case is == "is" && (with == "none" || with == "some"):
 		t.Is = with
 		return t, true
 	case !slices.Contains(comparisons, is):
-		p.fail(is + " is no comparison: use " + strings.Join(comparisons, " ") + ", or is none, or is some")
+		p.fail(is + " is not a comparison: use " + strings.Join(comparisons, " ") + ", or is none, or is some")
 		return t, false
 	}
 	var err error
 	if kind == lesson.String {
 		t.Text, err = strconv.Unquote(with)
 		if err != nil || is != "=" && is != "!=" {
-			p.fail(measure + " is text: compare it by = or != with a text in quotes")
+			p.fail(measure + " is text: compare it with = or != to a text in quotes")
 		}
 	} else if t.Number, err = strconv.ParseFloat(with, 64); err != nil {
-		p.fail(measure + " is a number: " + with + " is none")
+		p.fail(measure + " is a number: " + with + " is not")
 	}
 	return t, err == nil
 }
@@ -75,7 +75,7 @@ func (p *parser) tokens(s string) (tokens []string, ok bool) {
 		if s[0] == '"' {
 			var err error
 			if token, err = strconv.QuotedPrefix(s); err != nil {
-				p.fail("a text has no end: add a quote")
+				p.fail("a text is not closed: add a quote")
 				return nil, false
 			}
 		}
@@ -99,6 +99,7 @@ var kinds = map[lesson.Kind][]string{
 
 // kindOf is what a measure is, if there is one of that name.
 func kindOf(name string) (lesson.Kind, bool) {
+	_, name = lesson.CutBeside(name)
 	if strings.HasPrefix(name, "events.") && name != "events." {
 		return lesson.Number, true
 	}

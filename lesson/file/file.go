@@ -1,13 +1,13 @@
 // Package file reads lessons as they are written: one text file each, with its scenario's name.
 //
-// A file begins with what the page does and how the trace decides; then come the words, the same for each language. A
+// A file begins with what the page does and how the trace decides; then follow the texts, once in each language. A
 // line that begins with # is a comment.
 //
 //	order: 30                          its place among the lessons
 //	belief: 3                          the number in the list of beliefs; or spot the error: 1
 //	section: 9.2.2                     of the HTML standard
-//	scenario: end                      if it has not the file's name
-//	listen: message, close             if not what the scenario says
+//	scenario: end                      if its name is not the file's
+//	listen: message, close             event types, if not those of the scenario
 //	cookie: lesson=1                   the page gives itself before it connects
 //	init: {"method": "POST"}           is tried as the constructor's second argument
 //	then: close when lost >= 1         the page does by itself, once: close, connect, close another, fetch
@@ -20,11 +20,11 @@
 //
 //	== en
 //	title: Is the end the end?
-//	question: The server ends its answer. (a second line goes on)
+//	question: The server ends its response. (a second line continues)
 //	choice: in the same order
 //	choice: …
-//	answer: what was measured stands in braces: after {wait1} … Said if the browser followed the standard
-//	answer 2: said instead, if that is what happened
+//	answer: measures are in braces: after {wait1} … Shown if the browser followed the standard
+//	answer 2: shown instead, if that is what happened
 //	deviates: if the browser did not follow the standard
 //	more: what to try
 //
@@ -32,6 +32,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -40,6 +41,7 @@ import (
 
 	"eventsource-playground/language"
 	"eventsource-playground/lesson"
+	"eventsource-playground/standard"
 )
 
 // A Lesson is one file.
@@ -64,23 +66,11 @@ type words struct {
 	answers                          map[int]lesson.Text
 }
 
-// links are the anchors of sections: of the HTML standard's page on server-sent events, and of the Fetch standard.
-var links = map[string]string{
-	"9.2.1":  "server-sent-events-intro",
-	"9.2.2":  "the-eventsource-interface",
-	"9.2.3":  "sse-processing-model",
-	"9.2.4":  "the-last-event-id-header",
-	"9.2.5":  "parsing-an-event-stream",
-	"9.2.6":  "event-stream-interpretation",
-	"9.2.7":  "authoring-notes",
-	"9.2.10": "implementation-advice",
-	"Fetch":  "cors-protocol-and-credentials",
-}
 
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
 
-// In is the lesson in a language, English if there is no other, as number such and such.
+// In is the lesson in a language, or in English if the file lacks that one, with its number among the lessons.
 func (l *Lesson) In(code string, number int) *lesson.Lesson {
 	w := l.language[code]
 	if w == nil {
@@ -148,9 +138,9 @@ func (p *parser) begin(code string) {
 		for _, l := range language.All {
 			sections = append(sections, "== "+l.Code)
 		}
-		p.fail(code + " is no language here: write " + strings.Join(sections, " or "))
+		p.fail(code + " is not a language here: write " + strings.Join(sections, " or "))
 	case p.lesson.language[code] != nil:
-		p.fail("== " + code + " stands here twice: keep one")
+		p.fail("== " + code + " is here twice: keep one")
 	}
 	p.words = &words{line: p.line, space: l.Space, answers: map[int]lesson.Text{}}
 	p.lesson.language[code] = p.words
@@ -165,14 +155,14 @@ func (p *parser) read(line string) {
 		p.fail("a colon is missing: write a name in front of it, such as title:")
 		return
 	case value == "":
-		p.fail(name + " says nothing: write something behind the colon, or take it out")
+		p.fail(name + " says nothing: write something after the colon, or remove it")
 		return
 	case p.words != nil:
 		p.word(name, value)
 		return
 	}
 	if repeats := name == "choice" || name == "then"; p.given[name] && !repeats {
-		p.fail(name + " stands here twice: keep one")
+		p.fail(name + " is here twice: keep one")
 		return
 	}
 	p.given[name] = true
@@ -191,14 +181,11 @@ func (p *parser) heading(name, value string) {
 		p.lesson.Spot = p.number(value)
 		l.Kind = lesson.Spot
 	case "section":
-		anchor, ok := links[value]
-		if !ok {
-			p.fail(value + " is no section here: use 9.2.1 to 9.2.10, or Fetch")
+		section := cmp.Or(standard.Named("HTML "+value), standard.Named(value))
+		if section == standard.None {
+			p.fail(value + " is not a section here: use 9.2.1 to 9.2.10, or one of: " + strings.Join(standard.Names(), ", "))
 		}
-		l.Section, l.Link = "HTML "+value, "https://html.spec.whatwg.org/multipage/server-sent-events.html#"+anchor
-		if value == "Fetch" {
-			l.Section, l.Link = value, "https://fetch.spec.whatwg.org/#"+anchor
-		}
+		l.Section, l.Link = section.Name(), section.URL()
 	case "scenario":
 		l.Scenario = value
 	case "listen":
@@ -210,7 +197,7 @@ func (p *parser) heading(name, value string) {
 	case "then":
 		do, when, ok := strings.Cut(value, " when ")
 		if !ok || !slices.Contains([]string{lesson.Close, lesson.Connect, lesson.CloseAnother, lesson.Fetch}, do) {
-			p.fail("this is no step: write close, connect, close another or fetch, then when and a condition")
+			p.fail("this is not a step: write close, connect, close another or fetch, then when and a condition")
 			return
 		}
 		l.Steps = append(l.Steps, lesson.Step{Do: do, When: p.condition(when)})
@@ -228,7 +215,7 @@ func (p *parser) heading(name, value string) {
 		scenario, listen, _ := strings.Cut(value, " listen ")
 		p.lesson.more = &lesson.More{Scenario: scenario, Listen: p.listen(scenario, list(listen))}
 	default:
-		p.fail(name + " is no heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
+		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
 	}
 }
 
@@ -271,7 +258,7 @@ func (p *parser) word(name, value string) {
 	case "more":
 		w.more = p.join(w.more, text)
 	default:
-		p.fail(name + " is no text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
+		p.fail(name + " is not a text of a lesson: use title, question, choice, answer, answer 2, deviates or more")
 	}
 }
 
@@ -286,7 +273,7 @@ func (p *parser) join(before, text lesson.Text) lesson.Text {
 // text tells words, code and measures apart.
 func (p *parser) text(line string) (text lesson.Text) {
 	if strings.Count(line, "`")%2 > 0 {
-		p.fail("a backquote is alone: code stands between two of them, in one line")
+		p.fail("a backquote is alone: code is between two of them, in one line")
 	}
 	for i, words := range strings.Split(line, "`") {
 		code := i%2 == 1
@@ -301,7 +288,7 @@ func (p *parser) text(line string) (text lesson.Text) {
 			}
 			name := words[at[2]:at[3]]
 			if _, ok := kindOf(name); !ok {
-				p.fail("{" + name + "} is no measure")
+				p.fail("{" + name + "} is not a measure")
 			}
 			text = append(text, lesson.Part{Measure: name, Code: code})
 			words = words[at[1]:]
@@ -310,13 +297,13 @@ func (p *parser) text(line string) (text lesson.Text) {
 	return text
 }
 
-// measure is what stands in braces to be filled in.
+// measure is a name in braces, to be filled in.
 var measure = regexp.MustCompile(`\{([a-z0-9.-]+)\}`)
 
 func (p *parser) number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 {
-		p.fail(s + " is no number here: give one from 1")
+		p.fail(s + " is not a number here: give one from 1")
 	}
 	return n
 }

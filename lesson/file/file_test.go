@@ -126,48 +126,48 @@ func TestMistakes(t *testing.T) {
 		want    string
 	}{
 		{"no colon", map[int]string{9: "hello"}, "line 9: a colon is missing"},
-		{"nothing behind the colon", map[int]string{7: "standard:"}, "line 7: standard says nothing"},
-		{"an unknown heading", map[int]string{9: "colour: red"}, "line 9: colour is no heading"},
-		{"a heading twice", map[int]string{9: "order: 31"}, "line 9: order stands here twice"},
-		{"no number", map[int]string{1: "order: first"}, "line 1: first is no number here"},
+		{"nothing after the colon", map[int]string{7: "standard:"}, "line 7: standard says nothing"},
+		{"an unknown heading", map[int]string{9: "colour: red"}, "line 9: colour is not a heading"},
+		{"a heading twice", map[int]string{9: "order: 31"}, "line 9: order is here twice"},
+		{"no number", map[int]string{1: "order: first"}, "line 1: first is not a number here"},
 		{"no place", map[int]string{1: ""}, "line 1: order is missing in the heading"},
 		{"neither a belief nor a text", map[int]string{2: ""}, "line 1: belief, or spot the error, is missing"},
 		{"no section", map[int]string{3: ""}, "line 1: section is missing"},
-		{"a section elsewhere", map[int]string{3: "section: 4.1"}, "line 3: 4.1 is no section here"},
+		{"a section elsewhere", map[int]string{3: "section: 4.1"}, "line 3: 4.1 is not a section here"},
 		{"no end", map[int]string{4: ""}, "line 1: until is missing"},
 		{"one choice", map[int]string{6: ""}, "line 1: choice, at least twice, is missing"},
 		{"no such scenario", map[int]string{9: "scenario: nope"}, "there is no scenario nope"},
 		{"no such scenario to try", map[int]string{8: "more: nope"}, "line 8: there is no scenario nope"},
-		{"no such step", map[int]string{9: "then: sleep when lost >= 1"}, "line 9: this is no step"},
-		{"a step without condition", map[int]string{9: "then: close"}, "line 9: this is no step"},
+		{"no such step", map[int]string{9: "then: sleep when lost >= 1"}, "line 9: this is not a step"},
+		{"a step without condition", map[int]string{9: "then: close"}, "line 9: this is not a step"},
 		{"half a test", map[int]string{4: "until: lost >="}, "line 4: a test is missing"},
 		{"half a condition", map[int]string{4: "until: lost >= 1 and"}, "line 4: a test is missing"},
-		{"no such measure", map[int]string{4: "until: tired >= 1"}, "line 4: tired is no measure"},
-		{"a measure without its number", map[int]string{4: "until: error.state = 1"}, "line 4: error.state is no measure"},
-		{"no such comparison", map[int]string{4: "until: lost == 1"}, "line 4: == is no comparison"},
-		{"is what?", map[int]string{4: "until: lost is many"}, "line 4: is is no comparison"},
-		{"a number that is none", map[int]string{4: "until: lost >= many"}, "line 4: lost is a number: many is none"},
+		{"no such measure", map[int]string{4: "until: tired >= 1"}, "line 4: tired is not a measure"},
+		{"a measure without its number", map[int]string{4: "until: error.state = 1"}, "line 4: error.state is not a measure"},
+		{"no such comparison", map[int]string{4: "until: lost == 1"}, "line 4: == is not a comparison"},
+		{"is what?", map[int]string{4: "until: lost is many"}, "line 4: is is not a comparison"},
+		{"a number that is none", map[int]string{4: "until: lost >= many"}, "line 4: lost is a number: many is not"},
 		{"text without quotes", map[int]string{4: "until: event1.data = a"}, "line 4: event1.data is text"},
 		{"text that is less", map[int]string{4: `until: event1.data < "a"`}, "line 4: event1.data is text"},
-		{"a quote without end", map[int]string{4: `until: event1.data = "a`}, "line 4: a text has no end"},
-		{"no word between tests", map[int]string{4: "until: lost >= 1, failed >= 1"}, "line 4: lost is a number: 1, is none"},
-		{"another word between tests", map[int]string{4: "until: lost >= 1 but failed >= 1"}, "line 4: but is too much here"},
+		{"a quote without end", map[int]string{4: `until: event1.data = "a`}, "line 4: a text is not closed"},
+		{"no word between tests", map[int]string{4: "until: lost >= 1, failed >= 1"}, "line 4: lost is a number: 1, is not"},
+		{"another word between tests", map[int]string{4: "until: lost >= 1 but failed >= 1"}, "line 4: but is not expected here"},
 		{"a standard choice that there is not", map[int]string{7: "standard: 3"}, "there is no choice 3"},
 		{"a choice there that there is not", map[int]string{9: "firefox: 3"}, "there is no choice 3"},
 		{"two that follow, and none that happens", map[int]string{7: "standard: 1, 2"}, "what happens in chromium is missing"},
 		{"what happens deviates, without an answer", map[int]string{9: "firefox: 1"}, "line 10: there is no answer to what happens in firefox: write answer, or answer 1"},
 		{"what happens deviates, without a word of that", map[int]string{9: "firefox: 1", 18: "answer 1: a", 28: "answer 1: 一"}, "line 10: deviates is missing"},
-		{"another language", map[int]string{20: "== fr"}, "line 20: fr is no language here"},
-		{"a language twice", map[int]string{20: "== en"}, "line 20: == en stands here twice"},
+		{"another language", map[int]string{20: "== fr"}, "line 20: fr is not a language here"},
+		{"a language twice", map[int]string{20: "== en"}, "line 20: == en is here twice"},
 		{"a language is missing", map[int]string{20: "", 21: "", 22: "", 23: "", 24: "", 25: "", 26: "", 27: ""}, "== zh is missing"},
-		{"a text of another kind", map[int]string{18: "hint: think"}, "line 18: hint is no text of a lesson"},
+		{"a text of another kind", map[int]string{18: "hint: think"}, "line 18: hint is not a text of a lesson"},
 		{"a choice too many", map[int]string{18: "choice: perhaps"}, "line 10: here are 3 choices: the heading has 2"},
 		{"an answer to no choice", map[int]string{18: "answer 3: a"}, "line 18: there is no choice 3"},
 		{"no title", map[int]string{21: ""}, "line 20: title or question is missing"},
 		{"no answer", map[int]string{26: ""}, "line 20: there is no answer to what happens in"},
 		{"more in one language", map[int]string{27: ""}, "line 20: more is in the heading and in both languages"},
 		{"a lone backquote", map[int]string{13: "question: its `answer."}, "line 13: a backquote is alone"},
-		{"a measure that there is not", map[int]string{16: "answer: It waited {wait}."}, "line 16: {wait} is no measure"},
+		{"a measure that there is not", map[int]string{16: "answer: It waited {wait}."}, "line 16: {wait} is not a measure"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Parse("end", with(test.changes), scenarios)
@@ -185,7 +185,7 @@ func TestWhatIsAMeasure(t *testing.T) {
 	for name, want := range map[string]lesson.Kind{
 		"lost": lesson.Number, "wait12": lesson.Milliseconds, "error1.state": lesson.Number, "request3.id": lesson.String, "events.tick": lesson.Number,
 		"": lesson.None, "nope": lesson.None, "error.state": lesson.None, "errorN.state": lesson.None, "error1": lesson.None,
-		"error0.state": lesson.None, "event1.colour": lesson.None, "wait": lesson.None, "state1": lesson.None, "events.": lesson.None, "event1.2": lesson.None,
+		"error0.state": lesson.None, "beside1.lost": lesson.Number, "beside12.request3.id": lesson.String, "beside0.lost": lesson.None, "beside.lost": lesson.None, "event1.colour": lesson.None, "wait": lesson.None, "state1": lesson.None, "events.": lesson.None, "event1.2": lesson.None,
 	} {
 		if got, ok := kindOf(name); got != want || ok != (want != lesson.None) {
 			t.Errorf("got kind %d, %v for %q; want %d", got, ok, name, want)
@@ -197,9 +197,9 @@ func TestWhatIsAMeasure(t *testing.T) {
 func TestEveryMeasureIsMeasured(t *testing.T) {
 	log := trace.NewLog()
 	run := lesson.Begin(log)
-	log.Construct(1000, "/sse", false)
+	source := log.Construct(1000, trace.Client{}, "/sse", false)
 	page := func(kind eventsource.Kind, at float64, state eventsource.ReadyState) {
-		log.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
+		source.Observe(eventsource.Decoded(eventsource.Event{Kind: kind, TimeStamp: at, ReadyState: state}))
 	}
 	server := func(kind protocol.Kind, attempt int, seen protocol.Seen) {
 		seen.Source, seen.Attempt, seen.Kind = 1, attempt, kind

@@ -70,8 +70,7 @@ func (s *stage) at() float64 { return float64(s.browser.Now.UnixMilli() % 1_000_
 func (s *stage) construct() {
 	s.source++
 	s.attempt = 0
-	s.log.SetListening(append([]string{"open", "error", "message"}, s.lesson.Listen...))
-	s.log.Construct(s.at(), "/sse", false)
+	s.log.Construct(s.at(), trace.Client{}, "/sse", false).Listen(append([]string{"open", "error", "message"}, s.lesson.Listen...))
 	s.look()
 }
 
@@ -84,7 +83,7 @@ func (s *stage) wait(d time.Duration) {
 	}
 }
 
-// look does what is due, and asks whether the trace has decided.
+// look does what is due, and checks whether the trace has decided.
 func (s *stage) look() {
 	m := s.run.Measures(s.at())
 	if do, due := s.run.Step(s.lesson, m); due {
@@ -112,7 +111,7 @@ func (s *stage) do(step string) {
 	switch step {
 	case lesson.Close:
 		s.browser.Stopped = true
-		s.log.Close(s.at())
+		s.log.Newest(1).Close(s.at())
 		s.server(protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenEnd, By: protocol.ByClient, How: protocol.EndLeft})
 	case lesson.Connect:
 		s.connect = true
@@ -123,7 +122,7 @@ func (s *stage) do(step string) {
 	}
 }
 
-// fetch asks once, and gets the whole answer at once.
+// fetch makes one request, and gets the whole response at once.
 func (s *stage) fetch() {
 	source := lesson.FetchSource(s.source)
 	s.server(protocol.Seen{Source: source, Attempt: 1, Kind: protocol.SeenRequest, Method: "GET"})
@@ -156,7 +155,7 @@ func (s *stage) see(seen scenario.Seen) {
 		event.Kind, event.ReadyState = eventsource.Message, eventsource.Open
 		event.Type, event.Data, event.LastEventID = seen.Event.Type, seen.Event.Data, seen.Event.LastEventID
 	}
-	s.log.Observe(eventsource.Decoded(event))
+	s.log.Newest(1).Observe(eventsource.Decoded(event))
 	s.look()
 }
 

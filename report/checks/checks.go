@@ -1,6 +1,6 @@
 // Package checks is what the browser report checks, a text file each. Adding a check is adding a file.
 //
-// A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard wants the page to see,
+// A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard requires the page to see,
 // with these headings before it, of which the first three must be there:
 //
 //	zh: the title in Chinese, and so in each language of package language
@@ -43,23 +43,6 @@ var Groups = []string{
 	"Events",
 	"Measured",
 }
-
-// sections are those that a check can name.
-var sections = map[string]string{
-	"HTML 9.2.2":       html + "the-eventsource-interface",
-	"HTML 9.2.3":       html + "sse-processing-model",
-	"HTML 9.2.4":       html + "the-last-event-id-header",
-	"HTML 9.2.5":       html + "parsing-an-event-stream",
-	"HTML 9.2.6":       html + "event-stream-interpretation",
-	"Fetch: CORS":      "https://fetch.spec.whatwg.org/#http-cors-protocol",
-	"Fetch: redirects": "https://fetch.spec.whatwg.org/#http-redirect-fetch",
-	"Encoding: UTF-8":  "https://encoding.spec.whatwg.org/#utf-8-decode",
-	"DOM: Event":       "https://dom.spec.whatwg.org/#interface-event",
-	"Web IDL":          "https://webidl.spec.whatwg.org/#interface-object",
-	"RFC 9112 9.4":     "https://www.rfc-editor.org/rfc/rfc9112#section-9.4",
-}
-
-const html = "https://html.spec.whatwg.org/multipage/server-sent-events.html#"
 
 // An Entry is one check, and the scenario that it plays.
 type Entry struct {

@@ -10,6 +10,7 @@ import (
 	"eventsource-playground/language"
 	"eventsource-playground/report"
 	"eventsource-playground/scenario"
+	"eventsource-playground/standard"
 )
 
 // parse reads a check's file: a scenario, with more headings. The error is of type scenario.Errors.
@@ -22,7 +23,7 @@ func parse(name, text string) (Entry, error) {
 		}
 		p.line = i + 1
 		if key, value, ok := strings.Cut(line, ":"); ok && p.heading(key, strings.TrimSpace(value)) {
-			lines[i] = "" // a scenario knows nothing of it, and counts its lines
+			lines[i] = "" // unknown to a scenario, whose line numbers must stay
 		}
 	}
 	s, err := scenario.Parse(strings.Join(lines, "\n"), scenario.DefaultLimits)
@@ -30,7 +31,7 @@ func parse(name, text string) (Entry, error) {
 		p.errors = append(p.errors, mistakes...)
 	}
 	p.entry.Scenario = s
-	p.take(s)
+	p.adopt(s)
 	if len(p.errors) > 0 {
 		return p.entry, p.errors
 	}
@@ -47,7 +48,7 @@ func (p *parser) fail(what string) {
 	p.errors = append(p.errors, &scenario.Error{Line: p.line, Column: 1, What: what})
 }
 
-// heading reads a heading that only a check has, and tells whether it was one.
+// heading reads a heading that only a check has, and reports whether it was one.
 func (p *parser) heading(key, value string) bool {
 	c := &p.entry.Check
 	if l := language.Of(key); l != language.English {
@@ -56,9 +57,9 @@ func (p *parser) heading(key, value string) bool {
 	}
 	switch key {
 	case "section":
-		c.Section, c.Link = value, sections[value]
+		c.Section, c.Link = value, standard.Named(value).URL()
 		if c.Link == "" {
-			p.fail("this section has no link: use one of checks.go, or add it there")
+			p.fail("this section has no link: use one of package standard, or add it there")
 		}
 	case "construct":
 		p.construct(value)
@@ -85,7 +86,7 @@ func (p *parser) heading(key, value string) bool {
 	case "measure":
 		c.Measure = report.Measure(value)
 		if !slices.Contains([]report.Measure{report.MeasureWait, report.MeasureOpen, report.MeasureCount, report.MeasureStory}, c.Measure) {
-			p.fail("this is nothing to measure: write wait, open, count or story")
+			p.fail("this is not something to measure: write wait, open, count or story")
 		}
 	default:
 		return false
@@ -130,7 +131,7 @@ func (p *parser) do(value string) {
 		}
 	}
 	if what != report.DoClose && what != report.DoReplace || !isOn && when != "at once" || err != nil || d.N < 1 {
-		p.fail("this is nothing to do: write close or replace, and at once, or on with the type of an event, such as close on message 2")
+		p.fail("this is not something to do: write close or replace, and at once, or on with the type of an event, such as close on message 2")
 	}
 	p.entry.Do = append(p.entry.Do, d)
 }
@@ -138,13 +139,13 @@ func (p *parser) do(value string) {
 func (p *parser) duration(value string) float64 {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 || d > 20*time.Second {
-		p.fail("this is no time: write one such as 700ms, and not more than 20s")
+		p.fail("this is not a duration: write one such as 700ms, and not more than 20s")
 	}
 	return float64(d.Milliseconds())
 }
 
-// take takes over what a scenario says, too.
-func (p *parser) take(s *scenario.Scenario) {
+// adopt copies what a scenario says, too.
+func (p *parser) adopt(s *scenario.Scenario) {
 	c := &p.entry.Check
 	p.title(language.English, s.Title.In(language.English.Code))
 	c.Group, c.Second, c.Credentials = s.Group, s.Connect.SecondOrigin, s.Connect.Credentials
@@ -159,23 +160,23 @@ func (p *parser) take(s *scenario.Scenario) {
 	}
 	p.missing("section", c.Section)
 	if !slices.Contains(Groups, c.Group) {
-		p.fail("this group is none of those in checks.go: " + c.Group)
+		p.fail("this group is not one of those in checks.go: " + c.Group)
 	}
 	if s.Expect == nil {
-		p.fail("== expect is missing: say what the standard wants")
+		p.fail("== expect is missing: write what the standard requires")
 		return
 	}
 	wanted, sure := s.Expect.In("")
 	if !sure {
-		p.fail("== expect is what the standard wants, of every browser alike: take chromium: and firefox: out")
+		p.fail("== expect is what the standard wants, of every browser alike: remove chromium: and firefox:")
 	}
 	if s.Expect.More {
-		p.fail("... is too little for a check: say all that must be seen")
+		p.fail("... is not enough for a check: write all that must be seen")
 	}
 	c.Want = []report.Want{}
 	for _, seen := range wanted {
 		if seen.Kind == scenario.Requested {
-			p.fail("a check is what the page sees: take request out, and repeat Last-Event-ID in the data with {last-event-id}")
+			p.fail("a check is what the page sees: remove request, and repeat Last-Event-ID in the data with {last-event-id}")
 		}
 		what := "open"
 		switch seen.Kind {

@@ -27,14 +27,14 @@ type Browser struct {
 	engine   string
 	scenario *scenario.Scenario
 	run      scenario.Run
-	enough   int // things to see
+	limit    int // how many things to see
 	last     time.Time
 
 	decoder sse.Decoder
 	id      string
 	retry   time.Duration
 
-	moved       bool // the address asked for is the one that a redirect led to
+	moved       bool // the address requested is the target of a redirect
 	otherOrigin bool
 	opened      bool
 	compressed  []byte
@@ -44,9 +44,9 @@ type Browser struct {
 var Start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // New returns a Browser for a scenario as an engine, scenario.Chromium or Firefox, plays it from a time on, until it has seen
-// enough things.
-func New(engine string, s *scenario.Scenario, now time.Time, enough int) *Browser {
-	b := &Browser{engine: engine, scenario: s, enough: enough, Now: now, last: now}
+// as many things as limit says.
+func New(engine string, s *scenario.Scenario, now time.Time, limit int) *Browser {
+	b := &Browser{engine: engine, scenario: s, limit: limit, Now: now, last: now}
 	b.retry = b.usualRetry()
 	return b
 }
@@ -77,9 +77,9 @@ func (b *Browser) wait(d time.Duration) {
 	}
 }
 
-// Watch connects, and again, until the EventSource is closed, nothing more comes, or enough was seen.
+// Watch connects and reconnects until the EventSource is closed, nothing more comes, or the limit is reached.
 func (b *Browser) Watch() {
-	for len(b.Seen) < b.enough && !b.Stopped {
+	for len(b.Seen) < b.limit && !b.Stopped {
 		switch b.attempt() {
 		case closed:
 			b.see(scenario.Seen{Kind: scenario.Failed, ReadyState: 2})
@@ -105,7 +105,7 @@ type outcome uint8
 const (
 	lost     outcome = iota // tried again
 	closed                  // given up
-	silent                  // open for ever, or not answered
+	silent                  // open for ever, or without a response
 	followed                // a redirect
 )
 
@@ -145,7 +145,7 @@ func (b *Browser) attempt() outcome {
 	}
 }
 
-// read executes the steps of an answer.
+// read executes the steps of a response.
 func (b *Browser) read(p *scenario.Player, otherOrigin bool) outcome {
 	var gzip scenario.Gzip
 	for {

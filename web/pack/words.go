@@ -8,10 +8,10 @@ import (
 )
 
 // mergeWords makes one object of the page's texts in a language, by the English ones, which stand beside the code that says
-// them: app/zh.json, trace/zh.json, app/lesson.zh.json, …
+// them: app/zh.json, trace/words/zh.json, app/lesson.zh.json, …
 func mergeWords(root, code string) ([]byte, error) {
 	merged := map[string]string{}
-	for _, pattern := range []string{"app/" + code + ".json", "app/*." + code + ".json", "trace/" + code + ".json"} {
+	for _, pattern := range []string{"app/" + code + ".json", "app/*." + code + ".json", "trace/words/" + code + ".json"} {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

@@ -14,10 +14,10 @@ func TestMergeWords(t *testing.T) {
 		want  string // or a part of the error
 	}{
 		{"no file is no word", nil, `{}`},
-		{"the files of two folders", map[string]string{"app/zh.json": `{"b":"乙"}`, "trace/zh.json": `{"a":"甲"}`}, `{"a":"甲","b":"乙"}`},
+		{"the files of two folders", map[string]string{"app/zh.json": `{"b":"乙"}`, "trace/words/zh.json": `{"a":"甲"}`}, `{"a":"甲","b":"乙"}`},
 		{"a part of a folder's words in a file of its own", map[string]string{"app/zh.json": `{"a":"甲"}`, "app/lesson.zh.json": `{"b":"乙"}`}, `{"a":"甲","b":"乙"}`},
-		{"twice the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/zh.json": `{"a":"甲"}`}, `{"a":"甲"}`},
-		{"twice, and not the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/zh.json": `{"a":"乙"}`}, `"a" is said in another way elsewhere`},
+		{"twice the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/words/zh.json": `{"a":"甲"}`}, `{"a":"甲"}`},
+		{"twice, and not the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/words/zh.json": `{"a":"乙"}`}, `"a" is said in another way elsewhere`},
 		{"no object", map[string]string{"app/zh.json": `[]`}, "zh.json: "},
 		{"another language's", map[string]string{"app/en-XA.json": `{"a":"á"}`, "app/lesson.en-XA.json": `{"a":"á"}`}, `{}`},
 		{"another folder's", map[string]string{"server/zh.json": `{"a":"甲"}`}, `{}`},

@@ -1,0 +1,76 @@
+package trace
+
+// FactName names a kind of fact. What it says in words is package words' to say.
+type FactName uint8
+
+const (
+	FactConstructed FactName = iota
+	FactRefused              // the constructor threw
+	FactOpened
+	FactReopened
+	FactFirstEvent
+	FactEvents      // more events
+	FactServerNamed // an event of the stream that has the name of one of the browser's own
+	FactSilent
+	FactLost   // error, OPEN → CONNECTING
+	FactFailed // error, CONNECTING → CONNECTING
+	FactGaveUp // error, → CLOSED
+	FactClosed
+	FactListening
+	FactUnlistened
+
+	// Seen by the server: a request and what a browser makes of the answer …
+	FactRequest
+	FactUnanswered
+	FactAnswered // with a stream
+	FactNoContent
+	FactRedirected
+	FactStatus
+	FactWrongType
+	FactCharset
+	FactForbidden // by CORS
+
+	// … the end of a stream …
+	FactEnded
+	FactCut
+	FactTruncated
+	FactLifetime
+	FactStopping
+	FactStuck
+	FactMistake
+	FactLeft
+	FactYouCut
+	FactYouEnded
+
+	// … what else the visitor did …
+	FactPaused
+	FactResumed
+	FactStepped
+	FactSent
+	FactNextReply
+
+	// … and that it is another server now.
+	FactNewServer
+
+	// Seen on the wire.
+	FactBOM
+	FactRetry
+	FactRetryIgnored
+	FactRetryEmpty
+	FactComments
+	FactID
+	FactIDReset
+	FactIDIgnored
+	FactIDAlone // in a block without data
+	FactDataless
+	FactUnknownField
+	FactMisspelt
+	FactDiscarded
+	FactUnheard
+	FactBlind
+
+	NumFacts // how many there are
+
+	firstOfServer = FactRequest
+	firstOnWire   = FactBOM
+)

@@ -1,0 +1,194 @@
+// Package words says in words what a trace's facts are: data in, words out. Nothing in the trace depends on it.
+package words
+
+import (
+	"strconv"
+	"strings"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// Sentence is what a fact says in words.
+type Sentence struct {
+	Title   string
+	Body    []Phrase
+	Section string // of a standard; "" for none
+	URL     string // of that section
+}
+
+// Phrase is a part of a sentence's body: words, or code. They are apart because what a stream or a browser said may
+// hold any mark that could tell them apart.
+type Phrase struct {
+	Text string
+	Code bool
+}
+
+// SeenBy names an observer, in the language that say translates to.
+func SeenBy(o trace.Observer, say func(string) string) string { return say(seenBy[o]) }
+
+// seenBy names the observers.
+var seenBy = map[trace.Observer]string{
+	trace.Page: "seen by the page", trace.Server: "seen by the server", trace.Wire: "seen on the wire",
+}
+
+// Of says a fact in words. say translates a text as it stands in this package, before anything is filled in.
+func Of(f trace.Fact, say func(string) string) Sentence {
+	t := texts[told(f)]
+	title := t.title
+	if f.Count > 1 && t.titles != "" {
+		title = t.titles
+	}
+	// First the words that are ours, then, once, the values that are not.
+	ours := func(name string) (string, bool) { return part(f, name, say) }
+	values := func(name string) (string, bool) { return value(f, name, say), true }
+	s := Sentence{Title: fill(fill(say(title), ours), values), Section: t.section.Name(), URL: t.section.URL()}
+	if t.body == "" {
+		return s
+	}
+	for i, part := range strings.Split(fill(say(t.body), ours), "`") {
+		if part != "" {
+			s.Body = append(s.Body, Phrase{Text: fill(part, values), Code: i%2 == 1})
+		}
+	}
+	return s
+}
+
+// told is the name whose text is told: some facts have a better one where more is known.
+func told(f trace.Fact) key {
+	switch {
+	case f.Name == trace.FactEvents && f.Type != "":
+		return eventsOf
+	case f.Name == trace.FactUnheard && f.Type == "":
+		return unheardMore
+	case f.Name == trace.FactGaveUp && f.Was == eventsource.Open:
+		return stopped
+	case f.Name == trace.FactSilent && f.Unheard:
+		return silentUnheard
+	case f.Name == trace.FactSilent && f.Known && f.Sent == 0:
+		return silentNothing
+	case f.Name == trace.FactSilent && f.Known:
+		return silentHeld
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactLost:
+		return lostKnown
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactFailed:
+		return failedKnown
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactGaveUp:
+		return gaveUpKnown
+	}
+	return f.Name
+}
+
+// part is a part of a text that is a text itself.
+func part(f trace.Fact, name string, say func(string) string) (text string, ok bool) {
+	switch name {
+	case "cause":
+		return say(texts[f.Cause].title), true
+	case "waited":
+		if f.Milliseconds > 0 {
+			return say(partWaited), true
+		}
+		return "", true
+	case "next":
+		wait, ask := partWaitsOwn, partAsks
+		if f.Before > 0 {
+			wait = partWaitsLast
+		}
+		if f.Known {
+			if ask = partAsksPlain; f.ID != "" {
+				ask = partAsksID
+			}
+			if f.RetrySet {
+				wait = partWaitsRetry
+			}
+		}
+		return say(wait) + say(ask), true
+	case "id":
+		switch {
+		case f.Known && f.ID != "":
+			return say(partSentID), true
+		case f.Known:
+			return say(partSentNone), true
+		case f.ID != "":
+			return say(partID), true
+		}
+		return say(partNoID), true
+	case "asked":
+		if f.ID != "" {
+			return say(partSentID), true
+		}
+		return say(partSentNone), true
+	case "answer":
+		switch f.Type {
+		case "refuse":
+			return say(partReset), true
+		case "redirect":
+			return say(partRedirect), true
+		case "wrong type":
+			return say(partWrongType), true
+		}
+		return say(partStatus), true
+	}
+	return "", false
+}
+
+// value is what comes from outside.
+func value(f trace.Fact, name string, say func(string) string) string {
+	switch name {
+	case "type":
+		return trace.Brief(f.Type)
+	case "lastID":
+		return trace.Brief(f.ID)
+	case "time":
+		return Duration(say, f.Milliseconds)
+	case "before":
+		return Duration(say, f.Before)
+	case "retry":
+		return strconv.FormatInt(f.Retry, 10)
+	case "count":
+		return strconv.Itoa(f.Count)
+	case "attempt":
+		return strconv.Itoa(f.Attempt)
+	case "status":
+		return strconv.Itoa(f.Status)
+	}
+	return strconv.Itoa(int(f.Was))
+}
+
+// fill puts in what stands for {names}; names that with does not know stay.
+func fill(text string, with func(name string) (string, bool)) string {
+	filled := ""
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return filled + text
+		}
+		value, ok := with(name)
+		if !ok {
+			value = "{" + name + "}"
+		}
+		filled, text = filled+before+value, after
+	}
+}
+
+// Duration says a number of milliseconds as people read it, 250 ms, 3.01 s, 2 min 5 s, in the language that say translates to.
+func Duration(say func(string) string, ms float64) string {
+	unit, n, m := durationMS, "", ""
+	switch s := int(ms/1000 + 0.5); {
+	case ms < 999.5:
+		n = strconv.FormatFloat(max(0, ms), 'f', 0, 64)
+	case ms < 59_995:
+		unit, n = durationS, strconv.FormatFloat(ms/1000, 'f', 2, 64)
+	case s < 3600:
+		unit, n, m = durationMin, strconv.Itoa(s/60), strconv.Itoa(s%60)
+	default:
+		unit, n, m = durationH, strconv.Itoa(s/3600), strconv.Itoa(s/60%60)
+	}
+	return fill(say(unit), func(name string) (string, bool) {
+		if name == "m" {
+			return m, true
+		}
+		return n, true
+	})
+}
