@@ -1,10 +1,20 @@
 package scenario
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"eventsource-playground/language"
+)
 
 // Size is about how many bytes of memory the parsed text takes.
 func (s *Scenario) Size() int {
-	n := int(unsafe.Sizeof(*s)) + len(s.Title) + len(s.Group) + len(s.About) + len(s.Chinese.Title) + len(s.Chinese.About)
+	n := int(unsafe.Sizeof(*s)) + len(s.Group)
+	const entry = 100 // about what a map takes for one
+	for _, text := range []language.Text{s.Title, s.About} {
+		for _, said := range text {
+			n += entry + len(said)
+		}
+	}
 	for _, name := range s.Listen {
 		n += int(unsafe.Sizeof(name)) + len(name)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eventsource-playground/language"
 )
 
 // parse wants a text without a mistake.
@@ -30,7 +32,7 @@ func TestTheNotationsExamplesAreGood(t *testing.T) {
 		t.Fatalf("got %d examples; want 3", len(parts)/2)
 	}
 	for i := 1; i < len(parts); i += 2 {
-		if s := parse(t, parts[i]); s.Title == "" {
+		if s := parse(t, parts[i]); s.Title["en"] == "" {
 			t.Errorf("got no title for\n%s", parts[i])
 		}
 	}
@@ -46,8 +48,8 @@ func TestHeadings(t *testing.T) {
 		"title.zh: 甲：标题\nabout.zh: 一。\nabout.zh: 二。\n"+
 		"listen: message, \"x \", 'a,b',tick tock\nconnect: 7 times, with credentials, second origin\n== 200\n")
 	want := &Scenario{
-		Title: "A: title", Group: "Basics", Order: 7, About: "One two.",
-		Chinese: Chinese{Title: "甲：标题", About: "一。二。"},
+		Title: language.Text{"en": "A: title", "zh": "甲：标题"}, Group: "Basics", Order: 7,
+		About:   language.Text{"en": "One two.", "zh": "一。二。"},
 		Listen:  []string{"message", "x ", "a,b", "tick tock"},
 		Connect: Connect{SecondOrigin: true, Credentials: true, Times: 7},
 	}
