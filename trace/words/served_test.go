@@ -17,10 +17,6 @@ func seenRequest(source, attempt int, at float64, headers ...protocol.Header) pr
 	return protocol.Seen{Kind: protocol.SeenRequest, Source: source, Attempt: attempt, At: at, Method: "GET", Header: headers}
 }
 
-func seenHead(source, attempt, status int) protocol.Seen {
-	return protocol.Seen{Kind: protocol.SeenHead, Source: source, Attempt: attempt, Status: status}
-}
-
 func seenWrite(source, attempt int, at float64, text string) protocol.Seen {
 	return protocol.Seen{Kind: protocol.SeenWrite, Source: source, Attempt: attempt, At: at, Bytes: []byte(text), Size: len(text)}
 }
