@@ -3,6 +3,7 @@ package main
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -89,7 +90,7 @@ func (e *eventRow) detail() any {
 	case trace.Message:
 		add("origin", r.Origin)
 		add("lastEventId", quoteJS(r.LastEventID))
-		add("data", fill(say("{n} characters"), "{n}", grouped(len([]rune(r.Data)))))
+		add("data", count(utf8.RuneCountInString(r.Data), "1 character", "{n} characters"))
 	case trace.Construct:
 		add("url", r.URL)
 	}
@@ -113,7 +114,7 @@ func (e *eventRow) detail() any {
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
 		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
-		when(cut > 0, `<p>{}</p>`, fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut))))
+		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
 }
 
 func (e *eventRow) onRow(ctx app.Context, event app.Event) {
