@@ -30,8 +30,9 @@ func (t toolbar) draw() app.UI {
 	)
 }
 
-// both names the switch of languages in both: who needs it may not read the one that is shown.
-const both = "Language: English · 语言：中文"
+// both names the switch of languages in both: who needs it may not read the one that is shown. It holds the button's text
+// as it stands, for those who speak to their browser (WCAG 2.5.3).
+const both = "Language, 语言: EN · 中文"
 
 // inLanguage is a language's name, marked if it is the page's.
 func inLanguage(of, name string) app.UI {
