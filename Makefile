@@ -5,6 +5,9 @@ PACK ?=
 # git refuses a clone that belongs to another user, and go build then fails: do without the commit in -version.
 export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 
+# What is built is this module as its go.mod says, also where it stands in somebody's go.work.
+export GOWORK = off
+
 .PHONY: serve wasm test test-all lint bench size shot report clean
 
 serve: bin/server
@@ -24,15 +27,15 @@ test-all: bin/server
 	SLOW=1 go test ./e2e -count=1 -timeout 20m -parallel 8 -run 'TestEvery'
 	SLOW=1 go test ./e2e -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses'
 
-lint:
+lint: bin/page.work
 	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
 	go vet ./...
-	GOOS=js GOARCH=wasm go vet $(page)
+	$(wasm) go vet $(page)
 	go tool staticcheck ./...
-	GOOS=js GOARCH=wasm $(shell go tool -n staticcheck) $(page)
+	$(wasm) $(shell go tool -n staticcheck) $(page)
 
 bench: wasm
-	go test -run '^$$' -bench . -benchtime 300ms -benchmem ./sse ./trace ./server
+	go test -run '^$$' -bench . -benchtime 300ms -benchmem ./sse ./trace ./server/...
 	go run ./bench -json docs/bench.json
 
 # What fills app.wasm, beside go-app's hello world; of=main lists that package's functions.
@@ -51,14 +54,15 @@ clean:
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
 # target report.)
 page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report scenario sse standard trace))
+wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/words/*zh.json) $(call files,web/pack)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
-web/app.wasm: $(call files,$(page)) bin/page.mod
-	GOOS=js GOARCH=wasm go build -modfile=bin/page.mod -trimpath -ldflags="-s -w" -o $@ ./app
+web/app.wasm: $(call files,$(page)) bin/page.work
+	$(wasm) go build -trimpath -ldflags="-s -w" -o $@ ./app
 
-bin/page.mod: go.mod go.sum $(call files,web/slim)
+bin/page.work: go.mod go.sum $(call files,web/slim)
 	go run ./web/slim
 
 bin/hello.wasm: $(call files,bench/hello)

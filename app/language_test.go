@@ -157,7 +157,7 @@ var saidByOthers = map[string][]string{
 		"This file is not a browser report: it is not the JSON that this page saves.",
 	},
 	"../protocol":         {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
-	"../server":           {"silence"},
+	"../server/session":   {"silence"},
 	"../scenario":         {"hold"},
 	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load"},
 	"../trace":            {"page"},

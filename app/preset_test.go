@@ -1,9 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+
+	"eventsource-playground/scenario"
 )
 
 func TestWithParameter(t *testing.T) {
@@ -101,6 +107,38 @@ func TestPresets(t *testing.T) {
 		s.add("new")
 		if len(p.listen) > 0 && &s.Listen[0] == &p.listen[0] {
 			t.Errorf("%s: got the preset's own list; want a copy", p.title)
+		}
+	}
+}
+
+// The page's hints and the README's table say what the server does without a parameter.
+func TestTheClassicStreamsDefaultsAreTheServers(t *testing.T) {
+	c := scenario.DefaultClassic
+	want := map[string]string{
+		"interval": strconv.FormatInt(c.Interval.Milliseconds(), 10), "count": strconv.Itoa(c.Count), "event": c.Event, "retry": "not sent",
+	}
+	if c.Retry != nil {
+		want["retry"] = strconv.FormatInt(c.Retry.Milliseconds(), 10)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parameters {
+		if p.usual != want[p.name] {
+			t.Errorf("got the hint %q for %s; want %q", p.usual, p.name, want[p.name])
+		}
+		inTable := want[p.name]
+		switch p.name {
+		case "interval":
+			inTable = fmt.Sprintf("%g s", c.Interval.Seconds())
+		case "event":
+			inTable = "`" + inTable + "`"
+		}
+		_, row, _ := strings.Cut(string(readme), "\n| `"+p.name+"` |")
+		row, _, _ = strings.Cut(row, "\n")
+		if !strings.HasSuffix(row, "| "+inTable+" |") {
+			t.Errorf("got %q in README.md for %s; want %q at its end", row, p.name, inTable)
 		}
 	}
 }

@@ -1,8 +1,15 @@
 // Package eventsource is Go's hand on the browser's own EventSource (HTML 9.2.2).
 //
-// It constructs the browser's object, listens to it and reports what it did. It reconnects nothing, buffers nothing
-// that the browser would not, and never guesses: what it reports was read from the object or from its events. It is
-// the only package with syscall/js; outside a browser [New] returns [ErrUnsupported].
+// It constructs the browser's object, listens to it and reports what it did. It reconnects nothing, and drops nothing.
+// Outside a browser [New] returns [ErrUnsupported].
+//
+// What is buffered: the stream's events gather for 16 ms from the first on, in a tab that is hidden for as long as its
+// timers take, and are then reported in runs of at most 4,096. The browser's own open and error are reported at once, and so is, before
+// them and before Close, all that has gathered. Each event's TimeStamp is its own, however late the report.
+//
+// What is inferred: all else is read from the object or from its events, but a stream's event is not asked for the
+// readyState at its dispatch. It is given that of the browser's own open or error before it, since nothing else changes it
+// while events are dispatched; and all events of a run are given the origin of the first, since a connection has only one.
 package eventsource
 
 import (
@@ -56,7 +63,7 @@ const (
 type Event struct {
 	Kind       Kind
 	TimeStamp  float64    // the event's own timeStamp: milliseconds on the page's performance clock
-	ReadyState ReadyState // at the moment of dispatch
+	ReadyState ReadyState // at the moment of dispatch; of a Message, inferred: see the package's comment
 	Type       string     // the event's type: "open", "error", "message", or the name that the stream gave it
 
 	// Of a Message only.

@@ -7,15 +7,14 @@ import (
 	"syscall/js"
 )
 
-// A Source is one EventSource of the browser, and the listeners on it. Its methods, and the function given to New, run
-// on the page's one thread.
+// source is the browser's object, and what listens to it.
 //
 // A call from JavaScript into Go costs more than the browser needs to dispatch an event, so the stream's events do not
 // make one each. Their listener is queue.push, a builtin bound to a JavaScript array. A second listener, wake, is
 // called for the first event only: it removes itself and sets a timer, which takes the whole array at once and puts
 // wake back. So a firehose costs a call a frame, and silence costs nothing. The browser's own open and error are rare:
 // they are taken at once, after what is queued, so that the readyState recorded is that of the moment.
-type Source struct {
+type source struct {
 	es      js.Value
 	observe func(Events)
 
@@ -36,24 +35,18 @@ const frame = 16
 // lazyFrom is the length from which a run keeps the browser's objects: so many no screen shows at once.
 const lazyFrom = 256
 
-// Supported reports whether this browser has an EventSource.
-func Supported() bool { return js.Global().Get("EventSource").Type() == js.TypeFunction }
+func supported() bool { return js.Global().Get("EventSource").Type() == js.TypeFunction }
+func now() float64    { return js.Global().Get("performance").Call("now").Float() }
 
-// Now is performance.now(): milliseconds on the clock of the events' timeStamp.
-func Now() float64 { return js.Global().Get("performance").Call("now").Float() }
-
-// New constructs an EventSource and listens to it at once, so that nothing is missed. What the browser dispatches goes
-// to observe, in order. The error is ErrUnsupported, or an *[Exception] for a URL that the browser refuses; a failing
-// connection is no error, but an event.
-func New(url string, o Options, observe func(Events)) (*Source, error) {
-	if !Supported() {
+func newSource(url string, o Options, observe func(Events)) (*source, error) {
+	if !supported() {
 		return nil, ErrUnsupported
 	}
 	es, err := construct(url, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{es: es, observe: observe, queue: js.Global().Get("Array").New()}
+	s := &source{es: es, observe: observe, queue: js.Global().Get("Array").New()}
 	s.push = s.queue.Get("push").Call("bind", s.queue)
 	s.wake = newFunc(s.onWake)
 	s.take = newFunc(s.onTake)
@@ -62,15 +55,14 @@ func New(url string, o Options, observe func(Events)) (*Source, error) {
 	s.es.Call("addEventListener", "open", s.open)
 	s.es.Call("addEventListener", "error", s.fail)
 	s.asleep = true
-	s.Listen("message")
+	s.listen("message")
 	for _, t := range o.Listen {
-		s.Listen(t)
+		s.listen(t)
 	}
 	return s, nil
 }
 
-// Listen starts listening to events of a type, also while connected. Events that came before are not seen.
-func (s *Source) Listen(typ string) {
+func (s *source) listen(typ string) {
 	if s.closed || typ == "open" || typ == "error" || slices.Contains(s.types, typ) {
 		return
 	}
@@ -81,8 +73,7 @@ func (s *Source) Listen(typ string) {
 	}
 }
 
-// Unlisten stops listening to events of a type. It leaves open, error and message alone.
-func (s *Source) Unlisten(typ string) {
+func (s *source) unlisten(typ string) {
 	i := slices.Index(s.types, typ)
 	if s.closed || typ == "message" || i < 0 {
 		return
@@ -92,9 +83,7 @@ func (s *Source) Unlisten(typ string) {
 	s.es.Call("removeEventListener", typ, s.wake)
 }
 
-// Close observes what was dispatched until now, calls close(), which fires nothing, and lets go of the listeners.
-// Closing again does nothing.
-func (s *Source) Close() {
+func (s *source) close() {
 	if s.closed {
 		return
 	}
@@ -115,14 +104,9 @@ func (s *Source) Close() {
 	}
 }
 
-// URL is the object's url: absolute, as the browser resolved it. A redirect does not change it.
-func (s *Source) URL() string { return s.es.Get("url").String() }
-
-// WithCredentials is the object's withCredentials.
-func (s *Source) WithCredentials() bool { return s.es.Get("withCredentials").Bool() }
-
-// ReadyState is the object's readyState, now.
-func (s *Source) ReadyState() ReadyState { return ReadyState(s.es.Get("readyState").Int()) }
+func (s *source) url() string            { return s.es.Get("url").String() }
+func (s *source) withCredentials() bool  { return s.es.Get("withCredentials").Bool() }
+func (s *source) readyState() ReadyState { return ReadyState(s.es.Get("readyState").Int()) }
 
 func construct(url string, o Options) (es js.Value, err error) {
 	defer func() {
@@ -143,13 +127,13 @@ func construct(url string, o Options) (es js.Value, err error) {
 	return js.Global().Get("EventSource").New(url, argument), nil
 }
 
-func (s *Source) onWake(js.Value, []js.Value) any {
+func (s *source) onWake(js.Value, []js.Value) any {
 	s.setWake(false)
 	s.timer = js.Global().Call("setTimeout", s.take, frame)
 	return nil
 }
 
-func (s *Source) onTake(js.Value, []js.Value) any {
+func (s *source) onTake(js.Value, []js.Value) any {
 	s.drain()
 	if !s.closed {
 		s.setWake(true)
@@ -157,7 +141,7 @@ func (s *Source) onTake(js.Value, []js.Value) any {
 	return nil
 }
 
-func (s *Source) setWake(on bool) {
+func (s *source) setWake(on bool) {
 	if s.asleep == on {
 		return
 	}
@@ -173,14 +157,14 @@ func (s *Source) setWake(on bool) {
 
 // own listens to the browser's own event of a kind. The stream may dispatch one of the same type: a MessageEvent,
 // which goes its way through the queue.
-func (s *Source) own(kind Kind) func(js.Value, []js.Value) any {
+func (s *source) own(kind Kind) func(js.Value, []js.Value) any {
 	return func(_ js.Value, args []js.Value) any {
 		if event := args[0]; event.InstanceOf(proto.messageEvent) {
 			s.push.Invoke(event)
 			s.drain()
 		} else {
 			s.drain()
-			s.state = s.ReadyState()
+			s.state = s.readyState()
 			s.observe(Decoded(Event{
 				Kind:       kind,
 				TimeStamp:  event.Get("timeStamp").Float(),
@@ -194,7 +178,7 @@ func (s *Source) own(kind Kind) func(js.Value, []js.Value) any {
 
 // drain takes what is queued, in runs of a bounded length. Between two of the browser's own events the state and the
 // origin do not change, so all that is queued shares them.
-func (s *Source) drain() {
+func (s *source) drain() {
 	const longest = 4096
 	for n := s.queue.Length(); n > 0 && !s.closed; n = s.queue.Length() {
 		s.observe(run(s.queue.Call("splice", 0, min(n, longest)), s.state))

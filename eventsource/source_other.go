@@ -2,23 +2,17 @@
 
 package eventsource
 
-// Source is an EventSource of the browser. Outside a browser there is none.
-type Source struct{}
+// source is what a browser would have: newSource never returns one, so its methods are there only to compile.
+type source struct{}
 
-// Supported reports whether this browser has an EventSource.
-func Supported() bool { return false }
+func supported() bool { return false }
+func now() float64    { return 0 }
 
-// Now is zero outside a browser.
-func Now() float64 { return 0 }
+func newSource(string, Options, func(Events)) (*source, error) { return nil, ErrUnsupported }
 
-// New returns ErrUnsupported: only a browser has an EventSource.
-func New(string, Options, func(Events)) (*Source, error) { return nil, ErrUnsupported }
-
-// The methods of a Source that New never returns, so that code which uses one compiles everywhere.
-
-func (*Source) Listen(string)          {}
-func (*Source) Unlisten(string)        {}
-func (*Source) Close()                 {}
-func (*Source) URL() string            { return "" }
-func (*Source) WithCredentials() bool  { return false }
-func (*Source) ReadyState() ReadyState { return Closed }
+func (*source) listen(string)          {}
+func (*source) unlisten(string)        {}
+func (*source) close()                 {}
+func (*source) url() string            { return "" }
+func (*source) withCredentials() bool  { return false }
+func (*source) readyState() ReadyState { return Closed }

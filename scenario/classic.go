@@ -18,6 +18,9 @@ type Classic struct {
 	Forget   bool           // start again at 0, whatever Last-Event-ID says
 }
 
+// DefaultClassic is what GET /sse plays without parameters.
+var DefaultClassic = Classic{Count: 10, Interval: time.Second, Event: "customEvent"}
+
 // Text is the classic stream in the notation.
 func (c Classic) Text() string {
 	var b strings.Builder
@@ -33,7 +36,7 @@ func (c Classic) Text() string {
 	if !c.Forget {
 		b.WriteString("\n== 204 when Last-Event-ID is " + last + " or more\n")
 		b.WriteString("\n== 200 when Last-Event-ID is not a number\n")
-		c.write(&b, ": Last-Event-ID {last-event-id} is not one of this stream's: starting again at 0\n", "")
+		c.write(&b, ": Last-Event-ID \"{last-event-id}\" is not one of this stream's: starting again at 0\n", "")
 	}
 	b.WriteString("\n== 200\n")
 	if c.Forget {

@@ -15,7 +15,7 @@ listen: "customEvent"
 
 == 200 when Last-Event-ID is not a number
 :
-: Last-Event-ID {last-event-id} is not one of this stream's: starting again at 0
+: Last-Event-ID "{last-event-id}" is not one of this stream's: starting again at 0
 retry: 500
 @wait 1s
 @repeat 0 to 2 every 1s
@@ -63,7 +63,7 @@ func TestClassicPlays(t *testing.T) {
 		{"of a server that forgets", func(c *Classic) { c.Count = 1; c.Forget = true }, Request{LastEventID: "2"},
 			`respond 200; write ":\n"; wait 10ms; write "event: e\nid: 0\ndata: {'id':0,TIME,'params':''}\n\n"; end`},
 		{"with an id from elsewhere", func(c *Classic) { c.Count = 1 }, Request{LastEventID: "-1"},
-			`respond 200; write ":\n: Last-Event-ID -1 is not one of this stream's: starting again at 0\n"; wait 10ms; write "event: e\nid: 0\ndata: {'id':0,TIME,'params':''}\n\n"; end`},
+			`respond 200; write ":\n: Last-Event-ID '-1' is not one of this stream's: starting again at 0\n"; wait 10ms; write "event: e\nid: 0\ndata: {'id':0,TIME,'params':''}\n\n"; end`},
 		{"without a type", func(c *Classic) { c.Count, c.Event = 1, "" }, Request{},
 			`respond 200; write ":\n"; wait 10ms; write "id: 0\ndata: {'id':0,TIME,'params':''}\n\n"; end`},
 		{"with braces everywhere", func(c *Classic) { c.Count, c.Event, c.Params = 1, `{n}"`, `"{n}{time}"` }, Request{},

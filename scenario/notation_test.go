@@ -6,13 +6,17 @@ import (
 	"testing"
 )
 
-func TestTheReadmeShowsTheNotation(t *testing.T) {
+func TestTheReadmeBeginsTheNotation(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, body, _ := strings.Cut(Notation, "\n")
-	if !strings.Contains(string(readme), strings.TrimSpace(body)) {
-		t.Error("README.md does not have the text of NOTATION.md: copy it there, below its heading")
+	examples, _, ok := strings.Cut(body, "**Heading**")
+	if !ok || !strings.Contains(string(readme), strings.TrimSpace(examples)) {
+		t.Error("README.md does not have NOTATION.md's beginning, with its examples: copy it there, below its heading")
+	}
+	if !strings.Contains(string(readme), "](scenario/NOTATION.md)") {
+		t.Error("README.md has no link to scenario/NOTATION.md: put one after the examples")
 	}
 }

@@ -10,15 +10,18 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"eventsource-playground/server/refuse"
 )
 
 // notBuilt is what a server says that was built without the page.
 const notBuilt = "app.wasm is not built: run make wasm"
 
-// assets serves the files that web/pack made, each in the form that the client takes.
+// assets serves the files that web/pack made, each in the form that the client accepts.
 type assets struct {
-	fs    fs.FS
-	files map[string]asset // by URL path without the leading slash
+	fs     fs.FS
+	files  map[string]asset // by URL path without the leading slash
+	policy string           // Content-Security-Policy
 }
 
 // asset is one file.
@@ -74,6 +77,15 @@ func newAssets(fsys fs.FS) (*assets, error) {
 	if err != nil {
 		return nil, fmt.Errorf("assets: %w", err)
 	}
+	index := ""
+	if a.built() {
+		content, err := fs.ReadFile(fsys, "index.html")
+		if err != nil {
+			return nil, fmt.Errorf("assets: %w", err)
+		}
+		index = string(content)
+	}
+	a.policy = policyFor(index)
 	return a, nil
 }
 
@@ -120,7 +132,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	file, ok := a.files[name]
 	switch {
 	case !ok && !a.built():
-		refuse(w, http.StatusServiceUnavailable, "%s.", notBuilt)
+		refuse.New(http.StatusServiceUnavailable, "%s.", notBuilt).Write(w)
 		return
 	case !ok:
 		notFound(w, r)
@@ -134,10 +146,10 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) {
 	header.Set("Vary", "Accept-Encoding")
 	form, ok := a.accepted(r.Header.Values("Accept-Encoding"))
 	if !ok {
-		refuse(w, http.StatusNotAcceptable, "Accept-Encoding leaves nothing to send: accept br, gzip or identity.")
+		refuse.New(http.StatusNotAcceptable, "Accept-Encoding leaves nothing to send: accept br, gzip or identity.").Write(w)
 		return
 	}
-	// no-cache is "keep it, but ask each time": the answer is a 304 of a few bytes, and a new build shows at once.
+	// no-cache is "keep it, but revalidate each time": the response is a 304 of a few bytes, and a new build shows at once.
 	header.Set("Cache-Control", "no-cache")
 	header.Set("ETag", form.etag)
 	if matches(r.Header.Values("If-None-Match"), form.etag) {
@@ -206,7 +218,7 @@ func acceptedEncodings(header []string) map[string]float64 {
 	return weights
 }
 
-// matches tells whether an If-None-Match header names etag (RFC 9110, 13.1.2). W/ makes no difference there.
+// matches reports whether an If-None-Match header names etag (RFC 9110, 13.1.2). W/ makes no difference there.
 func matches(header []string, etag string) bool {
 	for element := range strings.SplitSeq(strings.Join(header, ","), ",") {
 		element = strings.TrimSpace(element)

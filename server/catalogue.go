@@ -14,6 +14,7 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
+	"eventsource-playground/server/refuse"
 )
 
 // catalogue tells the page what scenarios there are.
@@ -76,7 +77,7 @@ func (c *catalogue) serveText() http.Handler {
 		file := r.PathValue("file")
 		text, ok := c.texts[file]
 		if !ok {
-			refuse(w, http.StatusNotFound, "There is no scenario %s: /scenarios lists all that there are.", quote(strings.TrimSuffix(file, ".txt")))
+			refuse.New(http.StatusNotFound, "There is no scenario %s: /scenarios lists all that there are.", refuse.Quote(strings.TrimSuffix(file, ".txt"))).Write(w)
 			return
 		}
 		text.serve(w, r, nil)

@@ -8,6 +8,7 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario/library"
+	"eventsource-playground/server/limits"
 )
 
 func TestTheCatalogueIsTheLibrary(t *testing.T) {
@@ -136,7 +137,7 @@ func TestTheSecondOriginHasScenariosOnly(t *testing.T) {
 		}
 	}
 	if got := p.secondGet(t, "/sse?scenario=second-origin", "Origin", "http://localhost:1").Header.Get("Access-Control-Allow-Origin"); got != "http://localhost:1" {
-		t.Errorf("got Access-Control-Allow-Origin %q; want who asked", got)
+		t.Errorf("got Access-Control-Allow-Origin %q; want that origin", got)
 	}
 }
 
@@ -145,7 +146,7 @@ func TestTheSecondAddress(t *testing.T) {
 	if got := p.second(t); !strings.HasPrefix(got, "http://localhost:") {
 		t.Errorf("got %s; want it where the flag says", got)
 	}
-	m := Main{Files: page, Limits: DefaultLimits, Stdout: &buffer{}, Stderr: &buffer{}}
+	m := Main{Files: page, Limits: limits.Default, Stdout: &buffer{}, Stderr: &buffer{}}
 	if got := m.Run(t.Context(), []string{"-addr", "127.0.0.1:0", "-second-addr", "nope"}); got != 1 {
 		t.Errorf("got exit status %d; want 1", got)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
 )
 
 func TestWhoGetsAChannel(t *testing.T) {
@@ -65,7 +66,7 @@ func TestWhoGetsAChannel(t *testing.T) {
 	}
 	t.Run("no WebSocket", func(t *testing.T) {
 		reply := p.get(t, "/session?id="+testSession, "Origin", "http://"+host)
-		if got := text(t, reply); reply.StatusCode != http.StatusUpgradeRequired || got != "A session is a WebSocket: ask for one.\n" {
+		if got := text(t, reply); reply.StatusCode != http.StatusUpgradeRequired || got != "A session is a WebSocket: open one.\n" {
 			t.Errorf("got %d %q; want 426 and a sentence", reply.StatusCode, got)
 		}
 	})
@@ -96,7 +97,7 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t)
 			c := p.channel(t, testSession)
-			stream := p.ask(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
+			stream := p.request(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
 			go io.Copy(io.Discard, stream)
 			for i, want := range test.want {
 				seen := c.seen(t)
@@ -125,65 +126,10 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 	}
 }
 
-func TestAWatchedClassicStreamIsTheSame(t *testing.T) {
-	for _, query := range []string{
-		"count=3&interval=20ms", "count=2&interval=10ms&event=", "count=2&interval=10ms&event=caf%C3%A9%20%7Bn%7D&retry=1s&a={n}&%zz",
-		"count=1&interval=10ms&resume=false", "count=3&interval=10ms&resume=true&resume2",
-	} {
-		for _, id := range []string{"", "0", "7", "07", "x {n}"} {
-			t.Run(query+" "+id, func(t *testing.T) {
-				p := start(t)
-				headers := []string{}
-				if id != "" {
-					headers = []string{"Last-Event-ID", id}
-				}
-				reply := p.get(t, "/sse?"+query, headers...)
-				watched := p.get(t, "/sse?"+strings.Replace(query, "&", "&source=2&", 1)+"&session="+testSession, headers...)
-				if reply.StatusCode != watched.StatusCode {
-					t.Fatalf("got status %d; want %d, as without a session", watched.StatusCode, reply.StatusCode)
-				}
-				if got, want := decoded(t, watched), decoded(t, reply); got != want {
-					t.Errorf("got\n%s; want as without a session\n%s", got, want)
-				}
-				for _, name := range []string{"Content-Type", "Cache-Control", "X-Accel-Buffering", "Access-Control-Allow-Origin"} {
-					if got, want := watched.Header.Get(name), reply.Header.Get(name); reply.StatusCode == 200 && got != want {
-						t.Errorf("got %s %q; want %q", name, got, want)
-					}
-				}
-			})
-		}
-	}
-	t.Run("heartbeats", func(t *testing.T) {
-		p := start(t, "-heartbeat", "20ms")
-		reply := p.get(t, "/sse?interval=70ms&count=1&session="+testSession)
-		got := text(t, reply)
-		if n := strings.Count(got, ":\n"); n < 3 || n > 5 {
-			t.Errorf("got %q; want heartbeats", got)
-		}
-	})
-	t.Run("a bad session", func(t *testing.T) {
-		p := start(t)
-		if got := p.get(t, "/sse?session=x"); got.StatusCode != 400 || text(t, got) != "session=\"x\" is not possible: give 32 hexadecimal digits.\n" {
-			t.Errorf("got %d; want 400 and a sentence", got.StatusCode)
-		}
-	})
-}
-
-// decoded is what a classic stream says, without the time.
-func decoded(t *testing.T, reply *http.Response) string {
-	t.Helper()
-	var b strings.Builder
-	for _, e := range events(t, reply.Body, 100) {
-		d := data(t, e)
-		fmt.Fprintf(&b, "%s %s %d %s\n", e.Type, e.LastEventID, d.ID, d.Params)
-	}
-	return b.String()
-}
-
-func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
-	limits := DefaultLimits
-	limits.SessionRecords = 10
-	p := startMain(t, Main{Files: page, Limits: limits})
+func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
+	l := limits.Default
+	l.SessionRecords = 10
+	p := startMain(t, Main{Files: page, Limits: l})
 	play := func(n int) {
 		reply := p.get(t, fmt.Sprintf("/sse?interval=10ms&count=%d&session=%s", n, testSession))
 		text(t, reply)
@@ -241,7 +187,7 @@ func TestAChannelThatComesBackGetsWhatItMissed(t *testing.T) {
 func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
-	go io.Copy(io.Discard, p.ask(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
+	go io.Copy(io.Discard, p.request(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
 	records, messages := 0, 0
 	for last := protocol.Kind(""); last != protocol.SeenEnd; messages++ {
 		m := c.read(t)
@@ -255,7 +201,7 @@ func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	}
 }
 
-func TestPingsAreAnswered(t *testing.T) {
+func TestPingsGetPongs(t *testing.T) {
 	c := start(t).channel(t, testSession)
 	var last float64
 	for _, ms := range []float64{0, 12.5, 1e12 + 0.1} {
@@ -298,10 +244,10 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
-	limits := DefaultLimits
-	limits.ChannelRate = 10
-	c := startMain(t, Main{Files: page, Limits: limits}).channel(t, testSession)
+func TestAPageThatSaysTooMuchIsReadLater(t *testing.T) {
+	l := limits.Default
+	l.ChannelRate = 10
+	c := startMain(t, Main{Files: page, Limits: l}).channel(t, testSession)
 	from := time.Now()
 	for range 15 {
 		c.write(t, `{"ping":1}`)
@@ -310,16 +256,16 @@ func TestAPageThatAsksTooOftenIsHeardLater(t *testing.T) {
 		c.read(t)
 	}
 	if took := time.Since(from); took < 400*time.Millisecond || took > 3*time.Second {
-		t.Errorf("got 15 answers in %v; want ten at once and then ten a second", took)
+		t.Errorf("got 15 replies in %v; want ten at once and then ten a second", took)
 	}
 }
 
-func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
-	limits := DefaultLimits
-	limits.ChannelPing, limits.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
-	limits.ChannelsPerAddress = 1
-	p := startMain(t, Main{Files: page, Limits: limits})
-	c := p.channel(t, testSession) // who does not read answers no pings
+func TestAPageThatSendsNoPongsIsLeft(t *testing.T) {
+	l := limits.Default
+	l.ChannelPing, l.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
+	l.ChannelsPerAddress = 1
+	p := startMain(t, Main{Files: page, Limits: l})
+	c := p.channel(t, testSession) // who does not read replies to no pings
 	waitFor(t, "its place to be free", func() bool {
 		_, err := p.dialChannel(t, strings.Repeat("1", 32))
 		return err == nil
@@ -329,21 +275,21 @@ func TestAPageThatDoesNotAnswerPingsIsLeft(t *testing.T) {
 	}
 }
 
-func TestChannelsAreBounded(t *testing.T) {
+func TestChannelsAreLimited(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Limits)
+		change func(*limits.Limits)
 		want   string
 	}{
-		{"in all", func(l *Limits) { l.Channels = 2 }, "this server has 2 sessions open and takes no more.\n"},
-		{"of one address", func(l *Limits) { l.ChannelsPerAddress = 2 }, "your address has 2 sessions open and gets no more.\n"},
-		{"as sessions are in all", func(l *Limits) { l.Sessions = 2 }, "this server has 2 pages open and takes no more.\n"},
-		{"as sessions of one address are", func(l *Limits) { l.SessionsPerAddress = 2 }, "your address has 2 pages open and gets no more.\n"},
+		{"in all", func(l *limits.Limits) { l.Channels = 2 }, "this server has 2 sessions open and accepts no more.\n"},
+		{"of one address", func(l *limits.Limits) { l.ChannelsPerAddress = 2 }, "your address has 2 sessions open and gets no more.\n"},
+		{"as sessions are in all", func(l *limits.Limits) { l.Sessions = 2 }, "this server has 2 pages open and accepts no more.\n"},
+		{"as sessions of one address are", func(l *limits.Limits) { l.SessionsPerAddress = 2 }, "your address has 2 pages open and gets no more.\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			limits := DefaultLimits
-			test.change(&limits)
-			p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
+			l := limits.Default
+			test.change(&l)
+			p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
 			id := func(n int) string { return fmt.Sprintf("%032x", n) }
 			first := p.channel(t, id(1))
 			p.channel(t, id(2))
@@ -367,7 +313,7 @@ func TestStoppingClosesChannels(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
 	p.channel(t, strings.Repeat("0", 32)) // who does not read does not close either
-	stream := p.ask(t, "/sse?session="+testSession)
+	stream := p.request(t, "/sse?session="+testSession)
 	go io.Copy(io.Discard, stream)
 	c.wantSeen(t, "request", "head 200", "write 2")
 	from := time.Now()
@@ -391,10 +337,10 @@ func TestStoppingClosesChannels(t *testing.T) {
 // is measured is that everything is let go.
 func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 	const all = 1000
-	limits := DefaultLimits
-	limits.ChannelsPerAddress, limits.StreamsPerAddress, limits.SessionsPerAddress = all, all, all
-	limits.SessionIdle = 500 * time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits}, "-addr", "127.0.0.1:0")
+	l := limits.Default
+	l.ChannelsPerAddress, l.StreamsPerAddress, l.SessionsPerAddress = all, all, all
+	l.SessionIdle = 500 * time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
 	come := func(n int) (leave func(), instances []string) {
 		places := make(chan struct{}, 50)
 		clients, streams := make([]*client, n), make([]*net.TCPConn, n)

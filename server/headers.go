@@ -1,47 +1,64 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"eventsource-playground/server/play"
 )
 
-// contentSecurityPolicy lets the page load its own files, and only those: 'wasm-unsafe-eval' is compiling WebAssembly,
-// connect-src is open because opening any stream on the web is what this tool is for.
-const contentSecurityPolicy = "default-src 'none'; " +
-	"script-src 'self' 'wasm-unsafe-eval' '" + shellScript + "'; " +
-	"style-src 'self' '" + shellStyle + "'; " +
-	"img-src 'self'; " +
-	"manifest-src 'self'; " +
-	"worker-src 'self'; " +
-	"connect-src 'self' http: https:; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// The hashes of the elements in web/index.html that paint the page before anything else is loaded, and then load it.
-const (
-	shellStyle  = "sha256-hUjFA01vdPGRp7BZ6f7MBWQlVYPUCCq/tQoHkFdSR7M="
-	shellScript = "sha256-gb1/KtHUcMXTkwKpechrmJW3yqdQuVGZkSBtAwjHTw8="
-)
-
-// safety are the headers that keep others off the page.
-var safety = http.Header{
-	"Content-Security-Policy":    {contentSecurityPolicy},
-	"Cross-Origin-Opener-Policy": {"same-origin"},
-	"Referrer-Policy":            {"no-referrer"},
-	"X-Content-Type-Options":     {"nosniff"},
+// policyFor lets the page load its own files, and only those: 'wasm-unsafe-eval' is compiling WebAssembly, the hashes are of
+// the elements in index.html that paint the page before anything else is loaded, and then load it. connect-src is open
+// because opening any stream on the web is what this tool is for.
+func policyFor(index string) string {
+	return "default-src 'none'; " +
+		"script-src 'self' 'wasm-unsafe-eval'" + hashesOf(index, "script") + "; " +
+		"style-src 'self'" + hashesOf(index, "style") + "; " +
+		"img-src 'self'; " +
+		"manifest-src 'self'; " +
+		"worker-src 'self'; " +
+		"connect-src 'self' http: https:; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// secure gives them to every reply.
-func secure(handler http.Handler) http.Handler {
+// hashesOf are the hashes of what stands in a page's elements of that name, as a source list wants them.
+func hashesOf(page, element string) string {
+	var hashes strings.Builder
+	for {
+		_, rest, found := strings.Cut(page, "<"+element)
+		_, rest, opened := strings.Cut(rest, ">")
+		content, rest, closed := strings.Cut(rest, "</"+element+">")
+		if !found || !opened || !closed {
+			return hashes.String()
+		}
+		if content != "" { // or it is one with src
+			hash := sha256.Sum256([]byte(content))
+			hashes.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'")
+		}
+		page = rest
+	}
+}
+
+// secure gives every response the headers that keep others off the page.
+func (a *assets) secure(handler http.Handler) http.Handler {
+	safety := http.Header{
+		"Content-Security-Policy":    {a.policy},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Referrer-Policy":            {"no-referrer"},
+		"X-Content-Type-Options":     {"nosniff"},
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), safety)
 		handler.ServeHTTP(w, r)
 	})
 }
 
-// origin is whose pages may read a reply beside our own: nobody's (""), everybody's ("*") or one origin's.
+// origin is whose pages may read a response beside our own: nobody's (""), everybody's ("*") or one origin's.
 type origin string
 
 func parseOrigin(s string) (origin, error) {
@@ -56,10 +73,10 @@ func parseOrigin(s string) (origin, error) {
 }
 
 // allow adds the CORS headers. Credentials are for one named origin only: browsers refuse them beside "*", and here
-// they would open nothing, since no reply depends on a cookie.
+// they would open nothing, since no response depends on a cookie.
 //
-// EventSource never asks beforehand, not even for Last-Event-ID. fetch does, for that header and for Cache-Control: a
-// polyfill that is not answered breaks on its first reconnect.
+// EventSource sends no preflight, not even for Last-Event-ID. fetch does, for that header and for Cache-Control: a
+// polyfill whose preflight fails breaks on its first reconnect.
 func (o origin) allow(handler http.Handler) http.Handler {
 	if o == "" {
 		return handler
@@ -79,11 +96,11 @@ func (o origin) allow(handler http.Handler) http.Handler {
 	})
 }
 
-// preflight lets in whoever asks whether they may ask for a scenario. The answer itself says whether they may read it:
-// EventSource never asks beforehand, so a polyfill sees the same.
+// preflight grants whatever is to be requested of a scenario. The response itself says whether it may be read:
+// EventSource sends no preflight, so a polyfill sees the same.
 func preflight(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if origin := r.Header.Get("Origin"); r.Method == http.MethodOptions && origin != "" && isAsk(r.URL.RawQuery) {
+		if origin := r.Header.Get("Origin"); r.Method == http.MethodOptions && origin != "" && play.IsScenario(r.URL.RawQuery) {
 			header := w.Header()
 			header.Add("Vary", "Origin")
 			header.Set("Access-Control-Allow-Origin", origin)

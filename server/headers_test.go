@@ -10,10 +10,11 @@ import (
 
 func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 	p := start(t)
-	for _, path := range []string{"/", "/app.js", "/web/app.wasm", "/sse?interval=10&count=1", "/sse?count=-1", "/nope"} {
+	index, _ := page.ReadFile("index.html")
+	for _, path := range []string{"/", "/app.js", "/web/app.wasm", "/sse?count=0", "/sse?count=-1", "/nope"} {
 		header := p.get(t, path).Header
 		for name, want := range map[string]string{
-			"Content-Security-Policy":    contentSecurityPolicy,
+			"Content-Security-Policy":    policyFor(string(index)),
 			"Cross-Origin-Opener-Policy": "same-origin",
 			"Referrer-Policy":            "no-referrer",
 			"X-Content-Type-Options":     "nosniff",
@@ -25,34 +26,54 @@ func TestEveryReplyKeepsOthersOffThePage(t *testing.T) {
 	}
 }
 
-func TestThePolicyIsStrict(t *testing.T) {
-	for _, want := range []string{
-		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval' '" + shellScript + "'", "style-src 'self' '" + shellStyle + "'", "connect-src 'self' http: https:",
-		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "worker-src 'self'", "manifest-src 'self'",
-	} {
-		if !strings.Contains(contentSecurityPolicy+";", want+";") {
-			t.Errorf("got %s; want %s in it", contentSecurityPolicy, want)
-		}
+func TestAStreamIsNoPage(t *testing.T) {
+	header := start(t).get(t, "/sse?interval=10&count=1").Header
+	if got, want := header.Get("Content-Security-Policy"), "default-src 'none'; sandbox"; got != want {
+		t.Errorf("got Content-Security-Policy %q; want %q", got, want)
 	}
-	if strings.Contains(contentSecurityPolicy, "unsafe-inline") {
-		t.Errorf("got %s; want no unsafe-inline", contentSecurityPolicy)
+	if got := header.Get("X-Content-Type-Options"); got != "nosniff" {
+		t.Errorf("got X-Content-Type-Options %q; want nosniff", got)
 	}
 }
 
-func TestThePolicyLetsThePagesOwnStyleAndScriptIn(t *testing.T) {
+func TestThePolicyIsStrict(t *testing.T) {
 	index, err := os.ReadFile("../web/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ name, got, begin, end string }{
-		{"shellStyle", shellStyle, "<style>", "</style>"},
-		{"shellScript", shellScript, `<script type="module">`, "</script>"},
-	} {
-		_, rest, _ := strings.Cut(string(index), test.begin)
-		content, _, _ := strings.Cut(rest, test.end)
+	policy := policyFor(string(index))
+	hash := func(begin, end string) string {
+		_, rest, _ := strings.Cut(string(index), begin)
+		content, _, _ := strings.Cut(rest, end)
 		hash := sha256.Sum256([]byte(content))
-		if want := "sha256-" + base64.StdEncoding.EncodeToString(hash[:]); test.got != want {
-			t.Errorf("got %s %s; want %s, the hash of that element in web/index.html", test.name, test.got, want)
+		return " 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
+	}
+	for _, want := range []string{
+		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'" + hash(`<script type="module">`, "</script>"),
+		"style-src 'self'" + hash("<style>", "</style>"), "connect-src 'self' http: https:",
+		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "worker-src 'self'", "manifest-src 'self'",
+	} {
+		if !strings.Contains(policy+";", want+";") {
+			t.Errorf("got %s; want %s in it", policy, want)
+		}
+	}
+	if strings.Contains(policy, "unsafe-inline") {
+		t.Errorf("got %s; want no unsafe-inline", policy)
+	}
+}
+
+func TestThePolicyNamesEachElementThatIsNoFile(t *testing.T) {
+	const a = " 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='" // of the letter a
+	for page, want := range map[string]string{
+		"":                                 "",
+		"<script>a</script>":               a,
+		`<script type="module">a</script>`: a,
+		`<script src="x"></script><script>a</script>`: a,
+		"<script>a</script><script>a</script>":        a + a,
+		"<script>a":                                   "",
+	} {
+		if got := hashesOf(page, "script"); got != want {
+			t.Errorf("got %q for %s; want %q", got, page, want)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func TestInterference(t *testing.T) {
 			c.wantSeen(t, "did step", "write 8", "did step", "write 1", "did step", "end server cut cleanly")
 		}},
 		{"step where nothing comes", held, func(t *testing.T, p *program, c *client, s *reader) {
-			if got := c.ask(t, `"do":"step"`); got != "The scenario sends no more lines: it holds the stream open." {
+			if got := c.command(t, `"do":"step"`); got != "The scenario sends no more lines: it holds the stream open." {
 				t.Errorf("got %q", got)
 			}
 		}},
@@ -92,7 +92,7 @@ func TestInterference(t *testing.T) {
 			s.wantText(t, "b\n\n")
 		}},
 		{"send nothing", held, func(t *testing.T, p *program, c *client, s *reader) {
-			if got := c.ask(t, `"do":"send"`); got != "There is nothing to send: give some bytes." {
+			if got := c.command(t, `"do":"send"`); got != "There is nothing to send: give some bytes." {
 				t.Errorf("got %q", got)
 			}
 		}},
@@ -105,7 +105,7 @@ func TestInterference(t *testing.T) {
 			s.wantEnd(t, syscall.ECONNRESET)
 		}},
 		{"another source", held, func(t *testing.T, p *program, c *client, s *reader) {
-			if got := c.ask(t, `"do":"cut","source":2`); got != "There is no stream under way: press Connect." {
+			if got := c.command(t, `"do":"cut","source":2`); got != "There is no stream under way: press Connect." {
 				t.Errorf("got %q", got)
 			}
 			c.do(t, `"do":"cut","source":1`)
@@ -118,7 +118,7 @@ func TestInterference(t *testing.T) {
 				{`"do":"next"`, "Choose the next reply: a status from 200 to 599, refuse, redirect or wrong type."},
 				{`"do":"next","next":{"status":7}`, "Choose the next reply: a status from 200 to 599, refuse, redirect or wrong type."},
 			} {
-				if got := c.ask(t, test[0]); got != test[1] {
+				if got := c.command(t, test[0]); got != test[1] {
 					t.Errorf("got %q for %s; want %q", got, test[0], test[1])
 				}
 			}
@@ -126,12 +126,12 @@ func TestInterference(t *testing.T) {
 		{"nothing is under way any more", held, func(t *testing.T, p *program, c *client, s *reader) {
 			s.Close()
 			c.wantSeen(t, "end client left")
-			if got := c.ask(t, `"do":"cut"`); got != "There is no stream under way: press Connect." {
+			if got := c.command(t, `"do":"cut"`); got != "There is no stream under way: press Connect." {
 				t.Errorf("got %q", got)
 			}
 		}},
 		{"the newest stream", held, func(t *testing.T, p *program, c *client, s *reader) {
-			newer := &reader{TCPConn: p.ask(t, held+"session="+testSession+"&source=2")}
+			newer := &reader{TCPConn: p.request(t, held+"session="+testSession+"&source=2")}
 			newer.open(t)
 			c.do(t, `"do":"cut"`)
 			newer.wantEnd(t, syscall.ECONNRESET)
@@ -142,7 +142,7 @@ func TestInterference(t *testing.T) {
 			t.Parallel()
 			p := start(t)
 			c := p.channel(t, testSession)
-			stream := &reader{TCPConn: p.ask(t, test.path+"session="+testSession)}
+			stream := &reader{TCPConn: p.request(t, test.path+"session="+testSession)}
 			waitFor(t, "the stream", func() bool { c.pingPong(t); return c.saw("head") || c.saw("request") })
 			if !strings.Contains(test.name, "the head") {
 				stream.open(t)
@@ -155,7 +155,7 @@ func TestInterference(t *testing.T) {
 func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
-	s := &reader{TCPConn: p.ask(t, "/sse?interval=10m&session="+testSession)}
+	s := &reader{TCPConn: p.request(t, "/sse?interval=10m&session="+testSession)}
 	s.wantText(t, ":\n")
 	var took []time.Duration
 	for range 21 {
@@ -173,7 +173,7 @@ func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 func TestACutDoesNotWaitForAReaderThatDoesNotRead(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSession)
-	s := &reader{TCPConn: p.ask(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@raw \"x\" 4000000 times\n@hold\n")+"&session="+testSession)}
+	s := &reader{TCPConn: p.request(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@raw \"x\" 4000000 times\n@hold\n")+"&session="+testSession)}
 	last, same := 0, 0
 	waitFor(t, "the write to be stuck", func() bool {
 		c.pingPong(t) // what the server told before it is here then
@@ -217,7 +217,7 @@ func TestTheNextReply(t *testing.T) {
 					if i == 1 && test.name == "200" && strings.Contains(path, "script") {
 						want = "HTTP/1.1 599" // it was what came anyway
 					}
-					reply, err := http.ReadResponse(bufio.NewReader(p.ask(t, path+"session="+testSession)), nil)
+					reply, err := http.ReadResponse(bufio.NewReader(p.request(t, path+"session="+testSession)), nil)
 					switch {
 					case want == "" && !errors.Is(err, syscall.ECONNRESET):
 						t.Errorf("got %v; want a reset", err)
@@ -349,8 +349,8 @@ func (c *client) pingPong(t *testing.T) {
 	}
 }
 
-// ask gives a command, and returns what the server says.
-func (c *client) ask(t *testing.T, command string) string {
+// command gives one, and returns what the server says.
+func (c *client) command(t *testing.T, command string) string {
 	t.Helper()
 	c.id++
 	c.write(t, fmt.Sprintf(`{"id":%d,%s}`, c.id, command))
@@ -359,7 +359,7 @@ func (c *client) ask(t *testing.T, command string) string {
 		c.queue = append(c.queue, m.Seen...)
 		if m.Did != nil {
 			if m.Did.ID != c.id {
-				t.Errorf("got an answer to %d; want one to %d", m.Did.ID, c.id)
+				t.Errorf("got a reply to %d; want one to %d", m.Did.ID, c.id)
 			}
 			return m.Did.Error
 		}
@@ -368,7 +368,7 @@ func (c *client) ask(t *testing.T, command string) string {
 
 func (c *client) do(t *testing.T, command string) {
 	t.Helper()
-	if got := c.ask(t, command); got != "" {
+	if got := c.command(t, command); got != "" {
 		t.Fatalf("got %q for %s; want it done", got, command)
 	}
 }
@@ -403,8 +403,8 @@ func (c *client) wantSeen(t *testing.T, wants ...string) {
 	}
 }
 
-// ask opens a bare connection and asks for a stream.
-func (p *program) ask(t *testing.T, path string, headers ...string) *net.TCPConn {
+// request opens a bare connection and sends a request for a stream.
+func (p *program) request(t *testing.T, path string, headers ...string) *net.TCPConn {
 	t.Helper()
 	conn := p.dial(t)
 	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n%s\r\n", path, strings.Join(append(headers, ""), "\r\n"))
@@ -481,3 +481,5 @@ func (s *reader) wantEnd(t *testing.T, want error) {
 		t.Errorf("got %v; want %v", err, want)
 	}
 }
+
+const testSession = "0123456789abcdef0123456789abcdef"

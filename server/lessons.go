@@ -6,9 +6,10 @@ import (
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/file"
 	"eventsource-playground/lesson/library"
+	"eventsource-playground/server/refuse"
 )
 
-// lessons tells the page what lessons there are, in the language that it asks for.
+// lessons tells the page what lessons there are, in the language that it wants.
 type lessons struct {
 	lists map[string]asset // by language
 	one   map[string]map[string]asset
@@ -42,14 +43,14 @@ func (l *lessons) serveOne() http.Handler {
 		name := r.PathValue("name")
 		one, ok := l.one[language(r)][name]
 		if !ok {
-			refuse(w, http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", quote(name))
+			refuse.New(http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", refuse.Quote(name)).Write(w)
 			return
 		}
 		one.serve(w, r, nil)
 	})
 }
 
-// language is what a request asks for: English, unless that is another one that there is.
+// language is what a request wants: English, unless it names another one that there is.
 func language(r *http.Request) string {
 	if r.URL.Query().Get("lang") == lesson.Chinese {
 		return lesson.Chinese

@@ -9,10 +9,9 @@ import (
 
 	"eventsource-playground/lesson"
 	"eventsource-playground/lesson/library"
-	"eventsource-playground/protocol"
 )
 
-func TestLessonsAreServedInTheLanguageAskedFor(t *testing.T) {
+func TestLessonsAreServedInTheLanguageOfTheRequest(t *testing.T) {
 	p := start(t)
 	all := library.All()
 	for _, test := range []struct{ query, language string }{
@@ -78,17 +77,5 @@ func TestALessonThatThereIsNot(t *testing.T) {
 	}
 	if got := p.secondGet(t, "/lessons").StatusCode; got != 404 {
 		t.Errorf("got status %d at the second origin; want 404", got)
-	}
-}
-
-// A lesson tries to send X-Token. If a browser did, it would be seen.
-func TestXTokenWouldBeSeen(t *testing.T) {
-	r, err := http.NewRequest(http.MethodGet, "http://localhost/sse", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("X-Token", "abc")
-	if got := headersThatMatter(r); !slices.Contains(got, (protocol.Header{Name: "X-Token", Value: "abc"})) {
-		t.Errorf("got %v; want X-Token in it", got)
 	}
 }

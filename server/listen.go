@@ -66,7 +66,7 @@ func listenSecond(addr, first string) (listeners []net.Listener, url string, of 
 	}, nil
 }
 
-// named tells whether a host is a name or an address, so that nothing else gets into a Location.
+// named reports whether a host is a name or an address, so that nothing else gets into a Location.
 func named(host string) bool {
 	return host != "" && strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789.-_:") == ""
 }

@@ -5,15 +5,15 @@ import (
 	"syscall"
 )
 
-// Go's own defaults: after so many seconds of silence Linux asks a client whether it is still there, and asks again after as
-// many; the connection is lost when so many questions had no answer.
+// Go's own defaults: after so many seconds of silence Linux asks a client whether it is still there, and again after as
+// many; the connection is lost when so many questions had no reply.
 const (
 	keepAlive      = 15
 	keepAliveCount = 9
 )
 
 // listening sets what Go would set on each connection, with four calls of the system, on the listener: Linux has those
-// that it accepts inherit it. That is a quarter of the calls for a connection, when a class comes back at once.
+// that it accepts inherit it. That is a quarter of the calls for a connection, when a class reconnects at once.
 var listening = net.ListenConfig{
 	KeepAlive: -1,
 	Control: func(_, _ string, c syscall.RawConn) (err error) {

@@ -17,6 +17,9 @@ import (
 	"sync"
 	"syscall"
 
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/session"
 	"eventsource-playground/web"
 )
 
@@ -26,14 +29,14 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so a second signal kills at once
-	m := Main{Files: web.Files(), Limits: DefaultLimits, Stdout: os.Stdout, Stderr: os.Stderr}
+	m := Main{Files: web.Files(), Limits: limits.Default, Stdout: os.Stdout, Stderr: os.Stderr}
 	os.Exit(m.Run(ctx, os.Args[1:]))
 }
 
 // Main is the whole program, so that a test can start it as it is.
 type Main struct {
 	Files  fs.FS // the page's, as web.Files returns them
-	Limits Limits
+	Limits limits.Limits
 	Stdout io.Writer // one line: the page's address
 	Stderr io.Writer // everything else
 }
@@ -73,7 +76,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cors string) error {
-	if err := m.Limits.check(); err != nil {
+	if err := m.Limits.Check(); err != nil {
 		return err
 	}
 	origin, err := parseOrigin(cors)
@@ -99,23 +102,24 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 		return err
 	}
 
-	streams := newStreams(m.Limits, log)
-	plays := newPlays(streams, second)
-	channels := newChannels(plays.sessions, m.Limits, log)
-	server := newServer(routes(files, streams, plays, channels, origin), m.Limits, log)
-	secondServer := newServer(secondRoutes(plays, origin), m.Limits, log)
-	served := make(chan error, len(listeners)+len(secondListeners))
+	streams := play.New(m.Limits, findScenario, second, log)
+	sessions := session.New(m.Limits)
+	channels := session.NewChannels(sessions, log)
+	served := sessions.Watch(streams)
+	server := newServer(routes(files, served, channels, newCatalogue(second), origin), m.Limits, log)
+	secondServer := newServer(secondRoutes(files, served, origin), m.Limits, log)
+	failed := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {
-		go func() { served <- server.Serve(l) }()
+		go func() { failed <- server.Serve(l) }()
 	}
 	for _, l := range secondListeners {
-		go func() { served <- secondServer.Serve(l) }()
+		go func() { failed <- secondServer.Serve(l) }()
 	}
 	log.Info("started", "url", url, "second", secondURL, "version", buildVersion())
 	fmt.Fprintf(m.Stdout, "EventSource Playground: %s\n", url)
 
 	select {
-	case err := <-served:
+	case err := <-failed:
 		server.Close()
 		secondServer.Close()
 		return err
@@ -124,36 +128,35 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	log.Info("stopping")
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
-	plays.end()
+	streams.End()
 	var servers sync.WaitGroup
 	for _, s := range []*http.Server{server, secondServer} {
 		servers.Go(func() {
 			if err := s.Shutdown(grace); err != nil {
-				s.Close() // a reader that takes nothing, or a connection that never sent its request
+				s.Close() // a reader that reads nothing, or a connection that never sent its request
 			}
 		})
 	}
 	servers.Wait()
-	plays.drain(grace)
-	channels.wait(grace)
+	streams.Drain(grace)
+	channels.Wait(grace)
 	log.Info("stopped")
 	return nil
 }
 
-// newServer is an http.Server whose Shutdown ends the streams, for which it would wait for ever otherwise: the context
-// of every request is done then, and a stream ends cleanly, so its reader knows to come back.
-func newServer(handler http.Handler, limits Limits, log *slog.Logger) *http.Server {
+// newServer is an http.Server whose Shutdown ends what net/http still knows of, the channels: the context of every request is
+// done then.
+func newServer(handler http.Handler, l limits.Limits, log *slog.Logger) *http.Server {
 	running, stop := context.WithCancel(context.Background())
 	server := &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: limits.ReadHeader,
-		ReadTimeout:       limits.Read,
-		WriteTimeout:      limits.Write,
-		IdleTimeout:       limits.Idle,
-		MaxHeaderBytes:    limits.Header,
+		ReadHeaderTimeout: l.ReadHeader,
+		ReadTimeout:       l.Read,
+		WriteTimeout:      l.Write,
+		IdleTimeout:       l.Idle,
+		MaxHeaderBytes:    l.Header,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
 		BaseContext:       func(net.Listener) context.Context { return running },
-		ConnContext:       withConn,
 	}
 	server.RegisterOnShutdown(stop)
 	return server

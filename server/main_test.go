@@ -18,6 +18,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"eventsource-playground/server/limits"
 )
 
 // TestMain lets the test binary be the server, for the tests that send it signals.
@@ -71,7 +73,7 @@ func TestWhatCantWorkIsOneSentenceAndAStatus(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			m := Main{Files: page, Limits: DefaultLimits, Stdout: &stdout, Stderr: &stderr}
+			m := Main{Files: page, Limits: limits.Default, Stdout: &stdout, Stderr: &stderr}
 			if got := m.Run(ctx, append([]string{"-addr", "localhost:0"}, test.args...)); got != test.code {
 				t.Errorf("got exit status %d; want %d", got, test.code)
 			}
@@ -96,7 +98,7 @@ func TestAPortThatIsTakenIsAnError(t *testing.T) {
 			defer other.Close()
 			_, port, _ := net.SplitHostPort(other.Addr().String())
 			var stderr bytes.Buffer
-			m := Main{Files: page, Limits: DefaultLimits, Stdout: io.Discard, Stderr: &stderr}
+			m := Main{Files: page, Limits: limits.Default, Stdout: io.Discard, Stderr: &stderr}
 			if got := m.Run(t.Context(), []string{"-addr", "localhost:" + port}); got != 1 {
 				t.Errorf("got exit status %d; want 1", got)
 			}
@@ -144,7 +146,7 @@ func TestStoppingEndsStreamsCleanlyAndSoon(t *testing.T) {
 	for i := range streams {
 		streams[i] = p.get(t, "sse?interval=10ms&count=100000")
 	}
-	// Two that would keep an http.Server from shutting down: a connection that never asks, a reader that never reads.
+	// Two that would keep an http.Server from shutting down: a connection that sends no request, a reader that never reads.
 	silent := p.dial(t)
 	defer silent.Close()
 	full := p.get(t, "sse?interval=10ms&count=100000&x="+strings.Repeat("x", 1900))
@@ -198,7 +200,7 @@ func TestSignals(t *testing.T) {
 	}
 	t.Run("a second one kills", func(t *testing.T) {
 		process, url := startProcess(t)
-		conn, err := net.Dial("tcp", strings.Trim(url, "htp:/")) // never asks: the server waits for it
+		conn, err := net.Dial("tcp", strings.Trim(url, "htp:/")) // sends no request: the server waits for it
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +234,7 @@ func TestAPanicIsLoggedAndTheServerGoesOn(t *testing.T) {
 		if r.URL.Path == "/panic" {
 			panic("a mistake of ours")
 		}
-	}), DefaultLimits, newLog(&stderr))
+	}), limits.Default, newLog(&stderr))
 	go server.Serve(l)
 	defer server.Close()
 	if reply, err := http.Get("http://" + l.Addr().String() + "/panic"); err == nil {
@@ -275,7 +277,7 @@ type program struct {
 
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	return startMain(t, Main{Files: page, Limits: DefaultLimits}, args...)
+	return startMain(t, Main{Files: page, Limits: limits.Default}, args...)
 }
 
 // startMain runs m on a free port until the test ends.
@@ -317,7 +319,7 @@ func (p *program) stop(t *testing.T) int {
 	return code
 }
 
-// get asks for a path; headers are names and values in turn.
+// get requests a path; headers are names and values in turn.
 func (p *program) get(t *testing.T, path string, headers ...string) *http.Response {
 	t.Helper()
 	return p.do(t, http.MethodGet, path, headers...)

@@ -1,9 +1,14 @@
 package main
 
-import "net/http"
+import (
+	"net/http"
 
-// routes is all that this server answers.
-func routes(files *assets, streams *streams, plays *plays, channels *channels, cors origin) http.Handler {
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/refuse"
+)
+
+// routes is all that this server has.
+func routes(files *assets, streams, channels http.Handler, scenarios *catalogue, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -11,14 +16,13 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux.Handle("/app-worker.js", get(files))                      // the service worker, which leaves requests alone
 	mux.Handle("/wasm_exec.js", get(files))                       // Go's glue between JavaScript and app.wasm
 	mux.Handle("/manifest.webmanifest", get(files))               // name and icons
-	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // asked for by a tab that shows a stream
+	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // requested by a tab that shows a stream
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
-	mux.Handle("/sse", cors.allow(preflight(get(plays.or(streams.classic()))))) // ten events, one a second, or a scenario
+	mux.Handle("/sse", cors.allow(preflight(get(streams)))) // ten events, one a second, or a scenario
 
-	mux.Handle("/session", get(channels.serve())) // a page's private channel: a WebSocket
+	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 
-	scenarios := newCatalogue(plays.second)
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
 	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
 
@@ -29,17 +33,17 @@ func routes(files *assets, streams *streams, plays *plays, channels *channels, c
 	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
 
 	mux.HandleFunc("/", notFound)
-	return secure(mux)
+	return files.secure(mux)
 }
 
-// secondRoutes is all that the second origin answers.
-func secondRoutes(plays *plays, cors origin) http.Handler {
+// secondRoutes is all that the second origin has.
+func secondRoutes(files *assets, streams http.Handler, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle("/sse", cors.allow(preflight(get(plays.or(http.HandlerFunc(notHere)))))) // a scenario
+	mux.Handle("/sse", cors.allow(preflight(get(scenariosOnly(streams))))) // a scenario
 
 	mux.HandleFunc("/", notHere)
-	return secure(mux)
+	return files.secure(mux)
 }
 
 // get lets GET and HEAD through.
@@ -53,15 +57,26 @@ func get(handler http.Handler) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 		default:
 			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-			refuse(w, http.StatusMethodNotAllowed, "%s is not possible here: use GET.", quote(r.Method))
+			refuse.New(http.StatusMethodNotAllowed, "%s is not possible here: use GET.", refuse.Quote(r.Method)).Write(w)
+		}
+	})
+}
+
+// scenariosOnly is all streams but the classic one.
+func scenariosOnly(streams http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if play.IsScenario(r.URL.RawQuery) {
+			streams.ServeHTTP(w, r)
+		} else {
+			notHere(w, r)
 		}
 	})
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {
-	refuse(w, http.StatusNotFound, "There is nothing at %s: the page is at / and the stream at /sse.", quote(r.URL.Path))
+	refuse.New(http.StatusNotFound, "There is nothing at %s: the page is at / and the stream at /sse.", refuse.Quote(r.URL.Path)).Write(w)
 }
 
 func notHere(w http.ResponseWriter, r *http.Request) {
-	refuse(w, http.StatusNotFound, "There is nothing at %s: this is the second origin, which has only /sse?scenario=… and /sse?script=….", quote(r.RequestURI))
+	refuse.New(http.StatusNotFound, "There is nothing at %s: this is the second origin, which has only /sse?scenario=… and /sse?script=….", refuse.Quote(r.RequestURI)).Write(w)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"eventsource-playground/server/limits"
 )
 
 func TestRoutes(t *testing.T) {
@@ -36,7 +38,7 @@ func TestRoutes(t *testing.T) {
 		{"a compressed form is no file", "GET", "/web/app.wasm.br", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"a folder is no file", "GET", "/web/", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"what git keeps is no file", "GET", "/.gitignore", 404, "text/plain; charset=utf-8", "There is nothing at"},
-		{"something behind the stream", "GET", "/sse/more", 404, "text/plain; charset=utf-8", "There is nothing at"},
+		{"something after the stream", "GET", "/sse/more", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"POST to the page", "POST", "/", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
 		{"POST to a file", "POST", "/web/app.wasm", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
 		{"PUT to the stream", "PUT", "/sse", 405, "text/plain; charset=utf-8", `"PUT" is not possible here: use GET.`},
@@ -101,9 +103,9 @@ func TestBareRequests(t *testing.T) {
 }
 
 func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
-	limits := DefaultLimits
-	limits.ReadHeader, limits.Read, limits.Idle = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.ReadHeader, l.Read, l.Idle = 50*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l})
 	for _, test := range []struct{ name, sent string }{
 		{"nothing sent", ""},
 		{"half a request", "GET / HTTP/1.1\r\nHo"},
@@ -127,7 +129,7 @@ func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
 }
 
 func TestWithoutThePage(t *testing.T) {
-	p := startMain(t, Main{Files: fstest.MapFS{".gitignore": {}}, Limits: DefaultLimits})
+	p := startMain(t, Main{Files: fstest.MapFS{".gitignore": {}}, Limits: limits.Default})
 	if got := p.stderr.String(); !strings.Contains(got, notBuilt) {
 		t.Errorf("got log %q; want %q in it", got, notBuilt)
 	}

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
-	"eventsource-playground/scenario"
 	"eventsource-playground/sse"
 )
 
@@ -31,14 +28,14 @@ func TestAttempts(t *testing.T) {
 		requests     []string
 		want         string // the attempts
 	}{
-		{"curl asks again after the end", ends, []string{"-", "-", "-"}, "1 2 3"},
+		{"curl again after the end", ends, []string{"-", "-", "-"}, "1 2 3"},
 		{"after a cut", cuts, []string{"-", "-"}, "1 2"},
 		{"after a clean cut", truncates, []string{"-", "-"}, "1 2"},
 		{"with Last-Event-ID", ends, []string{"-", "- id"}, "1 2"},
 		{"whoever leaves by itself starts anew", holds, []string{"-!", "-!", "-"}, "1 1 1"},
 		{"another is open, so this is a new one", holds, []string{"-", "-"}, "1 1"},
-		{"after a final answer that has none behind it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
-		{"after a 503 with another answer behind it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
+		{"after a final response that has none after it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
+		{"after a 503 with another response after it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
 		{"a 204 out of turn is final", "== 404 when Last-Event-ID is 7\n{attempt}\n\n" + ends, []string{"-", "- id", "-"}, "1 2 1"},
 		{"another address of the same scenario is another", ends, []string{"-", "- &x=1", "-", "- &x=1"}, "1 1 2 2"},
 
@@ -49,8 +46,8 @@ func TestAttempts(t *testing.T) {
 		{"two EventSources of one session", ends, []string{a + " 1", a + " 2", a + " 1", a + " 2"}, "1 1 2 2"},
 		{"two sessions", ends, []string{a + " 1", b + " 1", "-", a + " 1"}, "1 1 1 2"},
 		{"a session goes on however it ended", holds, []string{a + " 1!", a + " 1!", a + " 1"}, "1 2 3"},
-		{"a session goes on while the last answer does", holds, []string{a + " 1", a + " 1"}, "1 2"},
-		{"a session goes on after a final answer", "== 404\n{attempt}\n", []string{a + " 1", a + " 1"}, "1 2"},
+		{"a session goes on while the last response does", holds, []string{a + " 1", a + " 1"}, "1 2"},
+		{"a session goes on after a final response", "== 404\n{attempt}\n", []string{a + " 1", a + " 1"}, "1 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			streams := "20"
@@ -111,7 +108,7 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
-// A redirect keeps the EventSource, whichever of the two addresses it comes back to.
+// A redirect keeps the EventSource, whichever of the two addresses it reconnects to.
 func TestARedirectIsTheSameEventSource(t *testing.T) {
 	p := start(t, "-addr", "localhost:0")
 	const session = "&session=0123456789abcdef0123456789abcdef&source=3"
@@ -129,7 +126,7 @@ func TestARedirectIsTheSameEventSource(t *testing.T) {
 					t.Errorf("got %v; want attempt %s", got, want)
 				}
 				if moved := reply.Request.URL.Host != strings.Trim(p.url, "htp:/"); moved != strings.Contains(test.script, "second") {
-					t.Errorf("got the answer from %s; want it where the redirect led", reply.Request.URL)
+					t.Errorf("got the response from %s; want it where the redirect led", reply.Request.URL)
 				}
 			}
 			p.client.CloseIdleConnections()
@@ -171,64 +168,4 @@ func TestAClassicReconnection(t *testing.T) {
 	if got := p.get(t, "/sse?scenario=ten-ticks", "Last-Event-ID", "9").StatusCode; got != http.StatusNoContent {
 		t.Errorf("got status %d when all was sent; want 204", got)
 	}
-}
-
-func TestRunsAreForgotten(t *testing.T) {
-	limits := DefaultLimits
-	limits.Runs = 3
-	s, err := scenario.Parse("== 200\n@end", scenario.DefaultLimits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	all := newRuns(limits)
-	request := httptest.NewRequest("GET", "/sse", nil)
-	ask1 := func(session string, text string) (who *run, attempt int) {
-		who, _, attempt = all.answer(&ask{scenario: s, session: session, source: 1, text: text}, request, scenario.Request{}, now)
-		return who, attempt
-	}
-	visit := func(session, text string) int {
-		who, attempt := ask1(session, text)
-		all.leave(who, true, now)
-		return attempt
-	}
-	want := func(what string, got, want int) {
-		t.Helper()
-		if got != want {
-			t.Errorf("got %d %s; want %d", got, what, want)
-		}
-	}
-
-	want("for a first request", visit("", "a"), 1)
-	now = now.Add(limits.BareRunAge)
-	want("just in time", visit("", "a"), 2)
-	now = now.Add(limits.BareRunAge + 1)
-	want("too late", visit("", "a"), 1)
-	want("in a session", visit("s", "a"), 1)
-	now = now.Add(limits.RunAge)
-	want("in a session just in time", visit("s", "a"), 2)
-	now = now.Add(limits.RunAge + 1)
-	want("in a session too late", visit("s", "a"), 1)
-
-	now = now.Add(time.Hour * 2)
-	for i := range 10 {
-		want("for a first request", visit("", fmt.Sprint(i)), 1)
-	}
-	want("runs kept", len(all.all), 3)
-	want("runs kept", all.idle.Len(), 3)
-	want("for the newest", visit("", "9"), 2)
-	want("for the oldest kept", visit("", "7"), 2)
-	want("for one that was forgotten", visit("", "6"), 1)
-
-	who, _ := ask1("", "open")
-	for i := range 10 {
-		visit("", fmt.Sprint("other", i))
-	}
-	all.leave(who, true, now)
-	want("after a long answer, since an open one is not forgotten", visit("", "open"), 2)
-	who, _ = ask1("", "left")
-	all.leave(who, false, now)
-	now = now.Add(2 * time.Hour)
-	visit("", "last")
-	want("runs kept", len(all.all), 1)
 }

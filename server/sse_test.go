@@ -58,8 +58,8 @@ func TestAStreamGoesFromItsFirstEventToItsLastAndEnds(t *testing.T) {
 	}{
 		{"ten events unless told otherwise", "interval=10", "", "0 1 2 3 4 5 6 7 8 9"},
 		{"three events", "interval=10&count=3", "", "0 1 2"},
-		{"on behind the last one", "interval=10&count=5", "2", "3 4"},
-		{"on behind the first one", "interval=10&count=3", "0", "1 2"},
+		{"on after the last one", "interval=10&count=5", "2", "3 4"},
+		{"on after the first one", "interval=10&count=3", "0", "1 2"},
 		{"on when asked to, as without asking", "interval=10&count=3&resume=true", "1", "2"},
 		{"from the start, as a forgetful server does", "interval=10&count=3&resume=false", "1", "0 1 2"},
 		{"from the start though all was sent", "interval=10&count=3&resume=false", "2", "0 1 2"},
@@ -93,8 +93,8 @@ func TestNothingIsLeftToSend(t *testing.T) {
 	for _, test := range []struct{ name, query, lastEventID string }{
 		{"the last id", "", "9"},
 		{"the last id of three", "?count=3", "2"},
-		{"an id behind the last", "?count=3", "7"},
-		{"an id far behind the last", "?count=3", "9223372036854775807"},
+		{"an id after the last", "?count=3", "7"},
+		{"an id far after the last", "?count=3", "9223372036854775807"},
 		{"no events at all", "?count=0", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAnIDOfAnotherStreamIsNotIgnoredSilently(t *testing.T) {
 	}
 }
 
-func TestWhatAStreamCanBeAskedFor(t *testing.T) {
+func TestWhatARequestForAStreamCanSay(t *testing.T) {
 	p := start(t)
 	for _, test := range []struct{ name, query, want string }{
 		{"a name for the events", "event=tick", "event: tick\nid: 0\ndata: {"},
@@ -209,6 +209,7 @@ func TestBadRequestsSayWhatToChange(t *testing.T) {
 		{"event=x%0A%0Adata:%20forged%0A%0A", 400, `is not possible`},
 		{"event=" + strings.Repeat("x", 101), 400, `"… is not possible`},
 		{"resume=maybe", 400, `resume="maybe" is not possible: give true or false.`},
+		{"session=x", 400, `session="x" is not possible: give 32 hexadecimal digits.`},
 		{"scenario=nope", 404, `There is no scenario "nope": leave scenario out for the classic stream.`},
 		{"scenario=", 404, `There is no scenario ""`},
 		{"script=%3D%3D+200&scenario=end", 400, "scenario and script exclude each other: give one of them."},

@@ -8,15 +8,15 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
+	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"eventsource-playground/sse"
+	"eventsource-playground/server/limits"
 )
 
 func TestWritesAreActuallyIncremental(t *testing.T) {
@@ -31,68 +31,10 @@ func TestWritesAreActuallyIncremental(t *testing.T) {
 	}
 }
 
-func TestSilenceIsFilledWithComments(t *testing.T) {
-	for _, test := range []struct {
-		name      string
-		heartbeat time.Duration
-		waits     []time.Duration
-		want      string // a dot for a heartbeat, an e for an event, each with the second it came at
-	}{
-		{"a long wait", 15 * time.Second, []time.Duration{40 * time.Second}, ".15 .30 e40"},
-		{"short waits", 15 * time.Second, []time.Duration{10 * time.Second, 10 * time.Second}, "e10 e20"},
-		{"counted from the event before", 15 * time.Second, []time.Duration{10 * time.Second, 20 * time.Second}, "e10 .25 e30"},
-		{"an event just then", 15 * time.Second, []time.Duration{15 * time.Second, time.Second}, "e15 e16"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				limits := DefaultLimits
-				limits.Heartbeat = test.heartbeat
-				start := time.Now()
-				var got []string
-				w := recorder{httptest.NewRecorder(), func(b []byte) {
-					kind := "e"
-					if string(b) == ":\n" {
-						kind = "."
-					}
-					got = append(got, fmt.Sprintf("%s%.0f", kind, time.Since(start).Seconds()))
-				}}
-				out := newStreams(limits, newLog(io.Discard)).open(w, httptest.NewRequest("GET", "/sse", nil))
-				defer out.close()
-				out.spoke = start
-				for _, wait := range test.waits {
-					if !out.wait(wait) || !out.send(sse.Message{}) {
-						t.Fatal("the stream is over; want it to go on")
-					}
-				}
-				if got := strings.Join(got, " "); got != test.want {
-					t.Errorf("got %s; want %s", got, test.want)
-				}
-			})
-		})
-	}
-}
-
-func TestAStreamThatIsLateDoesNotHurry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		out := newStreams(DefaultLimits, newLog(io.Discard)).open(httptest.NewRecorder(), httptest.NewRequest("GET", "/sse", nil))
-		defer out.close()
-		out.spoke = time.Now()
-		start := time.Now()
-		out.wait(time.Second)
-		<-time.After(5 * time.Second) // a write that took long
-		for _, want := range []time.Duration{6, 7, 8} {
-			out.wait(time.Second)
-			if got := time.Since(start); got != want*time.Second {
-				t.Errorf("got the wait's end at %v; want %ds", got, want)
-			}
-		}
-	})
-}
-
 func TestAStreamEndsWithItsLifetime(t *testing.T) {
-	limits := DefaultLimits
-	limits.Lifetime = 100 * time.Millisecond
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.Lifetime = 100 * time.Millisecond
+	p := startMain(t, Main{Files: page, Limits: l})
 	got := events(t, p.get(t, "/sse?interval=10ms&count=100000").Body, 1000)
 	if len(got) == 0 || len(got) > 20 { // ten fit; a busy machine may be late to end it
 		t.Errorf("got %d events, 10ms apart; want about 10 in the 100ms of a lifetime", len(got))
@@ -136,11 +78,11 @@ func TestTheClientsLeavingIsNoticedAtOnce(t *testing.T) {
 }
 
 func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
-	limits := DefaultLimits
-	limits.Streams = 2
-	limits.StreamWrite = 100 * time.Millisecond
-	limits.StreamBuffer = 4 << 10
-	p := startMain(t, Main{Files: page, Limits: limits})
+	l := limits.Default
+	l.Streams = 2
+	l.StreamWrite = 100 * time.Millisecond
+	l.StreamBuffer = 4 << 10
+	p := startMain(t, Main{Files: page, Limits: l})
 
 	other := p.get(t, "/sse?interval=10&count=100000")
 	dialer := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
@@ -167,18 +109,51 @@ func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
 	}
 }
 
-func BenchmarkAnEvent(b *testing.B) {
-	s := newStreams(DefaultLimits, newLog(io.Discard))
-	r := httptest.NewRequest("GET", "/sse", nil)
-	b.ReportAllocs()
-	out := s.open(discard{http.Header{}}, r)
-	defer out.close()
-	for b.Loop() {
-		out.send(sse.Message{Event: "customEvent", ID: "7", Data: `{"id":7,"time":"2026-11-22T05:42:11.207Z","params":"content=xxx"}`})
+// BenchmarkAStreamsMemory is what the server's process grows by, for each stream that waits.
+func BenchmarkAStreamsMemory(b *testing.B) {
+	const streams = 2000
+	if runtime.GOOS != "linux" {
+		b.Skip("reads /proc")
+	}
+	for _, test := range []struct{ name, path string }{
+		{"classic", "/sse?interval=10m"},
+		{"scenario", "/sse?script=" + url.QueryEscape("== 200\n:\n@hold")},
+		{"wait", "/sse?script=" + url.QueryEscape("== 200\n:\n@wait 9m\n@end")},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			process, address := startProcess(b, "-max-streams-per-address", "4096")
+			before := resident(b, process.Process.Pid)
+			for range streams {
+				conn, err := net.Dial("tcp", strings.Trim(address, "htp:/"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer conn.Close()
+				fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", test.path)
+				if _, err := io.ReadFull(conn, make([]byte, 300)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+			}
+			b.ReportMetric(float64(resident(b, process.Process.Pid)-before)/streams, "B/stream")
+		})
 	}
 }
 
-// openStream asks for one that says nothing for ten minutes, and tells whether it was granted.
+// resident is how much of a process is in memory.
+func resident(b *testing.B, pid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kilobytes := 0
+	fmt.Sscan(rest, &kilobytes)
+	return kilobytes << 10
+}
+
+// openStream requests one that says nothing for ten minutes, and reports whether it was granted.
 func (p *program) openStream(t *testing.T, conn *net.TCPConn) bool {
 	t.Helper()
 	io.WriteString(conn, "GET /sse?interval=10m HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -192,7 +167,7 @@ func (p *program) openStream(t *testing.T, conn *net.TCPConn) bool {
 	return reply.StatusCode == http.StatusOK
 }
 
-// waitFor asks until it is so, and gives up after some seconds.
+// waitFor looks until it is so, and gives up after some seconds.
 func waitFor(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -208,29 +183,9 @@ func waitFor(t *testing.T, what string, so func() bool) {
 	}
 }
 
-// recorder tells of each write.
-type recorder struct {
-	*httptest.ResponseRecorder
-	wrote func([]byte)
-}
-
-func (r recorder) Write(b []byte) (int, error) {
-	r.wrote(b)
-	return len(b), nil
-}
-
 type writerFunc func([]byte)
 
 func (f writerFunc) Write(b []byte) (int, error) {
 	f(b)
 	return len(b), nil
 }
-
-// discard is a reader who is never slow.
-type discard struct{ header http.Header }
-
-func (d discard) Header() http.Header              { return d.header }
-func (d discard) WriteHeader(int)                  {}
-func (d discard) Write(b []byte) (int, error)      { return len(b), nil }
-func (d discard) Flush()                           {}
-func (d discard) SetWriteDeadline(time.Time) error { return nil }

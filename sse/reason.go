@@ -8,11 +8,11 @@ import (
 // A Reason says why a line had no effect, and what became of what was pending. The zero Reason is that of a line which had
 // one.
 type Reason struct {
-	Cause         Cause  `json:"cause"`
-	Name          string `json:"name,omitempty"`          // for MisspeltField: the name as it was received
-	TypeForgotten bool   `json:"typeForgotten,omitempty"` // for NoData: an event type was set, and is forgotten
-	IDKept        bool   `json:"idKept,omitempty"`        // for NoData: an id was set, and is the last event ID all the same
-	IDForgotten   bool   `json:"idForgotten,omitempty"`   // for NoBlankLine: an id was set, and is forgotten
+	Cause         Cause
+	TypeForgotten bool   // for NoData: an event type was set, and is forgotten
+	IDKept        bool   // for NoData: an id was set, and is the last event ID all the same
+	IDForgotten   bool   // for NoBlankLine: an id was set, and is forgotten
+	Name          string // for MisspeltField: the name as it was received
 }
 
 // A Cause is the rule of HTML 9.2.6 by which a line had no effect.

@@ -112,7 +112,7 @@ func (s *stage) do(step string) {
 	case lesson.Close:
 		s.browser.Stopped = true
 		s.log.Newest(1).Close(s.at())
-		s.server(protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenEnd, By: "client", How: "left"})
+		s.server(protocol.Seen{Source: s.source, Attempt: s.attempt, Kind: protocol.SeenEnd, By: protocol.ByClient, How: protocol.EndLeft})
 	case lesson.Connect:
 		s.connect = true
 	case lesson.CloseAnother:

@@ -1,26 +1,30 @@
-// Slim makes what app.wasm is built with: bin/goapp, a copy of go-app without its HTTP handler, and bin/page.mod, the
-// module's go.mod with that copy in go-app's place.
+// Slim makes what app.wasm is built with: bin/goapp, a copy of go-app without its HTTP handler, and bin/page.work, a
+// workspace of this module with that copy in go-app's place. A workspace and not a go.mod of its own, because staticcheck
+// knows GOWORK but not -modfile.
 //
 // The handler is for servers. In a page it is never called, but it brings net/http and with it TLS, HTTP/2 and X.509 along:
-// a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files.
+// a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files. Routes
+// by regular expression, encrypted storage and UUIDs are not used here either, and a twentieth of what is left.
 //
 // Run it in the module's root, before app.wasm is built: make wasm.
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
 const goapp = "github.com/maxence-charriere/go-app/v10"
 
-// left are the files of package app that only a server needs.
-var left = []string{"http.go", "resource.go"}
+// left are the files of package app that the page does not need.
+var left = []string{"http.go", "resource.go", "crypto.go", "route.go"}
 
 // instead is all that the rest of the package wants of them. In a page every address is the browser's to resolve.
 const instead = `package app
@@ -30,7 +34,44 @@ type Handler struct{}
 func clientResourceResolver(string) func(string) string {
 	return func(location string) string { return location }
 }
+
+const notHere = "this page is built without it: see web/slim"
+
+func encrypt(string, []byte) ([]byte, error) { panic(notHere) }
+func decrypt(string, []byte) ([]byte, error) { panic(notHere) }
+
+type router struct{ routes map[string]func() Composer }
+
+func makeRouter() router { return router{map[string]func() Composer{}} }
+
+func (r *router) route(path string, component func() Composer) { r.routes[path] = component }
+
+func (r *router) routeWithRegexp(string, func() Composer) { panic(notHere) }
+
+func (r *router) routed(path string) bool { return r.routes[path] != nil }
+
+func (r *router) createComponent(path string) (Composer, bool) {
+	if component := r.routes[path]; component != nil {
+		return component(), true
+	}
+	return nil, false
+}
 `
+
+// A device's and a store's id, of which go-app wants no more than that they differ. It imports this package in uuid's place.
+const (
+	uuid   = "github.com/google/uuid"
+	ownID  = goapp + "/pkg/uuid"
+	ownIDs = `package uuid
+
+import (
+	"math/rand/v2"
+	"strconv"
+)
+
+func NewString() string { return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36) }
+`
+)
 
 func main() {
 	log.SetFlags(0)
@@ -66,15 +107,50 @@ func slim(folder string) error {
 	if err := os.WriteFile(filepath.Join(to, "pkg/app/slim.go"), []byte(instead), 0o644); err != nil {
 		return err
 	}
-	if err := copyFiles("go.sum", filepath.Join(folder, "page.sum")); err != nil {
+	if err := os.Mkdir(filepath.Join(to, "pkg/uuid"), 0o755); err != nil {
 		return err
 	}
-	mod, err := os.ReadFile("go.mod")
+	if err := os.WriteFile(filepath.Join(to, "pkg/uuid/uuid.go"), []byte(ownIDs), 0o644); err != nil {
+		return err
+	}
+	for _, name := range []string{"context.go", "state.go"} {
+		file := filepath.Join(to, "pkg/app", name)
+		code, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("this go-app is another than slim knows: %w", err)
+		}
+		code = bytes.ReplaceAll(code, []byte(strconv.Quote(uuid)), []byte(strconv.Quote(ownID)))
+		if err := os.WriteFile(file, code, 0o644); err != nil {
+			return err
+		}
+	}
+	return writeWorkspace(filepath.Join(folder, "page.work"))
+}
+
+// writeWorkspace makes the workspace. Its paths are relative to its own folder.
+func writeWorkspace(name string) error {
+	out, err := exec.Command("go", "mod", "edit", "-json", "go.mod").Output()
+	if err != nil {
+		return fmt.Errorf("go mod edit: %w", err)
+	}
+	var module struct{ Go string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		return fmt.Errorf("go mod edit -json: %w", err)
+	}
+	root, err := filepath.Abs(".")
 	if err != nil {
 		return err
 	}
-	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", goapp, filepath.ToSlash(to))
-	return os.WriteFile(filepath.Join(folder, "page.mod"), mod, 0o644)
+	folder, err := filepath.Abs(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	here, err := filepath.Rel(folder, root)
+	if err != nil {
+		return err
+	}
+	work := fmt.Appendf(nil, "go %s\n\nuse %s\n\nreplace %s => ./goapp\n", module.Go, filepath.ToSlash(here), goapp)
+	return os.WriteFile(name, work, 0o644)
 }
 
 // copyFiles copies a file, or the files of a folder but for its tests and its folders.

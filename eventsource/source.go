@@ -1,0 +1,43 @@
+package eventsource
+
+// A Source is one EventSource of the browser, and the listeners on it. Its methods, and the function given to [New], run on
+// the page's one thread.
+type Source struct {
+	*source // the browser's side, in source_js.go; elsewhere there is none
+}
+
+// Supported reports whether this browser has an EventSource.
+func Supported() bool { return supported() }
+
+// Now is performance.now(): milliseconds on the clock of the events' TimeStamp. Outside a browser it is 0.
+func Now() float64 { return now() }
+
+// New constructs an EventSource and listens to it at once, so that nothing is missed. What the browser dispatches is given
+// to observe, in order and in runs: see the package's comment for how late. The error is [ErrUnsupported], or an
+// *[Exception] for a URL that the browser refuses; a failing connection is no error, but an event.
+func New(url string, o Options, observe func(Events)) (*Source, error) {
+	s, err := newSource(url, o, observe)
+	if err != nil {
+		return nil, err
+	}
+	return &Source{s}, nil
+}
+
+// Listen starts listening to events of a type, also while connected. Events that were dispatched before are not seen.
+func (s *Source) Listen(typ string) { s.listen(typ) }
+
+// Unlisten stops listening to events of a type. It leaves open, error and message alone.
+func (s *Source) Unlisten(typ string) { s.unlisten(typ) }
+
+// Close observes what was dispatched until now, calls close(), which fires nothing, and lets go of the listeners.
+// Closing again does nothing.
+func (s *Source) Close() { s.close() }
+
+// URL is the object's url: absolute, as the browser resolved it. A redirect does not change it.
+func (s *Source) URL() string { return s.url() }
+
+// WithCredentials is the object's withCredentials.
+func (s *Source) WithCredentials() bool { return s.withCredentials() }
+
+// ReadyState is the object's readyState, now.
+func (s *Source) ReadyState() ReadyState { return s.readyState() }

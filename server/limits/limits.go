@@ -1,0 +1,148 @@
+// Package limits is all that limits what visitors can make the server do.
+package limits
+
+import (
+	"fmt"
+	"time"
+)
+
+// Limits are what one visitor can make the server do, keep and wait for. Whoever meets one is told so in one sentence.
+//
+// Not here are the limits of a script, scenario.DefaultLimits, and the sizes that nobody can make larger: of buffers, and of
+// what a sentence quotes.
+type Limits struct {
+	// Streams.
+	Streams           int           // open at once, in all: 503
+	StreamsPerAddress int           // open at once from one IPv4 address or one IPv6 /64: 503
+	Lifetime          time.Duration // of one stream, which then ends cleanly: a browser reconnects and goes on where it was
+	Heartbeat         time.Duration // silence in a stream after which a comment is sent
+	StreamWrite       time.Duration // for each write in a stream to be read, or the reader is cut off
+	StreamBuffer      int           // bytes of a stream that the kernel holds for a reader who does not read
+	Strays            int           // bytes that a client may send during its response, before it is cut off
+	Commands          int           // of the page's that wait for one stream to carry them out; more are rejected
+
+	// EventSources on their way through a scenario, between two requests.
+	Runs       int           // in all
+	RunAge     time.Duration // with a session
+	BareRunAge time.Duration // without
+
+	// What a request for /sse can say: 400, and 414 for the query. scenario.DefaultLimits has those of a script.
+	Query       int           // bytes
+	Script      int           // the same, if it carries a script
+	Count       int           // events
+	IntervalMin time.Duration // between two events
+	IntervalMax time.Duration
+	Retry       time.Duration
+	EventName   int // bytes
+	Parsed      int // queries, and as many scripts, that are kept as they were parsed
+
+	// What a page is told about its own streams. What is more is dropped, and counted.
+	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
+	SessionsPerAddress int           // the same for one address
+	SessionIdle        time.Duration // without a stream and a channel, until it is forgotten
+	SessionRecords     int           // of one session
+	SessionBytes       int           // of one session's records
+	SessionBytesLeast  int           // the same, when all sessions together have more than
+	SessionsBytes      int           // these
+	SessionWrite       int           // bytes kept of one write to a stream
+	SessionRate        int           // bytes of writes kept a second
+	SessionSources     int           // EventSources whose attempts are counted
+	HeaderValue        int           // bytes kept of a header's value, or of a request's target
+	HeaderLines        int           // of one name kept
+
+	// Channels, which are WebSockets.
+	Channels           int           // open at once, in all: 503
+	ChannelsPerAddress int           // the same for one address
+	ChannelRead        int64         // bytes of a page's message, or it is closed
+	ChannelRate        int           // messages of a page a second; more are read later
+	ChannelWrite       time.Duration // for a page to read a message, or to respond to a ping
+	ChannelPing        time.Duration // between two pings
+	ChannelReplies     int           // to commands, that wait for a page which does not read them
+	MessageRecords     int           // of one message to a page
+	MessageBytes       int           // the same
+
+	// What a page is told of a scenario's text.
+	CheckMistakes int // in it
+	CheckBytes    int // previewed of a section
+	CheckEvents   int // the same
+
+	// Connections.
+	Header     int           // bytes of a request's line and headers: 431
+	ReadHeader time.Duration // from a connection's first byte to the end of the headers
+	Read       time.Duration // to the end of a request's body, for which nothing here has a use
+	Write      time.Duration // of a response that is no stream
+	Idle       time.Duration // between two requests of a connection
+	Stop       time.Duration // from the signal to closing what is still open
+}
+
+// Default is for a small machine that everyone can reach.
+var Default = Limits{
+	Streams:           4096,
+	StreamsPerAddress: 256, // a class behind one router: six for each browser
+	Lifetime:          time.Hour,
+	Heartbeat:         15 * time.Second,
+	StreamWrite:       10 * time.Second,
+	StreamBuffer:      64 << 10,
+	Strays:            4 << 10,
+	Commands:          16,
+
+	Runs:       8192,
+	RunAge:     time.Hour,
+	BareRunAge: 2 * time.Minute,
+
+	Query:       2 << 10,
+	Script:      32 << 10,
+	Count:       100_000,
+	IntervalMin: 10 * time.Millisecond,
+	IntervalMax: 10 * time.Minute,
+	Retry:       24 * time.Hour,
+	EventName:   100,
+	Parsed:      32, // with the longest texts, a few megabytes
+
+	Sessions:           1000,
+	SessionsPerAddress: 256,
+	SessionIdle:        5 * time.Minute,
+	SessionRecords:     5000,
+	SessionBytes:       2 << 20,
+	SessionBytesLeast:  64 << 10,
+	SessionsBytes:      128 << 20,
+	SessionWrite:       64 << 10,
+	SessionRate:        256 << 10,
+	SessionSources:     1000,
+	HeaderValue:        4 << 10,
+	HeaderLines:        4,
+
+	Channels:           1000,
+	ChannelsPerAddress: 128,
+	ChannelRead:        64 << 10,
+	ChannelRate:        50,
+	ChannelWrite:       10 * time.Second,
+	ChannelPing:        20 * time.Second,
+	ChannelReplies:     1000,
+	MessageRecords:     500,
+	MessageBytes:       256 << 10,
+
+	CheckMistakes: 100,
+	CheckBytes:    8 << 10,
+	CheckEvents:   200,
+
+	Header:     48 << 10, // a script, and localhost's cookies are those of all its ports
+	ReadHeader: 10 * time.Second,
+	Read:       10 * time.Second,
+	Write:      2 * time.Minute, // app.wasm over a slow line
+	Idle:       2 * time.Minute,
+	Stop:       500 * time.Millisecond,
+}
+
+// Check refuses what a flag can get wrong.
+func (l Limits) Check() error {
+	switch {
+	case l.Heartbeat < 10*time.Millisecond:
+		return fmt.Errorf("-heartbeat %v is too short: give 10ms or more", l.Heartbeat)
+	case l.Streams < 1:
+		return fmt.Errorf("-max-streams %d lets nobody in: give 1 or more", l.Streams)
+	case l.StreamsPerAddress < 1:
+		return fmt.Errorf("-max-streams-per-address %d lets nobody in: give 1 or more", l.StreamsPerAddress)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package play
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
+)
+
+// connection is where a play meets its client: all that is written, awaited, cut and ended goes through it, and nothing else
+// knows what carries it. net/http has let go of it, so every byte is the play's.
+type connection struct {
+	conn   net.Conn
+	tcp    *net.TCPConn // below conn: only there a reset and the kernel's buffer are set
+	limits *limits.Limits
+
+	framing framing
+	gzip    *gzipper    // nil: not compressed
+	ready   *[]byte     // to send, from buffers; nil: nothing. What waits for nothing goes out in one write
+	spoke   time.Time   // when something was sent last
+	sent    int         // bytes
+	strays  int         // bytes that the client sent after its request
+	hurried atomic.Bool // a cut was commanded, which waits for no write
+}
+
+// A framing says how a client knows where the response ends.
+type framing uint8
+
+const (
+	noHead   framing = iota // nothing was sent yet
+	noBody                  // with the head
+	chunked                 // with the last chunk
+	unframed                // with the connection, as in HTTP/1.0
+)
+
+// heartbeat is a comment, so no event and no part of one.
+var heartbeat = []byte(":\n")
+
+// takeOver has net/http let go of a request's connection.
+func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn: conn, tcp: conn.(*net.TCPConn), limits: l}, nil // a listener of ours made it
+}
+
+// respond makes a head ready, and returns it as it goes over the wire.
+func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
+	ready := c.room()
+	*ready, c.framing = a.appendHead(*ready, head, time.Now())
+	switch {
+	case a.head:
+		c.framing = noBody
+	case head.Gzip != scenario.NoGzip && c.framing != noBody:
+		c.gzip = &gzipper{keeps: head.Gzip == scenario.GzipUnflushed}
+	}
+	return *ready
+}
+
+// hasBody reports whether there is a body to write to, by now.
+func (c *connection) hasBody() bool { return c.framing == chunked || c.framing == unframed }
+
+// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more.
+func (c *connection) write(b []byte) (full bool) {
+	if c.gzip != nil {
+		packed := buffers.Get().(*[]byte)
+		defer buffers.Put(packed)
+		*packed = c.gzip.appendTo((*packed)[:0], b)
+		b = *packed
+	}
+	if len(b) == 0 {
+		return false
+	}
+	ready := c.room()
+	*ready = c.framing.append(*ready, b)
+	return len(*ready) >= enough
+}
+
+// enough is how many bytes that are ready don't wait for more.
+const enough = 32 << 10
+
+// little is what the kernel holds of any stream: most send no more in their first minute, and are open sooner without a
+// call that limits it.
+const little = 4 << 10
+
+// room is for what is to be sent.
+func (c *connection) room() *[]byte {
+	if c.ready == nil {
+		c.ready = buffers.Get().(*[]byte)
+		*c.ready = (*c.ready)[:0]
+	}
+	return c.ready
+}
+
+// buffers are for one write each, so that a stream that waits needs none.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
+func (c *connection) flush() ending {
+	if c.ready == nil {
+		return goesOn
+	}
+	c.spoke = time.Now()
+	c.conn.SetWriteDeadline(c.spoke.Add(c.limits.StreamWrite))
+	if c.hurried.Load() {
+		return pageCuts // before this deadline, or by it
+	}
+	before := c.sent
+	if c.sent += len(*c.ready); before <= little && c.sent > little {
+		c.tcp.SetWriteBuffer(c.limits.StreamBuffer)
+	}
+	_, err := c.conn.Write(*c.ready)
+	buffers.Put(c.ready)
+	c.ready = nil
+	switch {
+	case err == nil:
+		return goesOn
+	case c.hurried.Load():
+		return pageCuts
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return clientStuck
+	}
+	return clientLeft
+}
+
+// wakeAt says when the next read ends. Whoever calls wake afterwards ends it at once.
+func (c *connection) wakeAt(t time.Time) { c.conn.SetReadDeadline(t) }
+
+// wake ends a read that is under way, or the next.
+func (c *connection) wake() { c.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// read waits for the client, which has nothing more to say, and reports whether it is still there.
+func (c *connection) read() bool {
+	var stray [64]byte
+	n, err := c.conn.Read(stray[:])
+	c.strays += n
+	if err == nil { // a second request, perhaps: the response said that the connection is closed
+		return c.strays <= c.limits.Strays
+	}
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// hurry ends a write that is under way, or the next: a cut waits for none.
+func (c *connection) hurry() {
+	c.hurried.Store(true)
+	c.conn.SetWriteDeadline(time.Unix(1, 0))
+}
+
+// end sends what is ready and ends the response properly.
+func (c *connection) end() {
+	ready := c.room()
+	if c.gzip != nil {
+		*ready = c.framing.append(*ready, c.gzip.appendEnd(nil))
+	}
+	if c.framing == chunked {
+		*ready = append(*ready, "0\r\n\r\n"...)
+	}
+	if len(*ready) > 0 {
+		c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
+		c.conn.Write(*ready) // fails when the client left
+	}
+	c.conn.Close()
+}
+
+// reset cuts the connection, and forgets what the client did not read.
+func (c *connection) reset() {
+	c.tcp.SetLinger(0) // closing is a reset then
+	c.conn.Close()
+}
+
+// from is the client's address.
+func (c *connection) from() string { return c.conn.RemoteAddr().String() }
+
+// close closes the connection, whatever the response lacks.
+func (c *connection) close() { c.conn.Close() }

@@ -1,0 +1,268 @@
+package play
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/quota"
+	"eventsource-playground/server/refuse"
+)
+
+// Streams are the plays under way. http.Server knows nothing of the connections that it let go of: their end when the server
+// stops is seen to here.
+type Streams struct {
+	limits limits.Limits
+	find   Find
+	second func(*http.Request) string
+	log    *slog.Logger
+
+	quota   *quota.Quota
+	memory  memory
+	runs    *runs
+	queries kept[query]
+	scripts kept[scenario.Scenario]
+
+	stop    chan struct{} // closed when the server stops
+	mutex   sync.Mutex
+	open    map[*Play]struct{}
+	drained chan struct{} // closed when the last one ended, if somebody waits for that
+}
+
+// Find returns the scenario of a name.
+type Find func(name string) (*scenario.Scenario, bool)
+
+// New is no streams yet. second is the second origin, as the client of a request calls it.
+func New(l limits.Limits, find Find, second func(*http.Request) string, log *slog.Logger) *Streams {
+	return &Streams{
+		limits: l, find: find, second: second, log: log,
+		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
+		runs:    newRuns(l),
+		queries: kept[query]{most: l.Parsed},
+		scripts: kept[scenario.Scenario]{most: l.Parsed},
+		stop:    make(chan struct{}),
+		open:    map[*Play]struct{}{},
+	}
+}
+
+// Serve is GET /sse. It reports whether a play responds, on a connection of its own; if not, the response was net/http's.
+// watcher is nil if nobody watches.
+func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool) {
+	if watcher == nil {
+		watcher = nobody{}
+	}
+	plays, refused := s.take(w, r, watcher)
+	if refused != nil {
+		if refused.Status == http.StatusServiceUnavailable {
+			s.log.Warn("refused", "from", r.RemoteAddr, "err", refused)
+		}
+		refused.Write(w)
+	}
+	return plays
+}
+
+// take has a play respond on the request's connection. If not, net/http has responded, or the request is refused.
+func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool, refused *refuse.Refusal) {
+	if r.ContentLength != 0 { // whether its client leaves is seen only after the body
+		w.Header().Set("Connection", "close")
+		return false, refuse.New(http.StatusBadRequest, "A request for a stream has no body: leave it out.")
+	}
+	q, refused := s.parse(r)
+	if refused != nil {
+		return false, refused
+	}
+	instead := watcher.Instead(func() *scenario.Section {
+		planned, _ := s.runs.peek(q, r, requestOf(r, q), time.Now())
+		return planned
+	})
+	if q.classic && instead == nil && respondAtOnce(w, r, q) {
+		return false, nil
+	}
+	from := quota.AddressOf(r)
+	if err := s.quota.Enter(from); err != nil {
+		return false, refuse.Full("Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
+	}
+	t, refused := s.turn(r, q, instead)
+	if refused != nil {
+		s.quota.Leave(from)
+		return false, refused
+	}
+	s.start(w, r, q, t, watcher)
+	return true, nil
+}
+
+// parse reads a request, or says what to change.
+func (s *Streams) parse(r *http.Request) (*query, *refuse.Refusal) {
+	parse := func(raw string) (*query, *refuse.Refusal) {
+		if IsScenario(raw) {
+			return s.parseScenario(raw)
+		}
+		return parseClassic(raw, s.limits)
+	}
+	if raw := r.URL.RawQuery; IsWatched(raw) {
+		return parse(raw) // which no other session gives
+	}
+	return s.queries.get(r.URL.RawQuery, parse)
+}
+
+// respondAtOnce responds to what is no stream of the classic stream: a HEAD, and a 204 after the last event. The connection
+// stays open for another request.
+func respondAtOnce(w http.ResponseWriter, r *http.Request, q *query) bool {
+	section, _ := new(scenario.Run).Answer(q.scenario, requestOf(r, q), time.Now())
+	if r.Method != http.MethodHead && section.Head.Status == http.StatusOK {
+		return false
+	}
+	for _, h := range section.Head.Header {
+		w.Header().Set(h.Name, h.Value)
+	}
+	w.WriteHeader(section.Head.Status)
+	return true
+}
+
+func requestOf(r *http.Request, q *query) scenario.Request {
+	return scenario.Request{
+		LastEventID: r.Header.Get("Last-Event-ID"), Redirected: q.redirected, Now: time.Now, Random: rand.IntN,
+	}
+}
+
+// turn is what a request gets of its scenario.
+type turn struct {
+	section *scenario.Section
+	request scenario.Request
+	done    func(ending) // called before the client can know that it is over, since it reconnects at once
+}
+
+// turn chooses the section that responds to a request, and counts the attempt, unless another response is to be given instead.
+func (s *Streams) turn(r *http.Request, q *query, instead *scenario.Section) (turn, *refuse.Refusal) {
+	now := time.Now()
+	t := turn{section: instead, request: requestOf(r, q), done: func(ending) {}}
+	switch {
+	case instead != nil:
+		return t, nil
+	case r.Method == http.MethodHead:
+		t.section, t.request.Attempt = s.runs.peek(q, r, t.request, now)
+	default:
+		var who *run
+		who, t.section, t.request.Attempt = s.runs.respond(q, r, t.request, now)
+		isFinal := t.section != nil && final(q.scenario, t.section)
+		t.done = func(how ending) {
+			s.runs.leave(who, how != clientLeft && !(how == scenarioEnds && isFinal), time.Now())
+		}
+	}
+	if t.section == nil {
+		t.done(scenarioEnds)
+		return t, refuse.New(http.StatusNotFound, "The scenario has no response to this request: each of its sections is for another. Add one without a condition.")
+	}
+	return t, nil
+}
+
+// start plays what the request gets, on its connection, until the end.
+func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn, watcher Watcher) {
+	now := time.Now()
+	p := &Play{
+		player:  t.section.Play(t.request),
+		client:  newClient(r, w.Header(), q.raw, t.section.Head.Redirect, s.second),
+		log:     s.log,
+		due:     now,
+		expires: now.Add(s.limits.Lifetime),
+		stop:    s.stop,
+		watcher: watcher,
+	}
+	if watcher != (nobody{}) {
+		p.commands = make(chan Command, s.limits.Commands)
+	}
+	if q.classic {
+		p.beat = s.limits.Heartbeat
+	}
+	from := quota.AddressOf(r)
+	leave := func() {
+		s.remove(p)
+		s.quota.Leave(from)
+	}
+	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then
+	conn, err := takeOver(w, &s.limits)
+	if err != nil {
+		t.done(ourMistake)
+		leave()
+		watcher.Ended(protocol.ByServer, protocol.EndMistake)
+		panic(err) // HTTP/1.1 is all that this server speaks
+	}
+	s.connect(p, conn)
+	watcher.Plays(p)
+	// A goroutine of its own lets go of all that net/http keeps for a request.
+	go func() {
+		how := p.perform()
+		t.done(how)
+		watcher.Ended(p.ended(how))
+		p.reject()
+		p.close(how)
+		leave()
+	}()
+}
+
+func (s *Streams) add(p *Play) {
+	s.memory.opened()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.open[p] = struct{}{}
+}
+
+func (s *Streams) connect(p *Play, conn *connection) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	p.conn = conn
+}
+
+func (s *Streams) remove(p *Play) {
+	s.memory.closed()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	delete(s.open, p)
+	if len(s.open) == 0 && s.drained != nil {
+		close(s.drained)
+		s.drained = nil
+	}
+}
+
+// End has all plays end properly, now and from now on.
+func (s *Streams) End() {
+	close(s.stop)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for p := range s.open {
+		if p.conn != nil {
+			p.conn.wake()
+		}
+	}
+}
+
+// Drain waits until all have ended, and cuts what is left when ctx is done. There must be no new ones any more.
+func (s *Streams) Drain(ctx context.Context) {
+	s.mutex.Lock()
+	drained := make(chan struct{})
+	if len(s.open) == 0 {
+		close(drained)
+	} else {
+		s.drained = drained
+	}
+	s.mutex.Unlock()
+	select {
+	case <-drained:
+		return
+	case <-ctx.Done():
+	}
+	s.mutex.Lock()
+	for p := range s.open {
+		if p.conn != nil {
+			p.conn.reset()
+		}
+	}
+	s.mutex.Unlock()
+	<-drained
+}

@@ -1,0 +1,32 @@
+package play
+
+import (
+	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
+)
+
+// A Watcher is told of one request and its response, and may change both. It is all that a play knows of the page's session.
+type Watcher interface {
+	// Instead returns the response that the visitor chose instead of the planned one, or nil.
+	Instead(planned func() *scenario.Section) *scenario.Section
+	// Plays says who responds. Until Ended the play accepts commands.
+	Plays(*Play)
+	// Head is the head of the response, as it goes over the wire.
+	Head(status int, wire []byte)
+	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy.
+	Wrote(body []byte)
+	// Did is a command that was carried out.
+	Did(do protocol.Do)
+	// Ended is how the response ended. Only the first one counts.
+	Ended(by protocol.By, how protocol.End)
+}
+
+// nobody watches a request that names no session.
+type nobody struct{}
+
+func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
+func (nobody) Plays(*Play)                                        {}
+func (nobody) Head(int, []byte)                                   {}
+func (nobody) Wrote([]byte)                                       {}
+func (nobody) Did(protocol.Do)                                    {}
+func (nobody) Ended(protocol.By, protocol.End)                    {}

@@ -1,0 +1,367 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"eventsource-playground/protocol"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/quota"
+	"eventsource-playground/server/refuse"
+)
+
+// Channels are the pages' private lines to the server: a WebSocket each, because that uses none of the six connections
+// that a browser has for a host over HTTP/1.1, which is what the page watches.
+type Channels struct {
+	sessions *Sessions
+	log      *slog.Logger
+	quota    *quota.Quota
+	open     sync.WaitGroup
+}
+
+// channel is one of them. It tells its page what is recorded in its session, and does what the page commands.
+type channel struct {
+	session *session
+	conn    *websocket.Conn
+	limits  *limits.Limits
+	ctx     context.Context
+	woken   chan struct{} // there is more to tell
+	over    chan struct{} // a newer one took its place
+
+	mutex   sync.Mutex
+	replies []protocol.Did
+}
+
+// NewChannels is no channels yet.
+func NewChannels(sessions *Sessions, log *slog.Logger) *Channels {
+	l := sessions.limits
+	return &Channels{sessions: sessions, log: log, quota: quota.New("sessions", l.Channels, l.ChannelsPerAddress)}
+}
+
+// ServeHTTP is GET /session.
+func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	line, refused := parseChannel(r)
+	if refused != nil {
+		refused.Write(w)
+		return
+	}
+	from := quota.AddressOf(r)
+	if err := c.quota.Enter(from); err != nil {
+		c.full(w, r, err)
+		return
+	}
+	defer c.quota.Leave(from)
+	c.open.Add(1)
+	defer c.open.Done()
+	session, err := c.sessions.hold(line.session, from)
+	if err != nil {
+		c.full(w, r, err)
+		return
+	}
+	defer c.sessions.release(session)
+	// Deadlines of the server's are for requests: here they would end the channel.
+	deadlines := http.NewResponseController(w)
+	deadlines.SetReadDeadline(time.Time{})
+	deadlines.SetWriteDeadline(time.Time{})
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // it has responded
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(c.sessions.limits.ChannelRead)
+	c.talk(r.Context(), session, conn, line)
+}
+
+func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {
+	c.log.Warn("refused", "from", r.RemoteAddr, "err", err)
+	refuse.Full("Close a page, or try again in 5 seconds: %v.", err).Write(w)
+}
+
+// line is what a request for a channel says.
+type line struct {
+	session  string
+	instance string // the session's that the page knows
+	after    int    // Seq of the last record that it got of that instance
+}
+
+// parseChannel reads a request for a channel, or says what to change.
+func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return l, refuse.New(http.StatusBadRequest, "The query can't be read: give id, instance and after.")
+	}
+	var ok bool
+	if l.session, ok = play.ParseSession(query.Get("id")); !ok {
+		return l, refuse.Bad("id", query.Get("id"), "32 hexadecimal digits")
+	}
+	l.instance = query.Get("instance")
+	if s := query.Get("after"); s != "" {
+		if l.after, err = strconv.Atoi(s); err != nil || l.after < 0 || l.after > maxSeq {
+			return l, refuse.Bad("after", s, "the number of the last record that came, or 0")
+		}
+	}
+	// Browsers send Origin with every WebSocket. Whoever sends none is no page.
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
+		return l, refuse.New(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", refuse.Quote(r.Host))
+	}
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		return l, refuse.New(http.StatusUpgradeRequired, "A session is a WebSocket: open one.")
+	}
+	return l, nil
+}
+
+const maxSeq = 1_000_000_000_000
+
+// Wait waits until the channels are closed, which they are once the server stops. http.Server does not know them.
+func (c *Channels) Wait(ctx context.Context) {
+	closed := make(chan struct{})
+	go func() {
+		c.open.Wait()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-ctx.Done():
+	}
+}
+
+// talk goes on until the page leaves, a newer channel comes or the server stops.
+func (c *Channels) talk(stopping context.Context, session *session, conn *websocket.Conn, from line) {
+	// The library closes a connection whose context is done, without a word to the page. So this one ends last.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(stopping))
+	ch := &channel{
+		session: session, conn: conn, limits: &c.sessions.limits, ctx: ctx,
+		woken: make(chan struct{}, 1), over: make(chan struct{}),
+	}
+	ch.woken <- struct{}{}
+	hello, after := session.connect(ch, from)
+	defer session.disconnect(ch)
+
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		if ch.write(protocol.ToPage{Hello: &hello}) != nil {
+			return
+		}
+		switch ch.tellAll(after, stopping) {
+		case endStopping:
+			conn.Close(websocket.StatusGoingAway, "the server stops")
+		case endReplaced:
+			conn.Close(statusReplaced, "a newer channel took over")
+		}
+	}()
+	ch.listen()
+	cancel()
+	<-told
+}
+
+// statusReplaced tells a page that another one, or itself, opened a newer channel for the same session.
+const statusReplaced websocket.StatusCode = 4001
+
+// connect makes ch the session's channel, in place of an older one, which may be a dead one that nobody missed yet. It
+// returns what to say first, and the record after which to go on.
+func (s *session) connect(ch *channel, from line) (hello protocol.Hello, after int) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.channel != nil {
+		close(s.channel.over)
+	}
+	s.channel = ch
+	hello = protocol.Hello{Instance: s.instance, Now: s.now()}
+	if from.instance == s.instance {
+		after = min(from.after, s.last)
+	}
+	if first := s.last - len(s.records) + 1; after < first-1 {
+		hello.Dropped = first - 1 - after
+		after = first - 1
+	}
+	return hello, after
+}
+
+func (s *session) disconnect(ch *channel) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.channel == ch {
+		s.channel = nil
+	}
+}
+
+// tell says that there is more to tell. It waits for nobody.
+func (ch *channel) tell() {
+	select {
+	case ch.woken <- struct{}{}:
+	default:
+	}
+}
+
+const (
+	endFailed = iota
+	endStopping
+	endReplaced
+)
+
+// tellAll sends what is recorded and what became of commands, as it comes, but only so many messages a second however much that
+// is, and returns why it ended.
+func (ch *channel) tellAll(after int, stopping context.Context) int {
+	const together = 10 * time.Millisecond
+	ping := time.NewTicker(ch.limits.ChannelPing)
+	defer ping.Stop()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	woken, more := (chan struct{})(nil), false // no woken during a pause
+	for {
+		select {
+		case <-ch.ctx.Done():
+			return endFailed
+		case <-stopping.Done():
+			return endStopping
+		case <-ch.over:
+			return endReplaced
+		case <-ping.C:
+			go ch.ping()
+			continue
+		case <-woken:
+		case <-pause.C:
+			if !more {
+				woken = ch.woken
+				continue
+			}
+		}
+		var err error
+		if after, more, err = ch.tellSome(after); err != nil {
+			return endFailed
+		}
+		woken = nil
+		pause.Reset(together)
+	}
+}
+
+// tellSome sends the replies to commands and a message of records.
+func (ch *channel) tellSome(after int) (last int, more bool, err error) {
+	ch.mutex.Lock()
+	replies := ch.replies
+	ch.replies = nil
+	ch.mutex.Unlock()
+	for _, reply := range replies {
+		if err := ch.write(protocol.ToPage{Did: &reply}); err != nil {
+			return after, false, err
+		}
+	}
+	records, dropped := ch.session.after(after)
+	if len(records) == 0 {
+		return after, false, nil
+	}
+	return records[len(records)-1].Seq, true, ch.write(protocol.ToPage{Seen: records, Dropped: dropped})
+}
+
+// ping finds out whether the page is there, and keeps proxies from closing the line.
+func (ch *channel) ping() {
+	ctx, cancel := context.WithTimeout(ch.ctx, ch.limits.ChannelWrite)
+	defer cancel()
+	if ch.conn.Ping(ctx) != nil {
+		ch.conn.CloseNow()
+	}
+}
+
+func (ch *channel) write(message protocol.ToPage) error {
+	text, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ch.ctx, ch.limits.ChannelWrite)
+	defer cancel()
+	return ch.conn.Write(ctx, websocket.MessageText, text)
+}
+
+// listen reads what the page says, until it leaves. A page that says too much is read later.
+func (ch *channel) listen() {
+	pace := budget{perSecond: ch.limits.ChannelRate, left: ch.limits.ChannelRate, at: time.Now()}
+	for {
+		kind, text, err := ch.conn.Read(ch.ctx)
+		if err != nil {
+			return
+		}
+		var said protocol.FromPage
+		if kind != websocket.MessageText || json.Unmarshal(text, &said) != nil {
+			ch.conn.Close(websocket.StatusUnsupportedData, "not a message that this server knows")
+			return
+		}
+		for pace.spend(1) == 0 {
+			select {
+			case <-ch.ctx.Done():
+				return
+			case <-ch.over:
+				return
+			case <-time.After(time.Second / time.Duration(ch.limits.ChannelRate)):
+			}
+		}
+		if ch.react(said) != nil {
+			return
+		}
+	}
+}
+
+func (ch *channel) react(said protocol.FromPage) error {
+	switch {
+	case said.Ping != nil:
+		return ch.write(protocol.ToPage{Pong: said.Ping, Now: ch.session.now()})
+	case said.Check != nil:
+		checked := check(*said.Check, ch.limits)
+		checked.ID = said.ID
+		return ch.write(protocol.ToPage{Checked: &checked})
+	}
+	if err := ch.do(said.ID, said.Command); err != nil {
+		ch.replied(said.ID, err)
+	}
+	return nil
+}
+
+// do has a command carried out, and replied to, or says why it can't be.
+func (ch *channel) do(id int, c protocol.Command) error {
+	done := func(err error) { ch.replied(id, err) }
+	switch c.Do {
+	case protocol.DoCut, protocol.DoEnd, protocol.DoPause, protocol.DoResume, protocol.DoStep:
+		return ch.session.give(c.Source, play.Command{Do: c.Do, Done: done})
+	case protocol.DoSend:
+		if len(c.Bytes) == 0 {
+			return errNothing
+		}
+		return ch.session.give(c.Source, play.Command{Do: c.Do, Bytes: c.Bytes, Done: done})
+	case protocol.DoNext:
+		reply, err := newReply(c.Next)
+		if err == nil {
+			ch.session.choose(c.Source, reply)
+			done(nil)
+		}
+		return err
+	}
+	return play.Rejected(fmt.Sprintf("This server can't do %s.", refuse.Quote(string(c.Do))))
+}
+
+const errNothing play.Rejected = "There is nothing to send: give some bytes."
+
+// replied tells the page what became of a command. Streams call it too, which must not wait for a page.
+func (ch *channel) replied(id int, err error) {
+	ch.mutex.Lock()
+	defer ch.mutex.Unlock()
+	if len(ch.replies) < ch.limits.ChannelReplies {
+		did := protocol.Did{ID: id}
+		if err != nil {
+			did.Error = err.Error()
+		}
+		ch.replies = append(ch.replies, did)
+	}
+	ch.tell()
+}

@@ -1,0 +1,200 @@
+package session
+
+import (
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
+	"eventsource-playground/server/play"
+	"eventsource-playground/server/quota"
+)
+
+// exchange is one request of a session's EventSource and its response. It watches the play.
+type exchange struct {
+	session         *session
+	source, attempt int
+	chosen          *reply     // instead of the response that the scenario plans
+	play            *play.Play // nil until there is one; guarded by session.mutex
+	ended           bool       // the same
+}
+
+// Watch is GET /sse: it serves the streams, and records those whose requests name a session.
+func (all *Sessions) Watch(streams *play.Streams) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := all.begin(r)
+		if x == nil {
+			streams.Serve(w, r, nil)
+		} else if !streams.Serve(&watchedWriter{ResponseWriter: w, x: x}, r, x) {
+			x.Ended(protocol.ByServer, protocol.EndProper)
+		}
+	})
+}
+
+// begin records a request that is watched, even if nothing else is right about it. What begins must end.
+func (all *Sessions) begin(r *http.Request) *exchange {
+	who, ok := play.WhoOf(r.URL.RawQuery)
+	if !ok || r.Method != http.MethodGet {
+		return nil
+	}
+	s, err := all.hold(who.Session, quota.AddressOf(r))
+	if err != nil {
+		return nil // the channel says so; the stream is none the worse
+	}
+	seen := protocol.Seen{
+		Source: who.Source,
+		Kind:   protocol.SeenRequest,
+		Method: r.Method,
+		Target: s.clip(r.RequestURI),
+		Proto:  r.Proto,
+		Cookie: r.Header.Get("Cookie") != "",
+		Header: s.headersThatMatter(r),
+	}
+	if remote, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		seen.Port = int(remote.Port())
+	}
+	x := &exchange{session: s, source: who.Source}
+
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(s.attempts) >= all.limits.SessionSources && s.attempts[x.source] == 0 {
+		clear(s.attempts) // nobody's page makes so many
+	}
+	s.attempts[x.source]++
+	x.attempt = s.attempts[x.source]
+	seen.Attempt = x.attempt
+	s.source = x.source
+	if s.reply != nil && x.source >= s.reply.source {
+		x.chosen, s.reply = s.reply, nil
+	}
+	s.add(seen)
+	return x
+}
+
+// Instead is what the visitor chose, but nil where the scenario gives that by itself: a stream.
+func (x *exchange) Instead(planned func() *scenario.Section) *scenario.Section {
+	if x.chosen == nil {
+		return nil
+	}
+	if x.chosen.Status == http.StatusOK {
+		if p := planned(); p != nil && p.Head.Status == http.StatusOK {
+			return nil
+		}
+	}
+	return x.chosen.plays
+}
+
+// Plays says who responds, and carries out what the visitor commands.
+func (x *exchange) Plays(p *play.Play) {
+	x.session.mutex.Lock()
+	defer x.session.mutex.Unlock()
+	x.play = p
+	x.session.live = append(x.session.live, x)
+}
+
+// Head records the head of the response.
+func (x *exchange) Head(status int, wire []byte) {
+	seen := protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenHead, Status: status}
+	_, lines, _ := strings.Cut(string(wire), "\r\n") // after the status line
+	for line := range strings.SplitSeq(lines, "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			seen.Header = append(seen.Header, protocol.Header{Name: name, Value: x.session.clip(strings.TrimSpace(value))})
+		}
+	}
+	x.session.record(seen)
+}
+
+// Wrote records bytes of the body, as a browser decodes them.
+func (x *exchange) Wrote(body []byte) {
+	if len(body) == 0 {
+		return
+	}
+	s := x.session
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	kept := s.budget.spend(min(len(body), s.all.limits.SessionWrite))
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
+}
+
+// Did records a command.
+func (x *exchange) Did(do protocol.Do) {
+	x.session.record(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenDid, Do: do})
+}
+
+// Ended records who ended the response and how. Only the first counts.
+func (x *exchange) Ended(by protocol.By, how protocol.End) {
+	s := x.session
+	s.mutex.Lock()
+	if x.ended {
+		s.mutex.Unlock()
+		return
+	}
+	x.ended = true
+	s.live = slices.DeleteFunc(s.live, func(other *exchange) bool { return other == x })
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenEnd, By: by, How: how})
+	s.mutex.Unlock()
+	s.all.release(s)
+}
+
+// watchedWriter records a response that is not a play's but net/http's, which adds a header or two of its own.
+type watchedWriter struct {
+	http.ResponseWriter
+	x       *exchange
+	hasHead bool
+}
+
+func (w *watchedWriter) WriteHeader(status int) {
+	if !w.hasHead {
+		w.hasHead = true
+		seen := protocol.Seen{Source: w.x.source, Attempt: w.x.attempt, Kind: protocol.SeenHead, Status: status}
+		for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+			for _, value := range w.Header()[name] {
+				seen.Header = append(seen.Header, protocol.Header{Name: name, Value: w.x.session.clip(value)})
+			}
+		}
+		w.x.session.record(seen)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watchedWriter) Write(b []byte) (int, error) {
+	if !w.hasHead {
+		w.WriteHeader(http.StatusOK)
+	}
+	w.x.Wrote(b)
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// headersThatMatter are those of a request that say how an EventSource makes it, in this order.
+func (s *session) headersThatMatter(r *http.Request) []protocol.Header {
+	header := []protocol.Header{{Name: "Host", Value: s.clip(r.Host)}}
+	for _, name := range recorded {
+		values := r.Header[http.CanonicalHeaderKey(name)]
+		for _, value := range values[:min(len(values), s.all.limits.HeaderLines)] {
+			header = append(header, protocol.Header{Name: name, Value: s.clip(value)})
+		}
+	}
+	return header
+}
+
+// recorded are the headers of a request that are recorded, beside Host.
+var recorded = []string{
+	"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
+	"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent",
+	"X-Token", // which no EventSource can send: a lesson tries
+}
+
+// clip is a value that is not too long to keep.
+func (s *session) clip(value string) string {
+	most := s.all.limits.HeaderValue
+	if len(value) > most {
+		return strings.ToValidUTF8(value[:most], "") + "…"
+	}
+	return value
+}
