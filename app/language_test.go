@@ -29,7 +29,7 @@ var speaking = map[string]int{"say": 1, "later": 1, "count": 2}
 // untranslated are names of the standard and of the notation, and what is nobody's language.
 var untranslated = []string{
 	"readyState", "lastEventId", "withCredentials", "data", "event", "id", "retry", "origin", "url", "URL", "timeStamp", "Last-Event-ID", "message",
-	"es.close()", "EventSource ", "EventSource", "HTML ", "lastEventId ", " lastEventId ", "EN", "Esc", "中文", "s", "ms", "→", "Language: English · 语言：中文", "data: half an ev",
+	"es.close()", "EventSource ", "EventSource", "HTML ", "lastEventId ", " lastEventId ", "EN", "Esc", "中文", "s", "ms", "→", "Language, 语言: EN · 中文", "data: half an ev",
 	"panel-", "tab-", "parameter-", "type ", "false", // for the page, not for people
 }
 

@@ -43,9 +43,13 @@ func (p *lessonPanel) draw() app.UI {
 	if p.teaching {
 		other = say("whole page")
 	}
+	heading := view(`<h2>{}</h2>`, title)
+	if p.teaching {
+		heading = view(`<h1>{}</h1>`, title) // the page's: its own is not shown
+	}
 	return view(`<section class="panel" data-panel="Lesson" aria-label="Lesson">
 		<div class="title">
-			<h2>{}</h2>
+			{}
 			<button type="button" class="link" aria-expanded={} onclick={}>{}</button>
 			<button type="button" class="link" title="Large type, arrow keys, and nothing else on the screen" aria-pressed={} onclick={}>{}</button>
 		</div>
@@ -53,7 +57,7 @@ func (p *lessonPanel) draw() app.UI {
 		{}
 		{}
 	</section>`,
-		title, c.listed, p.onList, all,
+		heading, c.listed, p.onList, all,
 		p.teaching, p.onTeach, other,
 		max(1, len(c.list)), len(c.done), body,
 		when(p.teaching, `<p class="hint"><kbd>→</kbd> the next step · <kbd>←</kbd> back · <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> what the class thinks · <kbd>Esc</kbd> the whole page</p>`))
@@ -82,9 +86,9 @@ func (p *lessonPanel) lesson() app.UI {
 	c := &p.course
 	l := c.lesson
 	verdict, decided := c.verdict()
-	step := stepMore
+	step, level := stepMore, 3
 	if p.teaching {
-		step = c.step
+		step, level = c.step, 2 // under the h1
 	}
 	running := c.run != nil && !decided && !c.gaveUp
 	answered := decided && step >= stepAnswer
@@ -112,14 +116,14 @@ func (p *lessonPanel) lesson() app.UI {
 		run = say("Run it and see")
 	}
 	return view(`<div class="lesson" data-step={}>
-		<h3 tabindex="-1">{}</h3>
+		<h3 tabindex="-1" aria-level={}>{}</h3>
 		<p>{}</p>
 		{}
 		{}
 		<div role="status" tabindex="-1">{}{}{}</div>
 		{}
 	</div>`,
-		step, l.Title, marked(lesson.Fill(say, l.Question, c.decided)),
+		step, level, l.Title, marked(lesson.Fill(say, l.Question, c.decided)),
 		when(step >= stepChoices, `<fieldset class="picks">
 			<legend class="offscreen">Your prediction</legend>
 			{}

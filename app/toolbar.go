@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/language"
@@ -43,21 +45,21 @@ func (t *toolbar) draw() app.UI {
 }
 
 // languages names the switch of languages in all of them, since who needs it may not read the one that is shown, and lists
-// them, the page's marked.
+// them, the page's marked. The name ends with the button's text as it stands, for those who speak to their browser (WCAG 2.5.3).
 func languages() (chooses string, names []app.UI) {
+	words, text := []string{}, []string{}
 	for i, l := range language.All {
 		if i > 0 {
-			chooses += " · "
 			names = append(names, app.Text(" · "))
 		}
-		chooses += l.Choose
+		words, text = append(words, l.Choose), append(text, l.Name)
 		if l == voice.Language {
 			names = append(names, view(`<b>{}</b>`, l.Name))
 		} else {
 			names = append(names, view(`<span>{}</span>`, l.Name))
 		}
 	}
-	return chooses, names
+	return strings.Join(words, ", ") + ": " + strings.Join(text, " · "), names
 }
 
 func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {

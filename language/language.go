@@ -15,7 +15,7 @@ type Language struct {
 	Code      string          // in addresses and data: ?lang=zh, zh.json, title.zh
 	Tag       string          // of the document (BCP 47)
 	Name      string          // as its readers call it, short enough for a button
-	Choose    string          // its part of the name of the button that switches languages, for who reads no other
+	Choose    string          // the word language in it, for the name of the button that switches languages
 	Form      func(n int) int // which form of a text is said of n things, from 0; see Voice.Count
 	Space     string          // between two sentences
 	Thousands string          // between groups of three digits
@@ -24,7 +24,7 @@ type Language struct {
 
 // English is the first language: all others are translations of it.
 var English = &Language{
-	Code: "en", Tag: "en", Name: "EN", Choose: "Language: English",
+	Code: "en", Tag: "en", Name: "EN", Choose: "Language",
 	Form: func(n int) int {
 		if n == 1 {
 			return 0
@@ -38,7 +38,7 @@ var English = &Language{
 var All = []*Language{
 	English,
 	{
-		Code: "zh", Tag: "zh-Hans", Name: "中文", Choose: "语言：中文",
+		Code: "zh", Tag: "zh-Hans", Name: "中文", Choose: "语言",
 		Form:  func(int) int { return 0 },
 		Space: "", Thousands: "\u202F", Decimal: ".",
 	},
