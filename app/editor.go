@@ -25,7 +25,7 @@ func (m *model) edit(text string) {
 
 // check asks the server what it makes of the text, once the visitor pauses.
 func (m *model) check() {
-	const most = 32 << 10 // scenario.DefaultLimits.Text: the parser itself stays out of the page
+	const most = protocol.MaxText
 	if n := len(m.editor.text); n > most {
 		m.editor.said = fill(say("A scenario has at most {most} bytes; this one has {n}: shorten it."), "{most}", grouped(most), "{n}", grouped(n))
 		return

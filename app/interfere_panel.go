@@ -185,6 +185,10 @@ func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
 		p.Model.channel.wrong = err.Error()
 		return
 	}
+	if n := len(bytes); n > protocol.MaxSend {
+		p.Model.channel.wrong = fill(say("At most {most} bytes can be sent at once; these are {n}: send fewer."), "{most}", grouped(protocol.MaxSend), "{n}", grouped(n))
+		return
+	}
 	p.Model.channel.do(protocol.Command{Do: protocol.DoSend, Bytes: bytes})
 }
 

@@ -47,9 +47,12 @@ type cost struct {
 	time          time.Duration
 }
 
-func costOf(ops []op) (c cost) {
+func costOf(ops []op, w *Work) (c cost) {
 	for i := range ops {
 		o := &ops[i]
+		if !w.spend(1 + len(o.text)) {
+			return c
+		}
 		switch o.do {
 		case opText:
 			c.bytes = plus(c.bytes, o.text.size())
@@ -61,7 +64,7 @@ func costOf(ops []op) (c cost) {
 		case opFlush:
 			c.chunks = plus(c.chunks, 1)
 		case opRepeat:
-			rounds, each := o.to-o.from+1, costOf(o.body)
+			rounds, each := o.to-o.from+1, costOf(o.body, w)
 			c.bytes = plus(c.bytes, times(each.bytes, rounds))
 			c.chunks = plus(c.chunks, times(each.chunks, rounds))
 			c.time = add(add(c.time, each.time, rounds), o.wait, rounds-1)
@@ -69,9 +72,9 @@ func costOf(ops []op) (c cost) {
 			units := 0
 			switch paced := untilPace(ops[i+1:]); o.unit {
 			case oneByte:
-				units = costOf(paced).bytes
+				units = costOf(paced, w).bytes
 			case oneLine:
-				units = lines(paced)
+				units = lines(paced, w)
 			}
 			c.time = add(c.time, o.wait, units)
 		}
@@ -89,9 +92,12 @@ func untilPace(ops []op) []op {
 	return ops
 }
 
-func lines(ops []op) (n int) {
+func lines(ops []op, w *Work) (n int) {
 	for i := range ops {
 		o := &ops[i]
+		if !w.spend(1 + len(o.text)) {
+			return n
+		}
 		switch o.do {
 		case opText:
 			for _, p := range o.text {
@@ -100,7 +106,7 @@ func lines(ops []op) (n int) {
 		case opFill:
 			n = plus(n, times(lineEnds(o.fill), o.times))
 		case opRepeat:
-			n = plus(n, times(lines(o.body), o.to-o.from+1))
+			n = plus(n, times(lines(o.body, w), o.to-o.from+1))
 		}
 	}
 	return n
@@ -126,7 +132,7 @@ func add(sum, d time.Duration, n int) time.Duration {
 
 // checkCost reports a section that sends too much or lasts too long.
 func (p *parser) checkCost(s *Section) {
-	c := costOf(s.body)
+	c := costOf(s.body, p.work)
 	if over(p.limits.Bytes, c.bytes) {
 		p.fail(s.Line, "this section can send "+strconv.Itoa(c.bytes)+" bytes: the limit is "+strconv.Itoa(p.limits.Bytes))
 	}

@@ -112,7 +112,8 @@ func (c *cursor) value(what string) string {
 	if word == "" {
 		c.fail(start, what+" is missing: write it here, in quotes if it contains a space")
 	}
-	return word
+	c.bare(start, word)
+	return strings.Clone(word) // the text itself is not kept
 }
 
 func (c *cursor) quoted() bool {

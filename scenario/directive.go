@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,17 +52,14 @@ func (p *parser) directive(c *cursor) {
 			return
 		case !p.mayFollow(c, "@"+name):
 			return
-		case d.head && len(p.section.body) > 0:
+		case d.head && len(*p.body()) > 0:
 			c.fail(0, "@"+name+" belongs above the first byte of the body: move it up")
 			return
 		}
 		d.read(p, c)
 		return
 	}
-	names := make([]string, len(directives))
-	for i, d := range directives {
-		names[i] = d.name
-	}
+	names := directiveNames()
 	what := "@" + short(name) + " is not a directive"
 	if near := nearest(name, names); near != "" {
 		what += ": did you mean @" + near + "?"
@@ -69,6 +67,14 @@ func (p *parser) directive(c *cursor) {
 		what += ": use " + either(names) + `, or @raw "@" for the character itself`
 	}
 	c.fail(0, what)
+}
+
+func directiveNames() []string {
+	names := make([]string, len(directives))
+	for i, d := range directives {
+		names[i] = d.name
+	}
+	return names
 }
 
 func (p *parser) wait(c *cursor) {
@@ -169,6 +175,7 @@ func (p *parser) repeat(c *cursor) {
 	}
 	p.hasBody(c)
 	p.wrote = true
+	p.body()
 	p.loop = &o // even a wrong one, so that its @again has a meaning
 }
 
@@ -176,7 +183,7 @@ func (p *parser) again(c *cursor) {
 	c.end("@again stands alone")
 	switch {
 	case p.loop != nil:
-		if len(p.loop.body) == 0 {
+		if len(*p.body()) == 0 {
 			c.fail(0, "there is nothing to repeat: write it between @repeat and @again")
 		}
 		p.closeLoop()
@@ -192,8 +199,10 @@ func (p *parser) again(c *cursor) {
 }
 
 func (p *parser) closeLoop() {
+	p.body()
 	o := *p.loop
 	p.loop = nil
+	o.body = slices.Clip(o.body)
 	if len(o.body) > 0 {
 		p.add(o)
 	}

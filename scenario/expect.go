@@ -1,9 +1,11 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"eventsource-playground/sse"
 )
@@ -111,6 +113,9 @@ func (s Seen) String() string {
 // bare writes what value reads: without quotes where it can.
 func bare(s string) string {
 	q := quote(s)
+	if r, _ := utf8.DecodeRuneInString(s); slices.Contains(likeQuote, r) {
+		return q
+	}
 	if s == "" || s == "request" || strings.ContainsAny(s, " '.:#@=") || q != `"`+s+`"` {
 		return q
 	}
@@ -160,7 +165,7 @@ func (t template) round(n int) string {
 		case lastEventID:
 			b = append(b, "{last-event-id}"...)
 		case random:
-			b = append(b, "{random "+strconv.Itoa(p.low)+"-"+strconv.Itoa(p.high)+"}"...)
+			b = append(b, "{random "+strconv.Itoa(int(p.low))+"-"+strconv.Itoa(int(p.high))+"}"...)
 		}
 	}
 	return string(b)
@@ -176,7 +181,10 @@ func (p *parser) expectation(c *cursor) {
 	}
 	l := seenLine{times: 1, from: 1, to: 1}
 	for _, engine := range []string{Chromium, Firefox} {
-		if c.accept(engine + ":") {
+		if at := c.start(); c.accept(engine + ":") {
+			if l.engine != "" {
+				c.fail(at, "a line is for one engine: write another one for "+engine)
+			}
 			l.engine = engine
 		}
 	}
@@ -187,6 +195,7 @@ func (p *parser) expectation(c *cursor) {
 		word = c.str("the type")
 	} else {
 		word = c.word()
+		c.bare(start, word)
 	}
 	switch {
 	case !quoted && word == "...":

@@ -46,7 +46,7 @@ func (p *parser) header(c *cursor) {
 	case name == "Content-Type" && !allowedType(value):
 		c.fail(start, short(value)+" is not allowed, since browsers execute some types: use "+either(contentTypes)+", optionally with a parameter, or nothing")
 	default:
-		p.section.Head.Header = append(p.section.Head.Header, Header{name, value})
+		p.section.Head.Header = append(p.section.Head.Header, Header{name, strings.Clone(value)})
 	}
 }
 
@@ -120,7 +120,7 @@ func (p *parser) redirect(c *cursor) {
 	case c.accept("second origin"):
 		head.Redirect = RedirectSecond
 	default:
-		head.Redirect, head.Path = RedirectPath, c.word()
+		head.Redirect, head.Path = RedirectPath, strings.Clone(c.word())
 		if !ownPath(head.Path) {
 			c.fail(start, "a redirect stays on this server: write here, second origin, or a path such as /nowhere")
 		}

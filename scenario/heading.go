@@ -25,13 +25,17 @@ func headings() (names []string) {
 // heading reads a line such as "title: Half an event".
 func (p *parser) heading(c *cursor) {
 	name, value, ok := strings.Cut(c.text, ":")
+	if i := strings.Index(name, "："); i >= 0 {
+		c.fail(i, "： does not end a heading's name: write : instead")
+		return
+	}
 	if !ok {
 		c.fail(0, "this is not a heading: write one such as title: Half an event, or begin a section with == 200")
 		return
 	}
 	c.pos = len(name) + 1
 	start := c.start()
-	value = strings.TrimSpace(value)
+	value = strings.Clone(strings.TrimSpace(value)) // the text itself is not kept
 	if n := utf8.RuneCountInString(value); n > maxHeading {
 		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: the limit is "+strconv.Itoa(maxHeading))
 		return
@@ -55,6 +59,7 @@ func (p *parser) heading(c *cursor) {
 		c.end("order is one number")
 	case "about":
 		s.About.Add(in, value)
+		c.shortAbout(start, s.About[in.Code])
 	case "listen":
 		s.Listen = listen(c)
 	case "connect":
@@ -68,6 +73,12 @@ func (p *parser) heading(c *cursor) {
 	}
 }
 
+func (c *cursor) shortAbout(pos int, about string) {
+	if len(about) > maxAbout {
+		c.fail(pos, "all lines of about are "+strconv.Itoa(len(about))+" bytes long: the limit is "+strconv.Itoa(maxAbout))
+	}
+}
+
 // listen reads event types, with commas between them. One that contains a space or a comma is in quotes.
 func listen(c *cursor) (types []string) {
 	for {
@@ -77,56 +88,80 @@ func listen(c *cursor) (types []string) {
 			name = c.str("a type")
 		} else {
 			name, _, _ = strings.Cut(c.text[c.pos:], ",")
-			c.pos += len(name)
-			name = strings.TrimSpace(name)
+			c.separated(start, name)
+			if !c.failed {
+				c.pos += len(name)
+			}
+			name = strings.Clone(strings.TrimSpace(name))
 		}
 		if name == "" {
 			c.fail(start, "an event type is missing: write the types to listen for, such as message, tick")
+		}
+		if slices.Contains(types, name) {
+			c.fail(start, short(name)+" is here twice: keep one")
 		}
 		if c.failed {
 			return types
 		}
 		types = append(types, name)
-		if c.atEnd() {
+		if !c.comma("put a comma between two types") {
 			return types
 		}
-		if c.text[c.pos] != ',' {
-			c.end("put a comma between two types")
-			return types
-		}
-		c.pos++
 	}
+}
+
+// comma reads one, and reports whether there was one; otherwise the line must end.
+func (c *cursor) comma(want string) bool {
+	if c.start() < len(c.text) && c.text[c.pos] == ',' {
+		c.pos++
+		return true
+	}
+	c.end(want)
+	return false
 }
 
 // connect reads "second origin", "with credentials" and "7 times", in any order with commas between them.
 func connect(c *cursor, limits Limits) Connect {
 	conn := Connect{Times: 1}
-	c.text = strings.ReplaceAll(c.text, ",", " ")
-	for !c.failed {
+	given := map[string]bool{}
+	for {
+		start := c.start()
+		part, _, _ := strings.Cut(c.text[start:], ",")
+		c.separated(start, part)
+		way := ""
+		whole := c.text
+		c.text = whole[:start+len(part)]
 		switch {
 		case c.accept("second origin"):
-			conn.SecondOrigin = true
+			conn.SecondOrigin, way = true, "second origin"
 		case c.accept("with credentials"):
-			conn.Credentials = true
+			conn.Credentials, way = true, "with credentials"
 		default:
-			if c.start() == len(c.text) || c.text[c.pos] < '0' || c.text[c.pos] > '9' {
-				c.fail(c.pos, "this is not a way to connect: use second origin, with credentials, or a number such as 7 times")
-				break
+			if start == len(c.text) || c.text[start] < '0' || c.text[start] > '9' {
+				c.fail(start, "this is not a way to connect: use second origin, with credentials, or a number such as 7 times")
+				return conn
 			}
 			limit := limits.Connections
 			if limit == 0 {
 				limit = maxNumber
 			}
-			conn.Times = c.number(1, limit, "how many EventSources to open")
+			conn.Times, way = c.number(1, limit, "how many EventSources to open"), "the number"
 			if !c.accept("times") {
 				c.fail(c.start(), "times is missing: write it after the number")
 			}
 		}
-		if c.atEnd() {
-			break
+		if given[way] {
+			c.fail(start, way+" is here twice: keep one")
+		}
+		given[way] = true
+		if !c.end("put a comma between two ways to connect") {
+			return conn
+		}
+		c.text = whole
+		if !c.comma("put a comma between two ways to connect") {
+			return conn
 		}
 	}
-	return conn
 }
 
 // either joins names for a sentence.

@@ -1,10 +1,15 @@
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"eventsource-playground/protocol"
+)
 
 // Limits are the limits of a text and of what it makes the server do. 0 means no limit.
 type Limits struct {
-	Text        int           // bytes of the text
+	Text        int           // bytes of the text, in UTF-8
+	Steps       int           // of reading it, as [Work] counts them
 	Sections    int           // without == expect
 	Directives  int           // lines that begin with @
 	Repeat      int           // rounds of one @repeat
@@ -16,7 +21,8 @@ type Limits struct {
 
 // DefaultLimits are for texts from strangers.
 var DefaultLimits = Limits{
-	Text:        32 << 10,
+	Text:        protocol.MaxText,
+	Steps:       4 * protocol.MaxText, // the costliest text needs fewer than two for each of its bytes
 	Sections:    32,
 	Directives:  500,
 	Repeat:      100_000,
@@ -30,10 +36,11 @@ var DefaultLimits = Limits{
 const (
 	maxNumber  = 1_000_000_000
 	maxTime    = 24 * time.Hour
-	maxHeading = 500     // characters of a heading's value
-	maxHeader  = 200     // bytes of a header's value
-	maxID      = 200     // bytes of Last-Event-ID that {last-event-id} repeats
-	maxProxy   = 1 << 20 // bytes of the buffer of @proxy holds
+	maxHeading = 500      // characters of a heading's value
+	maxAbout   = 4000     // bytes of all lines of about
+	maxHeader  = 200      // bytes of a header's value
+	maxID      = 200      // bytes of Last-Event-ID that {last-event-id} repeats
+	maxProxy   = 64 << 10 // bytes of the buffer of @proxy holds
 )
 
 func over(limit, n int) bool { return limit > 0 && n > limit }

@@ -51,6 +51,9 @@ func (p *pacing) write() Step {
 	} else {
 		piece, p.left = CutLine(p.left)
 	}
+	if len(p.left) == 0 {
+		p.left = nil
+	}
 	p.sent = true
 	return Step{Do: Write, Bytes: piece}
 }

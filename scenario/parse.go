@@ -6,13 +6,29 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a text. The error is of type [Errors] and has all the mistakes, or the first hundred; what was understood
-// is returned with it, for a preview.
-func Parse(text string, limits Limits) (*Scenario, error) {
-	p := &parser{limits: limits, scenario: &Scenario{Connect: Connect{Times: 1}}}
-	if over(limits.Text, len(text)) {
-		p.fail(1, "the text is "+strconv.Itoa(len(text))+" bytes long: the limit is "+strconv.Itoa(limits.Text))
-		return p.scenario, p.errors
+// Parse reads a text. The error is of type [Errors] and has all the mistakes, or the first hundred. With mistakes the
+// scenario is only what the heading says: what has exceeded a limit is not there to be played.
+func Parse(text string, limits Limits) (*Scenario, error) { return new(Work).Parse(text, limits) }
+
+// Parse is the function [Parse], whose steps w counts. It stops when w is done.
+func (w *Work) Parse(text string, limits Limits) (*Scenario, error) {
+	work := Work{Limit: limits.Steps, Done: w.Done}
+	p := &parser{limits: limits, work: &work, scenario: &Scenario{Connect: Connect{Times: 1}}}
+	p.read(text)
+	w.steps += work.steps
+	w.gone = w.gone || work.gone
+	if len(p.errors) == 0 {
+		return p.scenario, nil
+	}
+	p.errors.sort()
+	p.scenario.Sections, p.scenario.Expect = nil, nil
+	return p.scenario, p.errors
+}
+
+func (p *parser) read(text string) {
+	if over(p.limits.Text, len(text)) {
+		p.fail(1, "the text is "+strconv.Itoa(len(text))+" bytes long: the limit is "+strconv.Itoa(p.limits.Text))
+		return
 	}
 	text = strings.TrimPrefix(text, "\uFEFF")
 	text = strings.TrimSuffix(text, "\n")
@@ -20,17 +36,20 @@ func Parse(text string, limits Limits) (*Scenario, error) {
 		p.number++
 		if len(p.errors) >= maxMistakes {
 			p.fail(p.number, "and more: reading stops here, after "+strconv.Itoa(len(p.errors))+" mistakes")
-			p.errors.sort()
-			return p.scenario, p.errors
+			return
 		}
-		p.line(strings.TrimSuffix(line, "\r"))
+		if p.work.spend(1) {
+			p.line(strings.TrimSuffix(line, "\r"))
+		}
+		if p.work.over() {
+			p.fail(p.number, p.work.why())
+			return
+		}
 	}
 	p.finish()
-	if len(p.errors) > 0 {
-		p.errors.sort()
-		return p.scenario, p.errors
+	if p.work.over() {
+		p.fail(p.number, p.work.why())
 	}
-	return p.scenario, nil
 }
 
 // maxMistakes limits a list that nobody corrects one by one.
@@ -39,6 +58,7 @@ const maxMistakes = 100
 // parser reads a text line by line: a heading, sections, and what to expect.
 type parser struct {
 	limits   Limits
+	work     *Work
 	scenario *Scenario
 	errors   Errors
 
@@ -48,6 +68,8 @@ type parser struct {
 	ended      string          // the directive that ended the section
 	wrote      bool            // the section has more than blank lines
 	section    *Section        // nil in the heading and in expect
+	text       template        // that no op of the section has yet: lines that follow each other become few pieces
+	plain      []byte          // the piece at its end
 	loop       *op             // the @repeat that is open
 	loopLine   int
 	seen       *[]seenLine // of expect, or of the repeat in it; nil elsewhere

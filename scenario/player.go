@@ -53,10 +53,14 @@ type Player struct {
 type stage interface{ next() Step }
 
 // Play plays the section to r.
-func (s *Section) Play(r Request) *Player {
-	var steps stage = &source{section: s, request: r}
+func (s *Section) Play(r Request) *Player { return s.play(r, nil) }
+
+func (s *Section) play(r Request, w *Work) *Player {
+	first := &source{section: s, request: r, work: w, large: largeWrite}
+	var steps stage = first
 	if s.paced() {
-		steps = &pacing{from: steps}
+		first.large = smallWrite // the stage keeps it while it waits
+		steps = &pacing{from: first}
 	}
 	if s.proxy.cuts > 0 {
 		steps = &cutting{from: steps, after: s.proxy.cuts, silence: s.proxy.silence}

@@ -7,11 +7,15 @@ type Preview struct {
 	End   Action // how it ends, if there is no more
 }
 
-// Preview plays the section to r without waiting, up to limit bytes.
-func (s *Section) Preview(r Request, limit int) Preview {
+// Preview plays a section to r without waiting, up to limit bytes, and no further than the work may go.
+func (w *Work) Preview(s *Section, r Request, limit int) Preview {
 	var v Preview
-	for p := s.Play(r); ; {
+	for p := s.play(r, w); ; {
 		step, ok := p.Next()
+		if !w.spend(1) {
+			v.More = true
+			return v
+		}
 		if !ok {
 			return v
 		}
@@ -26,3 +30,6 @@ func (s *Section) Preview(r Request, limit int) Preview {
 		v.Bytes = append(v.Bytes, step.Bytes...)
 	}
 }
+
+// Preview is [Work.Preview] without a limit of steps.
+func (s *Section) Preview(r Request, limit int) Preview { return new(Work).Preview(s, r, limit) }

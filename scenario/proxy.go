@@ -53,6 +53,7 @@ func (h *holding) next() Step {
 		case End, Truncate:
 			h.last = step.Do
 		default:
+			h.shrink()
 			return step
 		}
 	}
@@ -60,6 +61,13 @@ func (h *holding) next() Step {
 		return h.pass(len(h.held))
 	}
 	return Step{Do: h.last}
+}
+
+// shrink gives back what a large write took, beyond the buffer itself.
+func (h *holding) shrink() {
+	if keep := h.size + smallWrite; cap(h.held) > keep {
+		h.held = append(make([]byte, 0, min(keep, len(h.held)+smallWrite)), h.held...)
+	}
 }
 
 func (h *holding) pass(n int) Step {

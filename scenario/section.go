@@ -80,9 +80,16 @@ func (p *parser) beginSection(c *cursor) {
 		}
 		s.Head.Status = n
 	}
+	given := map[string]bool{}
 	for !c.failed && !c.atEnd() {
 		start := c.pos
-		switch c.word() {
+		word := c.word()
+		if given[word] {
+			c.fail(start, word+" is here twice: keep one")
+			break
+		}
+		given[word] = true
+		switch word {
 		case "after":
 			s.After = c.duration(time.Millisecond)
 		case "for":
@@ -142,6 +149,10 @@ func (p *parser) wire(c *cursor) {
 		p.mayFollow(c, "this line")
 		return
 	}
+	if like := misread(c.text); like != "" {
+		c.fail(0, like)
+		return
+	}
 	t, bad := parseTemplate(c.text + "\n")
 	if bad >= 0 {
 		c.fail(bad, "this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}")
@@ -160,12 +171,14 @@ func (p *parser) write(c *cursor, t template) {
 	if !p.hasBody(c) {
 		return
 	}
-	body := p.body()
-	if last := len(*body) - 1; last >= 0 && (*body)[last].do == opText {
-		(*body)[last].text = append((*body)[last].text, t...)
-		return
+	for _, piece := range t {
+		if piece.kind == plain {
+			p.plain = append(p.plain, piece.text...)
+		} else {
+			p.text = append(p.text.plain(string(p.plain)), piece)
+			p.plain = p.plain[:0]
+		}
 	}
-	*body = append(*body, op{do: opText, text: t})
 }
 
 func (p *parser) add(o op) {
@@ -173,11 +186,17 @@ func (p *parser) add(o op) {
 	*body = append(*body, o)
 }
 
+// body is what was read of the section, or of the repeat in it, so far.
 func (p *parser) body() *[]op {
+	body := &p.section.body
 	if p.loop != nil {
-		return &p.loop.body
+		body = &p.loop.body
 	}
-	return &p.section.body
+	if text := p.text.plain(string(p.plain)); len(text) > 0 {
+		*body = append(*body, op{do: opText, text: slices.Clip(text)})
+		p.text, p.plain = nil, p.plain[:0]
+	}
+	return body
 }
 
 // mayFollow reports whether the section can continue, and adds a mistake if not.
@@ -216,6 +235,7 @@ func (p *parser) endSection() {
 		p.seenLoop = nil
 	}
 	if s := p.section; s != nil {
+		s.body = slices.Clip(*p.body())
 		if s.Reply == Answer {
 			s.Head.Header = fillHeaders(s.Head)
 		}

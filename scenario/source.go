@@ -18,6 +18,7 @@ const (
 type source struct {
 	section *Section
 	request Request
+	work    *Work // nil: without a limit
 	begun   uint8 // 0: nothing was done; 1: the wait before the head; 2: the head
 
 	at      int           // in the section's body
@@ -25,6 +26,7 @@ type source struct {
 	loopAt  int           // in its body
 	n       int           // its round
 	owed    time.Duration // its waits that were too short to be worth a step
+	large   int           // bytes of a write that nothing is added to
 	filled  int           // times that the fill under way was written
 	pending Step          // what follows the write that was just made, if waiting
 	waiting bool
@@ -61,7 +63,10 @@ func (s *source) next() Step {
 // body collects what is sent together, up to the next step other than a write.
 func (s *source) body() Step {
 	s.buf = s.buf[:0]
-	for len(s.buf) < largeWrite {
+	for len(s.buf) < s.large {
+		if !s.work.spend(1) {
+			return Step{Do: End} // whoever previews this knows that it is not
+		}
 		if s.loop != nil && s.loopAt == len(s.loop.body) {
 			if wait := s.nextRound(); wait > 0 {
 				return s.then(Step{Do: Wait, For: wait})
@@ -79,6 +84,7 @@ func (s *source) body() Step {
 		*at++
 		switch o.do {
 		case opText:
+			s.work.spend(len(o.text))
 			s.buf = o.text.appendTo(s.buf, s.n, &s.request)
 		case opWait:
 			return s.then(Step{Do: Wait, For: o.wait})
@@ -141,10 +147,13 @@ func (s *source) nextRound() (wait time.Duration) {
 
 // fill writes what fits of a fill.
 func (s *source) fill(o *op, at *int) {
-	for s.filled < o.times && len(s.buf) < largeWrite {
-		s.buf = append(s.buf, o.fill...)
-		s.filled++
+	n := min(o.times-s.filled, (s.large-len(s.buf)+len(o.fill)-1)/len(o.fill))
+	from, to := len(s.buf), len(s.buf)+n*len(o.fill)
+	s.buf = append(s.buf, o.fill...)
+	for len(s.buf) < to { // twice as much each time
+		s.buf = append(s.buf, s.buf[from:min(len(s.buf), from+to-len(s.buf))]...)
 	}
+	s.filled += n
 	if s.filled == o.times {
 		s.filled = 0
 		*at++

@@ -11,9 +11,9 @@ type template []piece
 
 // A piece is a placeholder, or text as it is.
 type piece struct {
-	kind      holder
 	text      string // for plain
-	low, high int    // for random
+	low, high int32  // for random: at most maxNumber
+	kind      holder
 }
 
 type holder uint8
@@ -71,11 +71,12 @@ func placeholder(s string) (p piece, size int) {
 			return p, 0
 		}
 		p.kind = random
-		p.low, _ = strconv.Atoi(low)
-		p.high, _ = strconv.Atoi(high)
-		if p.low > p.high || p.high > maxNumber {
+		least, _ := strconv.Atoi(low)
+		most, _ := strconv.Atoi(high)
+		if least > most || most > maxNumber {
 			return p, 0
 		}
+		p.low, p.high = int32(least), int32(most)
 	}
 	return p, end + 1
 }
@@ -135,7 +136,7 @@ func (t template) appendTo(b []byte, n int, r *Request) []byte {
 		case lastEventID:
 			b = append(b, r.LastEventID[:min(len(r.LastEventID), maxID)]...)
 		case random:
-			b = strconv.AppendInt(b, int64(p.low+r.random(p.high-p.low+1)), 10)
+			b = strconv.AppendInt(b, int64(p.low)+int64(r.random(int(p.high-p.low)+1)), 10)
 		}
 	}
 	return b
@@ -159,7 +160,7 @@ func (t template) matches(s string, n int) bool {
 		case lastEventID:
 			s, ok = "", true
 		case random:
-			s, ok = cutNumber(s, p.low, p.high)
+			s, ok = cutNumber(s, int(p.low), int(p.high))
 		}
 		if !ok {
 			return false

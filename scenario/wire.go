@@ -29,7 +29,7 @@ func Wire(b []byte) string {
 // stands reports whether a line means itself in a section, and shows all that it holds.
 func stands(line string) bool {
 	if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "@") || strings.HasPrefix(line, "==") ||
-		!utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || hidden(r) }) {
+		misread(line) != "" || !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || hidden(r) }) {
 		return false
 	}
 	t, bad := parseTemplate(line)
