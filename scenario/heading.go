@@ -59,7 +59,7 @@ func (p *parser) heading(c *cursor) {
 		c.end("order is one number")
 	case "about":
 		s.About.Add(in, value)
-		c.shortAbout(start, s.About.In(in.Code))
+		c.shortAbout(start, s.About[in.Code])
 	case "listen":
 		s.Listen = listen(c)
 	case "connect":

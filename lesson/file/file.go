@@ -66,7 +66,6 @@ type words struct {
 	answers                          map[int]lesson.Text
 }
 
-
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
 
