@@ -222,6 +222,27 @@ func TestATextIsCheckedOverTheChannel(t *testing.T) {
 	}
 }
 
+func TestTheLongestTextsAreCheckedWhateverJSONMakesOfThem(t *testing.T) {
+	c := start(t).channel(t, testSession)
+	for i, test := range []struct {
+		text   string
+		errors int
+	}{
+		{"== 200\n:" + strings.Repeat("<", protocol.MaxText-8), 0},
+		{"== 200\n:" + strings.Repeat("\n", protocol.MaxText-8), 0},
+		{"== 200\n:" + strings.Repeat("\x01", protocol.MaxText-7), 1},
+	} {
+		message, err := json.Marshal(protocol.FromPage{ID: i + 1, Check: &test.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.write(t, string(message))
+		if m := c.read(t); m.Checked == nil || m.Checked.ID != i+1 || len(m.Checked.Errors) != test.errors {
+			t.Errorf("got %+v; want the text checked, with %d mistakes", m.Checked, test.errors)
+		}
+	}
+}
+
 func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -232,7 +253,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 		{"no JSON", websocket.MessageText, "x", websocket.StatusUnsupportedData},
 		{"a wrong type", websocket.MessageText, `{"id":"x"}`, websocket.StatusUnsupportedData},
 		{"bytes", websocket.MessageBinary, "{}", websocket.StatusUnsupportedData},
-		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", 64<<10) + `"}`, websocket.StatusMessageTooBig},
+		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", protocol.MaxMessage) + `"}`, websocket.StatusMessageTooBig},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t).channel(t, testSession)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"eventsource-playground/protocol"
 )
 
 func TestBadScenarioRequestsSayWhatToChange(t *testing.T) {
@@ -38,7 +40,7 @@ func TestBadScenarioRequestsSayWhatToChange(t *testing.T) {
 		{"script=~!!", 400, "illegal base64"},
 		{"script=~AAAA", 400, "can't be unpacked"},
 		{"script=~" + packed(strings.Repeat("#\n", 20000)), 400, "the text is longer than 32768 bytes"},
-		{"script=" + strings.Repeat("x", 32<<10), 414, "The query is 32775 bytes long: 32768 is the most."},
+		{"script=" + strings.Repeat("x", protocol.MaxQuery), 414, "The query is 44721 bytes long: 44714 is the most."},
 		{"scenario=end&x=" + strings.Repeat("x", 2<<10), 414, "2048 is the most"},
 	} {
 		t.Run(test.query[:min(40, len(test.query))], func(t *testing.T) {

@@ -24,6 +24,7 @@ type Streams struct {
 	log    *slog.Logger
 
 	quota   *quota.Quota
+	held    *quota.Quota // bytes
 	memory  memory
 	runs    *runs
 	queries kept[query]
@@ -43,6 +44,7 @@ func New(l limits.Limits, find Find, second func(*http.Request) string, log *slo
 	return &Streams{
 		limits: l, find: find, second: second, log: log,
 		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
+		held:    quota.New("bytes of scripts and buffers", l.Held, l.HeldPerAddress),
 		runs:    newRuns(l),
 		queries: kept[query]{most: l.Parsed},
 		scripts: kept[scenario.Scenario]{most: l.Parsed},
@@ -88,8 +90,13 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) 
 	if err := s.quota.Enter(from); err != nil {
 		return false, refuse.Full("Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
 	}
+	if err := s.held.Add(from, q.held); err != nil {
+		s.quota.Leave(from)
+		return false, refuse.Full("Close a stream, or play a smaller scenario with a new EventSource, since this one stays closed: %v.", err)
+	}
 	t, refused := s.turn(r, q, instead)
 	if refused != nil {
+		s.held.Remove(from, q.held)
 		s.quota.Leave(from)
 		return false, refused
 	}
@@ -174,15 +181,19 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		stop:    s.stop,
 		watcher: watcher,
 	}
+	from := quota.AddressOf(r)
 	if watcher != (nobody{}) {
 		p.commands = make(chan Command, s.limits.Commands)
+		p.reserve = func(n int) (free func(), ok bool) {
+			return func() { s.held.Remove(from, n) }, s.held.Add(from, n) == nil
+		}
 	}
 	if q.classic {
 		p.beat = s.limits.Heartbeat
 	}
-	from := quota.AddressOf(r)
 	leave := func() {
 		s.remove(p)
+		s.held.Remove(from, q.held)
 		s.quota.Leave(from)
 	}
 	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then

@@ -25,7 +25,8 @@ import (
 // Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
 type Sessions struct {
 	limits limits.Limits
-	kept   atomic.Int64 // bytes of all records
+	kept   atomic.Int64  // bytes of all records
+	checks chan struct{} // has room for the texts that are checked at once
 
 	mutex sync.Mutex
 	all   map[string]*session
@@ -60,7 +61,7 @@ type session struct {
 
 // New is no sessions yet.
 func New(l limits.Limits) *Sessions {
-	return &Sessions{limits: l, all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
+	return &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
 }
 
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
