@@ -388,7 +388,7 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 					return
 				}
 				streams[i] = stream.(*net.TCPConn)
-				fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+				fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
 				var m protocol.ToPage
 				for range 2 { // hello, and what happened
 					_, text, err := conn.Read(context.Background())

@@ -85,7 +85,7 @@ func TestAttempts(t *testing.T) {
 				var reply *http.Response
 				waitFor(t, "a place", func() (ok bool) {
 					var err error
-					fmt.Fprintf(conn, "GET /sse?%s HTTP/1.1\r\nHost: x\r\n%s\r\n", query, headers)
+					fmt.Fprintf(conn, "GET /sse?%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", query, headers)
 					if reply, err = http.ReadResponse(bufio.NewReader(conn), nil); err != nil {
 						t.Fatal(err)
 					}

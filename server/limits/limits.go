@@ -73,12 +73,17 @@ type Limits struct {
 	CheckEvents   int // the same
 
 	// Connections.
-	Header     int           // bytes of a request's line and headers: 431
-	ReadHeader time.Duration // from a connection's first byte to the end of the headers
-	Read       time.Duration // to the end of a request's body, for which nothing here has a use
-	Write      time.Duration // of a response that is no stream
-	Idle       time.Duration // between two requests of a connection
-	Stop       time.Duration // from the signal to closing what is still open
+	ConnectionsPerAddress int           // open at once from one address, without streams and channels: 503
+	Header                int           // bytes of a request's line and headers: 431
+	ReadHeader            time.Duration // from a connection's first byte to the end of the headers
+	Read                  time.Duration // to the end of a request's body, for which nothing here has a use
+	Write                 time.Duration // of a response that is no stream
+	Idle                  time.Duration // between two requests of a connection
+	Stop                  time.Duration // from the signal to closing what is still open
+
+	// Memory is where Go begins to collect garbage as soon as it can, in bytes, unless GOMEMLIMIT says something else. What
+	// the other limits let visitors hold is less.
+	Memory int64
 }
 
 // Default is for a small machine that everyone can reach.
@@ -136,12 +141,16 @@ var Default = Limits{
 	CheckBytes:    8 << 10,
 	CheckEvents:   200,
 
+	ConnectionsPerAddress: 512, // 60 browsers behind one router, with eight each
+
 	Header:     60 << 10, // a script, and localhost's cookies are those of all its ports
 	ReadHeader: 10 * time.Second,
 	Read:       10 * time.Second,
 	Write:      2 * time.Minute, // app.wasm over a slow line
-	Idle:       2 * time.Minute,
+	Idle:       20 * time.Second,
 	Stop:       500 * time.Millisecond,
+
+	Memory: 512 << 20,
 }
 
 // Check refuses what a flag can get wrong.

@@ -11,6 +11,7 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
+	"eventsource-playground/server/memory"
 	"eventsource-playground/server/quota"
 	"eventsource-playground/server/refuse"
 )
@@ -25,7 +26,7 @@ type Streams struct {
 
 	quota   *quota.Quota
 	held    *quota.Quota // bytes
-	memory  memory
+	memory  memory.Use
 	runs    *runs
 	queries kept[query]
 	scripts kept[scenario.Scenario]
@@ -218,7 +219,7 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 }
 
 func (s *Streams) add(p *Play) {
-	s.memory.opened()
+	s.memory.Opened()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.open[p] = struct{}{}
@@ -231,7 +232,7 @@ func (s *Streams) connect(p *Play, conn *connection) {
 }
 
 func (s *Streams) remove(p *Play) {
-	s.memory.closed()
+	s.memory.Closed()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.open, p)

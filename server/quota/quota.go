@@ -82,7 +82,12 @@ func AddressOf(r *http.Request) netip.Prefix {
 	if err != nil {
 		return netip.Prefix{} // they share one place
 	}
-	address := remote.Addr().Unmap().WithZone("")
+	return Of(remote.Addr())
+}
+
+// Of is whose an address is, as AddressOf is for a request.
+func Of(address netip.Addr) netip.Prefix {
+	address = address.Unmap().WithZone("")
 	bits := address.BitLen()
 	if address.Is6() {
 		bits = 64
