@@ -91,7 +91,7 @@ func TestChoosingAnotherStreamKeepsTheListenersTrueWhileConnected(t *testing.T) 
 		p.ClickButton("Connect")
 		p.state("open")
 		p.Click(".choices label") // the first: ten ticks
-		p.table("customEvent")    // the stream that is open is heard
+		p.table("customEvent")    // the stream that is open is listened to
 		const said = `role("region", "What just happened").innerText`
 		p.Wait(said + `.includes("Listening to customEvent from now on") && ` + said + `.includes("No longer listening to mine")`)
 		p.Wait(`$("#url").value == "/sse"`)

@@ -19,7 +19,7 @@ type Exchange struct {
 	Sent            int // bytes of the body
 	End             *protocol.Seen
 	EndAt           float64
-	Unknown         bool // it ended, at EndAt at the latest, but the server that saw how is gone
+	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
 	Did             []Did
 
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
@@ -30,7 +30,8 @@ type Exchange struct {
 	newAt  float64 // when that was made
 	epoch  int
 
-	lastID     string // what the stream has set by now, as is the next
+	unsure     bool   // bytes of an attempt before were left out, so the next three are not sure
+	lastID     string // what the stream has set by now, as are the next two
 	retry      int64  // in milliseconds
 	retrySet   bool
 	dispatched int // events
@@ -87,8 +88,9 @@ type wire struct {
 	attempts  int          // that were counted
 	before    int          // of them, those of earlier epochs
 	epoch     int
+	blind     bool // bytes of one of its responses were left out
 	unheard   []Unheard
-	predicted int // events
+	predicted int // events, since the log was cleared; see rebase
 }
 
 // attempt numbers an attempt that the server of this epoch counts from 1.
@@ -97,6 +99,21 @@ func (w *wire) attempt(n, epoch int) int {
 		w.epoch, w.before = epoch, w.attempts
 	}
 	return w.before + n
+}
+
+// rebase counts predicted events from now on, when the page's count of them begins again as well. The two come on ways of
+// their own, so while the source lives either may be ahead: what was predicted but not seen yet counts still, and what was
+// seen but not predicted yet will not (then the number is negative for a moment). Where bytes were left out the numbers
+// never were the same.
+func (w *wire) rebase(seen int, live bool) {
+	ahead := w.predicted - seen
+	for _, u := range w.unheard {
+		ahead -= u.Count
+	}
+	if !live || w.blind {
+		ahead = 0
+	}
+	w.predicted, w.unheard = ahead, nil
 }
 
 // clear forgets all but what is still under way.
@@ -175,7 +192,7 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 		s.gone++
 	}
 	w.attempts = max(w.attempts, seen.Attempt)
-	e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen, epoch: s.epoch}
+	e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen, epoch: s.epoch, unsure: w.blind}
 	if e.source = l.Source(seen.Source); e.source != nil {
 		e.newAt = e.source.newAt
 	} else if subject := l.Newest(1); subject != nil {
@@ -199,6 +216,7 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 		w.remember(e)
 	}
 	if e.Blind && !wasBlind && e.streams() {
+		w.blind = true
 		l.read(e, at, FactBlind, "")
 	}
 }
@@ -271,7 +289,7 @@ func (e *Exchange) T(at float64) float64 { return at - e.newAt }
 // Over reports whether the response ended.
 func (e *Exchange) Over() bool { return e.End != nil || e.Unknown }
 
-// streams reports whether the answer is one that a browser reads as an event stream.
+// streams reports whether the response is one that a browser reads as an event stream.
 func (e *Exchange) streams() bool { return e.Head != nil && e.Head.Status == 200 }
 
 func (s *served) exchange(source, attempt int) *Exchange {
@@ -333,10 +351,11 @@ func (s *Source) Unheard() []Unheard {
 	return s.wire.unheard
 }
 
-// Predicted is how many events the decoder dispatched from the bytes that the server sent.
+// Predicted is how many events the decoder dispatched from the bytes that the server sent, since the source was made or the
+// log was cleared. An event counts on one side of the clearing only, here as in Counts: on that where the page saw it.
 func (s *Source) Predicted() int {
 	if s == nil {
 		return 0
 	}
-	return s.wire.predicted
+	return max(0, s.wire.predicted)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
 )
 
@@ -144,5 +145,51 @@ func TestClearKeepsTheRequestThatIsUnderWay(t *testing.T) {
 	serve(l.Log, 0, seenWrite(1, 2, 4, "data: b\n\n"))
 	if got, want := outcomes(e[0]), "data: b=field =dispatched"; got != want {
 		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+// What was predicted and what was seen come on ways of their own. Each event counts before or after the clearing, in both.
+func TestPredictedAndSeenAgreeAfterClearing(t *testing.T) {
+	write := func(n int) func(*single) {
+		return func(l *single) { serve(l.Log, 0, seenWrite(1, 1, 1003, strings.Repeat("data\n\n", n))) }
+	}
+	see := func(n int) func(*single) {
+		return func(l *single) {
+			for range n {
+				l.Observe(eventsource.Decoded(message(1020, "message", "", "")))
+			}
+		}
+	}
+	unheard := func(l *single) { serve(l.Log, 0, seenWrite(1, 1, 1003, "event: x\ndata\n\n")) }
+	clear := func(l *single) { l.Clear() }
+	for _, test := range []struct {
+		name                     string
+		steps                    []func(*single)
+		predicted, seen, unheard int
+	}{
+		{"nothing is on its way", []func(*single){write(9), see(9), clear, write(3), see(3)}, 3, 3, 0},
+		{"the page is behind", []func(*single){write(9), see(5), clear, see(4), write(3), see(3)}, 7, 7, 0},
+		{"right after clearing", []func(*single){write(9), see(5), clear}, 4, 0, 0},
+		{"the page is ahead", []func(*single){write(5), see(9), clear, write(4), see(3), write(3)}, 3, 3, 0},
+		{"the page is ahead, right after clearing", []func(*single){write(5), see(9), clear}, 0, 0, 0},
+		{"twice", []func(*single){write(9), see(5), clear, see(2), clear, see(2), write(1), see(1)}, 3, 3, 0},
+		{"some without a listener", []func(*single){write(3), unheard, see(2), clear, see(1), unheard, write(1), see(1)}, 3, 2, 1},
+		{"a source that is over keeps nothing", []func(*single){write(9), see(5), func(l *single) { l.Close(1030) }, clear}, 0, 0, 0},
+		{"bytes that were left out", []func(*single){write(2), func(l *single) {
+			serve(l.Log, 0, protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 70})
+		}, see(12), clear, see(3)}, 0, 3, 0},
+	} {
+		l := servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream))
+		l.Observe(eventsource.Decoded(open(1010)))
+		for _, step := range test.steps {
+			step(l)
+		}
+		unheard := 0
+		for _, u := range l.Unheard() {
+			unheard += u.Count
+		}
+		if l.Predicted() != test.predicted || l.Counts().Events != test.seen || unheard != test.unheard {
+			t.Errorf("%s: got %d predicted, %d seen, %d without a listener; want %d, %d, %d", test.name, l.Predicted(), l.Counts().Events, unheard, test.predicted, test.seen, test.unheard)
+		}
 	}
 }

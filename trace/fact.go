@@ -23,19 +23,20 @@ type Fact struct {
 	Attempt  int // which request of the source; of what the page saw, that of the cause
 
 	Was          eventsource.ReadyState // the state before
-	Type         string                 // the event's type; "" for several types. Of other facts what it is that they tell of
+	Type         string                 // the event's type; "" for several types. Of other facts what they are about
 	ID           string                 // the last event ID
-	Status       int                    // of an answer
+	Status       int                    // of a response
 	Count        int                    // how many, if repeats are folded
 	Milliseconds float64                // the wait, or the time it took
 	Before       float64                // how long this source waited the last time, in milliseconds; 0 if it never did
+	Opened       bool                   // of an error: this source had been open, so that its stream may have set the reconnection time
 
 	// What the server's side knows of a fact that the page saw.
 	Known    bool
 	Cause    FactName // FactConstructed: none
 	Retry    int64    // what the stream set, in milliseconds
 	RetrySet bool
-	Unheard  bool // events were sent that have no listener
+	Unheard  bool // events were sent that have no listener here
 	Sent     int  // events in this response
 
 	last  float64 // when the newest of those that are folded came
@@ -130,7 +131,7 @@ func (s *Source) Listening(at float64, typ string, on bool) {
 
 // Facts yields the newest of what just happened to the sources of a lane, or if that is 0 of all, newest first, with what
 // is known of it by now. It depends on the time, because silence is a fact too.
-func (l *Log) Facts(now float64, lane, most int) []Fact {
+func (l *Log) Facts(now float64, lane, limit int) []Fact {
 	left := []facts{l.others}
 	for _, s := range l.sources {
 		if lane == 0 || s.Lane == lane {
@@ -138,7 +139,7 @@ func (l *Log) Facts(now float64, lane, most int) []Fact {
 		}
 	}
 	var newest []Fact
-	for len(newest) < most {
+	for len(newest) < limit {
 		var next *Fact
 		var of *[]Fact
 		for i := range left {
@@ -169,7 +170,7 @@ func (s *Source) factsAt(now float64) facts {
 	for i > 0 && seen[i-1].At > at {
 		i--
 	}
-	silent := append(seen[:i:i], Fact{Name: FactSilent, At: at, Source: s.number, last: at, since: s.asking})
+	silent := append(seen[:i:i], Fact{Name: FactSilent, At: at, Source: s.number, last: at, since: s.connectingAt})
 	all[pageLane] = append(silent, seen[i:]...)
 	return all
 }
@@ -198,14 +199,14 @@ func (l *Log) explain(f Fact) Fact {
 	if e == nil {
 		return f
 	}
-	f.Known, f.ID, f.Retry, f.RetrySet = !e.Blind, e.lastID, e.retry, e.retrySet
+	f.Known, f.ID, f.Retry, f.RetrySet = !e.Blind && !e.unsure, e.lastID, e.retry, e.retrySet
 	switch {
 	case f.Name == FactSilent:
-		f.Unheard = len(s.Unheard()) > 0
+		f.Known, f.Unheard = !e.Blind, len(s.Unheard()) > 0
 		f.Sent = e.dispatched
 	case f.Name == FactReopened:
 		f.Known, f.ID = true, e.lastEventID()
-	case e.Head != nil && e.verdict() != FactAnswered:
+	case e.Head != nil && e.verdict() != FactStream:
 		if f.Name != FactLost {
 			f.Cause, f.Attempt, f.Status, f.Type = e.verdict(), e.Attempt, e.Head.Status, e.type_()
 		}
@@ -242,10 +243,10 @@ func (s *served) about(f Fact) *Exchange {
 
 // Brief cuts what would take too much room in a sentence.
 func Brief(s string) string {
-	const most = 200
+	const longest = 200 // characters
 	n := 0
 	for i := range s {
-		if n++; n > most {
+		if n++; n > longest {
 			return s[:i] + "…"
 		}
 	}

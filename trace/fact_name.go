@@ -9,20 +9,23 @@ const (
 	FactOpened
 	FactReopened
 	FactFirstEvent
+	FactFirstSince  // the first event since the reconnection
+	FactRepeated    // an id that had come before the reconnection
 	FactEvents      // more events
 	FactServerNamed // an event of the stream that has the name of one of the browser's own
 	FactSilent
-	FactLost   // error, OPEN → CONNECTING
-	FactFailed // error, CONNECTING → CONNECTING
-	FactGaveUp // error, → CLOSED
+	FactLost      // error, OPEN → CONNECTING
+	FactEndMarker // what came last before that looked like the end of the stream
+	FactFailed    // error, CONNECTING → CONNECTING
+	FactGaveUp    // error, → CLOSED
 	FactClosed
 	FactListening
 	FactUnlistened
 
-	// Seen by the server: a request and what a browser makes of the answer …
+	// Seen by the server: a request and what a browser makes of the response …
 	FactRequest
-	FactUnanswered
-	FactAnswered // with a stream
+	FactReset  // before any response
+	FactStream // a response with a stream
 	FactNoContent
 	FactRedirected
 	FactStatus

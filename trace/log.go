@@ -14,10 +14,10 @@ const (
 	MaxText    = 64 << 20 // characters of data in all
 )
 
-// maxTypes bounds the types remembered: a stream may name each event differently.
+// maxTypes limits the types remembered: a stream may give each event another type.
 const maxTypes = 100
 
-// A Log is the append-only record of what any number of sources did, in the order in which that was told. Counters, spans
+// A Log is the append-only record of what any number of sources did, in the order in which that was observed. Counters, spans
 // and facts are kept as records come, so that reading them costs nothing, however long the log.
 type Log struct {
 	maxRecords, maxText int

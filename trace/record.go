@@ -15,8 +15,8 @@ type Observer string
 
 const (
 	Page   Observer = "page"   // the browser's EventSource and its events: all that a script of one's own can see
-	Server Observer = "server" // our own server: requests, answers, and how they ended
-	Wire   Observer = "wire"   // the bytes of the answer, decoded as HTML 9.2.6 says
+	Server Observer = "server" // our own server: requests, responses, and how they ended
+	Wire   Observer = "wire"   // the bytes of the response, decoded as HTML 9.2.6 says
 )
 
 // Kind is what happened.

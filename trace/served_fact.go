@@ -14,7 +14,7 @@ import (
 func (e *Exchange) verdict() FactName {
 	origin, cross := protocol.HeaderOf(e.Request.Header, "Origin")
 	host, _ := protocol.HeaderOf(e.Request.Header, "Host")
-	if _, asking, _ := strings.Cut(origin, "://"); cross && asking != host && !e.allows(origin) {
+	if _, from, _ := strings.Cut(origin, "://"); cross && from != host && !e.allows(origin) {
 		return FactForbidden
 	}
 	switch location, _ := protocol.HeaderOf(e.Head.Header, "Location"); e.Head.Status {
@@ -29,19 +29,16 @@ func (e *Exchange) verdict() FactName {
 	default:
 		return FactStatus
 	}
-	typ, parameters, _ := strings.Cut(e.type_(), ";")
-	if !strings.EqualFold(strings.TrimSpace(typ), "text/event-stream") {
+	switch essence, charset := mimeType(e.type_()); {
+	case essence != "text/event-stream":
 		return FactWrongType
-	}
-	_, charset, _ := strings.Cut(strings.ToLower(parameters), "charset=")
-	charset, _, _ = strings.Cut(charset, ";")
-	if charset = strings.Trim(charset, ` "`); charset != "" && charset != "utf-8" {
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
 		return FactCharset
 	}
-	return FactAnswered
+	return FactStream
 }
 
-// allows reports whether the answer lets that origin read it.
+// allows reports whether the response lets that origin read it.
 func (e *Exchange) allows(origin string) bool {
 	allowed, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Origin")
 	credentials, _ := protocol.HeaderOf(e.Head.Header, "Access-Control-Allow-Credentials")
@@ -49,14 +46,20 @@ func (e *Exchange) allows(origin string) bool {
 	return (allowed == origin || allowed == "*" && !with) && (!with || credentials == "true")
 }
 
-// type_ is what the answer says of itself that a fact tells: where it redirects to, or of what type it is.
+// type_ is what the response says of itself that a fact repeats: where it redirects to, or of what type it is. Several
+// headers of a name are one list (RFC 9110, 5.3).
 func (e *Exchange) type_() string {
-	name := "Content-Type"
 	if 300 <= e.Head.Status && e.Head.Status < 400 {
-		name = "Location"
+		location, _ := protocol.HeaderOf(e.Head.Header, "Location")
+		return location
 	}
-	value, _ := protocol.HeaderOf(e.Head.Header, name)
-	return value
+	var values []string
+	for _, h := range e.Head.Header {
+		if strings.EqualFold(h.Name, "Content-Type") {
+			values = append(values, h.Value)
+		}
+	}
+	return strings.Join(values, ", ")
 }
 
 func (e *Exchange) lastEventID() string {
@@ -64,7 +67,7 @@ func (e *Exchange) lastEventID() string {
 	return id
 }
 
-// ending is how the answer ended, as far as a browser cares. The visitor's doing is told apart.
+// ending is how the response ended, as far as a browser cares. What the visitor did is a fact of its own.
 func (e *Exchange) ending() FactName {
 	var did protocol.Do
 	if n := len(e.Did); n > 0 {
@@ -74,7 +77,7 @@ func (e *Exchange) ending() FactName {
 	case e.End.By == protocol.ByClient:
 		return FactLeft
 	case how == protocol.EndRefused:
-		return FactUnanswered
+		return FactReset
 	case how == protocol.EndCut && did == protocol.DoCut:
 		return FactYouCut
 	case how == protocol.EndProper && did == protocol.DoEnd:
@@ -119,7 +122,7 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 			return // how the response ends says it
 		}
 	case protocol.SeenEnd:
-		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactAnswered && e.verdict() != FactCharset {
+		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactStream && e.verdict() != FactCharset {
 			return // it was over before
 		}
 	default:
@@ -134,7 +137,7 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	f.epoch = l.served.epoch
 	of := l.factsOf(seen.Source)
 	lane := &of[serverLane]
-	if seen.Kind == protocol.SeenHead || f.Name == FactUnanswered {
+	if seen.Kind == protocol.SeenHead || f.Name == FactReset {
 		// The response takes the place of the request.
 		for i, request := range slices.Backward(*lane) {
 			if request.Name == FactRequest && request.Source == f.Source && request.Attempt == f.Attempt {
@@ -146,7 +149,7 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	}
 	if last := of.last(serverLane); last != nil && last.Name == f.Name && last.Source == f.Source && last.epoch == f.epoch {
 		switch f.Name {
-		case FactUnanswered, FactRedirected, FactStepped, FactSent:
+		case FactReset, FactRedirected, FactStepped, FactSent:
 			f.Count, f.At = last.Count+1, last.At
 			*last = f
 			return
@@ -163,7 +166,7 @@ func (l *Log) factsOf(source int) *facts {
 	return &l.others
 }
 
-// maxUnheard is how many types of one answer get a fact of their own.
+// maxUnheard is how many types of one response get a fact of their own.
 const maxUnheard = 5
 
 // reads makes a fact of a line, if it is worth one. There may be very many lines.
@@ -226,7 +229,7 @@ func (l *Log) reads(e *Exchange, at float64, line sse.Line) {
 	e.hasType, e.hasID = false, false
 }
 
-// read remembers what a line did, folded into what lines of the same answer did before, however long ago: heartbeats,
+// read remembers what a line did, folded into what lines of the same response did before, however long ago: heartbeats,
 // ids and ignored lines come in turn, and all over again.
 func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
 	what = Brief(what)

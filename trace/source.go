@@ -30,9 +30,9 @@ type Source struct {
 	log    *Log
 	number int
 
-	newAt       float64
-	credentials bool    // withCredentials
-	asking      float64 // when it was CONNECTING last
+	newAt        float64
+	credentials  bool    // withCredentials
+	connectingAt float64 // when it was CONNECTING last
 
 	now       State
 	counts    Counts
@@ -40,6 +40,9 @@ type Source struct {
 	runs      []int     // those of Messages, by their number in the log
 	own       []*Record // those in runs that are no Messages
 	messages  int       // clearing does not start again
+	hasEvents bool      // any Messages; clearing does not start again
+	marker    string    // of the Message that came last, see endMarker
+	ids       ids
 	listening []string
 	wire      wire
 	facts     facts
@@ -88,7 +91,7 @@ func (l *Log) Construct(at float64, client Client, url string, withCredentials b
 func (l *Log) newSource(at float64, client Client) *Source {
 	client.Lane = max(1, client.Lane)
 	l.made++
-	s := &Source{Client: client, log: l, number: l.made, newAt: at, asking: at}
+	s := &Source{Client: client, log: l, number: l.made, newAt: at, connectingAt: at}
 	for len(l.newest) < client.Lane {
 		l.newest = append(l.newest, nil)
 	}
@@ -147,13 +150,11 @@ func (s *Source) Observe(events eventsource.Events) {
 	if events.Lazy() {
 		first, last := events.Slice(0, 1)[0], events.Slice(n-1, n)[0]
 		s.addMessages(run{events: events, first: first.TimeStamp, last: last.TimeStamp})
-		s.log.know(first.Type)
 		s.message(first, 1)
 		if n > 1 {
-			s.log.know(last.Type)
-			last.Type = "" // that of the others is not known
 			s.message(last, n-1)
 		}
+		s.marker = endMarker(last)
 		return
 	}
 	for all := events.Slice(0, n); len(all) > 0; {
@@ -168,9 +169,9 @@ func (s *Source) Observe(events eventsource.Events) {
 		}
 		s.addMessages(run{events: eventsource.Decoded(all[:k]...), first: all[0].TimeStamp, last: all[k-1].TimeStamp})
 		for _, e := range all[:k] {
-			s.log.know(e.Type)
 			s.message(e, 1)
 		}
+		s.marker = endMarker(all[k-1])
 		all = all[k:]
 	}
 }
@@ -191,12 +192,13 @@ func (s *Source) observeOwn(e eventsource.Event) {
 
 func (s *Source) opened(e eventsource.Event) {
 	wait := s.waited(e.TimeStamp)
-	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - s.newAt, since: s.asking}
+	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - s.newAt, since: s.connectingAt}
 	if s.now.Opened {
 		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), s.now.LastEventID
 		s.counts.reconnections++
+		s.ids.reconnected()
 	}
-	s.now.Opened, s.now.Events = true, 0
+	s.now.Opened, s.now.Events, s.marker = true, 0, ""
 	s.enter(e.TimeStamp, e.ReadyState, ToOpen)
 	s.fact(f)
 }
@@ -204,7 +206,7 @@ func (s *Source) opened(e eventsource.Event) {
 func (s *Source) failed(e eventsource.Event) {
 	was := s.now.ReadyState
 	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: s.waited(e.TimeStamp).Milliseconds()}
-	f.since, f.Before = s.asking, s.now.Wait.Milliseconds()
+	f.since, f.Before, f.Opened = s.connectingAt, s.now.Wait.Milliseconds(), s.now.Opened
 	by := ToLost
 	switch {
 	case e.ReadyState == eventsource.Closed && was == eventsource.Open:
@@ -216,6 +218,9 @@ func (s *Source) failed(e eventsource.Event) {
 	}
 	s.enter(e.TimeStamp, e.ReadyState, by)
 	s.fact(f)
+	if f.Name == FactLost && s.marker != "" {
+		s.fact(Fact{Name: FactEndMarker, At: e.TimeStamp, Type: s.marker})
+	}
 }
 
 // waited ends a wait that is under way and returns it.
@@ -227,19 +232,30 @@ func (s *Source) waited(at float64) Wait {
 	return s.now.Wait
 }
 
-// message counts n events of the stream, of which e was the last.
+// message counts n events of the stream, of which e was the last, and the others are not known.
 func (s *Source) message(e eventsource.Event, n int) {
+	s.log.know(e.Type)
 	f := Fact{Name: FactEvents, At: e.TimeStamp, Type: e.Type, ID: e.LastEventID, Count: n}
 	switch {
+	case n > 1:
+		f.Type = ""
 	case e.Type == "error" || e.Type == "open":
 		f.Name = FactServerNamed
-	case s.now.Events == 0:
+	case s.now.Events == 0 && !s.hasEvents:
 		f.Name, f.Milliseconds = FactFirstEvent, e.TimeStamp-s.now.Since
+	case s.now.Events == 0:
+		f.Name, f.Milliseconds = FactFirstSince, e.TimeStamp-s.now.Since
 	}
+	// An id that an event has from one before it, even from before a reconnection, was not sent again.
+	repeated := e.LastEventID != "" && e.LastEventID != s.now.LastEventID && s.ids.repeats(e.Type, e.LastEventID)
 	s.counts.Events += n
 	s.now.Events += n
 	s.now.LastEventID = e.LastEventID
+	s.hasEvents = true
 	s.fact(f)
+	if repeated {
+		s.fact(Fact{Name: FactRepeated, At: e.TimeStamp, Type: e.Type, ID: e.LastEventID})
+	}
 }
 
 // know remembers a type. A copy of it: the string may be a part of a long one.
@@ -255,7 +271,7 @@ func (s *Source) enter(at float64, state eventsource.ReadyState, by Transition) 
 	s.now.ReadyState, s.now.Since, s.now.By = state, at, by
 	s.now.Waiting = by == ToLost || by == ToFailed
 	if state == eventsource.Connecting {
-		s.asking = at
+		s.connectingAt = at
 	}
 	if state == eventsource.Closed {
 		s.now.Lived = at - s.newAt
@@ -280,8 +296,8 @@ func (s *Source) addMessages(r run) {
 
 // clear forgets all but the state; one that lasts began when it began.
 func (s *Source) clear() {
+	s.wire.rebase(s.counts.Events, s.now.Live())
 	s.counts, s.facts, s.runs, s.own = Counts{}, facts{}, nil, nil
-	s.wire.unheard, s.wire.predicted = nil, 0
 	if s.now.Live() {
 		s.spans = slices.Clone(s.spans[len(s.spans)-1:])
 	} else {

@@ -121,7 +121,7 @@ func TestAnotherServer(t *testing.T) {
 		}
 	}
 	slices.Reverse(names)
-	if want := []FactName{FactAnswered, FactNewServer, FactAnswered, FactNewServer, FactRequest}; !slices.Equal(names, want) {
+	if want := []FactName{FactStream, FactNewServer, FactStream, FactNewServer, FactRequest}; !slices.Equal(names, want) {
 		t.Errorf("got %v; want %v", names, want)
 	}
 }

@@ -11,7 +11,7 @@ import (
 type Span struct {
 	Source   int
 	State    eventsource.ReadyState
-	Waiting  bool    // CONNECTING after an error: the browser waits, then asks again
+	Waiting  bool    // CONNECTING after an error: the browser waits, then reconnects
 	From, To float64 // on the performance clock; To is 0 while it lasts
 }
 

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Filter tells which records are wanted. Its zero value lets all through.
+// Filter says which records are wanted. Its zero value lets all through.
 type Filter struct {
 	Text string // in the type, the data, the last event ID or the URL; case is ignored
 	Type string // exactly this type; of the page's own calls, "construct" and "close"
@@ -128,7 +128,7 @@ func (v *View) Freeze(on bool) { v.frozen = on }
 // Frozen reports whether the view is frozen.
 func (v *View) Frozen() bool { return v.frozen }
 
-// Behind is how many newer records wait, as far as they are kept, for the view to be thawed.
+// Behind is how many newer records are pending, as far as they are kept, until the view is thawed.
 func (v *View) Behind() int { return v.log.End() - max(v.end, v.log.First()) }
 
 // Scan takes in what is new and looks at no more than n records. It reports whether it is done.

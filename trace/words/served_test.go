@@ -67,35 +67,38 @@ func bodyOf(f trace.Fact) string {
 }
 
 func TestWhatTheServersSideSaw(t *testing.T) {
-	const asked, answered = "Request 1 arrived.", "Request 1 was answered 200, with a stream."
+	const arrived, isStream = "Request 1 arrived.", "Request 1 got a 200 response, an event stream."
 	host := header("Host", "host")
 	foreign := seenRequest(1, 1, 1001, host, header("Origin", "http://page"))
 	for _, test := range []struct {
 		name string
 		log  *log
-		want []string // behind the constructor
+		want []string // after the constructor
 	}{
-		{"a request without an answer yet", servedLog(seenRequest(1, 1, 1001)), []string{asked}},
-		{"the answer takes its place", sent(""), []string{answered}},
-		{"a stop", servedLog(seenRequest(1, 1, 1001), headAt(1, 204, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 204, No Content."}},
-		{"an error, whose end is no news", servedLog(seenRequest(1, 1, 1001), headAt(1, 500, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 was answered 500."}},
-		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("content-type", "text/plain"))), []string{"Request 1 was answered 200, but not with an event stream."}},
-		{"no type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002)), []string{"Request 1 was answered 200, but not with an event stream."}},
-		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", `Text/Event-Stream; charset="UTF-8"; x=y`))), []string{answered}},
-		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", "text/event-stream;charset=windows-1252"))), []string{"Request 1 was answered 200, with a charset that is not UTF-8."}},
-		{"another origin that may not read", servedLog(foreign, headAt(1, 200, 1002, stream)), []string{"Request 1 was answered 200, but this page may not read it."}},
-		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, header("Access-Control-Allow-Origin", "*"))), []string{answered}},
-		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, header("Origin", "http://host")), headAt(1, 200, 1002, stream)), []string{answered}},
+		{"a request without a response yet", servedLog(seenRequest(1, 1, 1001)), []string{arrived}},
+		{"the response takes its place", sent(""), []string{isStream}},
+		{"a stop", servedLog(seenRequest(1, 1, 1001), headAt(1, 204, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 got a 204 response, No Content."}},
+		{"an error, whose end is no news", servedLog(seenRequest(1, 1, 1001), headAt(1, 500, 1002), seenEnd(1, 1, 1003, "server", "end")), []string{"Request 1 got a 500 response."}},
+		{"another type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("content-type", "text/plain"))), []string{"Request 1 got a 200 response, but not an event stream."}},
+		{"no type", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002)), []string{"Request 1 got a 200 response, but not an event stream."}},
+		{"the type with parameters", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", `Text/Event-Stream; charset="UTF-8"; x=y`))), []string{isStream}},
+		{"another charset", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", "text/event-stream;charset=windows-1252"))), []string{"Request 1 got an event stream with a charset other than “utf-8”."}},
+		{"a label of UTF-8 that some browsers refuse", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", "text/event-stream; charset=utf8"))), []string{"Request 1 got an event stream with a charset other than “utf-8”."}},
+		{"a charset within another parameter", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", `text/event-stream; a="charset=latin1"`))), []string{isStream}},
+		{"two types, of which the last counts", servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, header("Content-Type", "text/plain"), header("content-type", "text/event-stream"))), []string{isStream}},
+		{"another origin that may not read", servedLog(foreign, headAt(1, 200, 1002, stream)), []string{"Request 1 got a 200 response, but this page may not read it."}},
+		{"another origin that may", servedLog(foreign, headAt(1, 200, 1002, stream, header("Access-Control-Allow-Origin", "*"))), []string{isStream}},
+		{"its own origin, named", servedLog(seenRequest(1, 1, 1001, host, header("Origin", "http://host")), headAt(1, 200, 1002, stream)), []string{isStream}},
 		{"redirects, folded", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002, header("Location", "/a")), seenEnd(1, 1, 1002, "server", "end"), seenRequest(1, 2, 1003), headAt(2, 302, 1004, header("Location", "/b"))), []string{"2 requests in a row were redirected."}},
-		{"a redirect to nowhere", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002)), []string{"Request 1 was answered 302."}},
-		{"requests refused again and again, folded", servedLog(seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused"), seenRequest(1, 2, 1003), seenEnd(1, 2, 1004, "server", "refused"), seenRequest(1, 3, 1005)), []string{"2 requests in a row were reset before any answer.", "Request 3 arrived."}},
+		{"a redirect to nowhere", servedLog(seenRequest(1, 1, 1001), headAt(1, 302, 1002)), []string{"Request 1 got a 302 response."}},
+		{"requests refused again and again, folded", servedLog(seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused"), seenRequest(1, 2, 1003), seenEnd(1, 2, 1004, "server", "refused"), seenRequest(1, 3, 1005)), []string{"2 requests in a row were reset before any response.", "Request 3 arrived."}},
 		{"the visitor at work", with(sent(""), func(l *log) {
 			serve(l, 0, seenDid(1, 1, 1010, "pause"), seenDid(1, 1, 1011, "step"), seenDid(1, 1, 1012, "step"), seenDid(1, 1, 1013, "resume"), seenDid(1, 1, 1014, "send"), seenNext(1, 1, 1015, protocol.Reply{Do: protocol.ReplyWrongType}), seenNext(1, 1, 1016, protocol.Reply{Status: 503}))
 		}), []string{
-			answered, "You paused the stream.", "You let 2 more lines out.", "You let the stream go on.", "You sent something of your own.",
-			"You chose the answer to the next request: not an event stream.", "You chose the answer to the next request: status 503.",
+			isStream, "You paused the stream.", "You had 2 more lines sent.", "You resumed the stream.", "You sent bytes of your own.",
+			"You chose the response to the next request: not an event stream.", "You chose the response to the next request: status 503.",
 		}},
-		{"a reply chosen before the first request", servedLog(seenNext(1, 0, 1001, protocol.Reply{Do: protocol.ReplyRefuse})), []string{"You chose the answer to the next request: a reset."}},
+		{"a reply chosen before the first request", servedLog(seenNext(1, 0, 1001, protocol.Reply{Do: protocol.ReplyRefuse})), []string{"You chose the response to the next request: a reset."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := titles(test.log, 1100)[1:]; !slices.Equal(got, test.want) {
@@ -105,22 +108,22 @@ func TestWhatTheServersSideSaw(t *testing.T) {
 	}
 }
 
-func TestHowAnAnswerEnded(t *testing.T) {
+func TestHowAResponseEnded(t *testing.T) {
 	for _, test := range []struct {
 		by   protocol.By
 		how  protocol.End
 		did  protocol.Do
 		want string
 	}{
-		{"server", "end", "", "The server ended the answer."},
-		{"server", "end", "end", "You had the server end the answer."},
+		{"server", "end", "", "The server ended its response."},
+		{"server", "end", "end", "You had the server end its response."},
 		{"server", "cut", "pause", "The server cut the connection."},
 		{"server", "cut", "cut", "You had the server cut the connection."},
 		{"server", "cut cleanly", "", "The server closed the connection without the last chunk."},
-		{"server", "limit", "", "The server ended the answer: no stream may live longer here."},
-		{"server", "stopping", "", "The server is stopping, and ended the answer."},
+		{"server", "limit", "", "The server ended its response: the time limit of a stream was reached."},
+		{"server", "stopping", "", "The server is stopping, and ended its response."},
 		{"server", "too slow", "", "The server cut the connection: its bytes were not read."},
-		{"server", "mistake", "", "The server made a mistake, and cut the connection."},
+		{"server", "mistake", "", "The server failed, and cut the connection."},
 		{"client", "left", "cut", "The browser closed the connection."},
 	} {
 		l := sent("")
@@ -143,18 +146,18 @@ func TestWhatWasSeenOnTheWire(t *testing.T) {
 		{"one that is ignored", "retry: 1e3\n", []string{"A retry was ignored."}},
 		{"one without a value", "retry\n", []string{"A retry without a value was ignored."}},
 		{"heartbeats between events", ":\n\ndata: a\n\n: b\n\ndata: c\n\n:\n\n", []string{"3 comments were sent."}},
-		{"ids", "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 7\ndata: c\n\n", []string{"The stream gave 3 ids, the last one 7."}},
-		{"an id taken away", "id: 1\ndata: a\n\nid\ndata: b\n\n", []string{"The stream gave an id: 1.", "An empty id took the last one away."}},
-		{"an id with NUL", "id: q\x00r\ndata: a\n\n", []string{"An id was ignored: it holds U+0000."}},
-		{"an id without data", "id: 1\n\n", []string{"The stream gave an id: 1.", "An id without data: nothing was dispatched."}},
+		{"ids", "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 7\ndata: c\n\n", []string{"The stream set 3 ids, the last one 7."}},
+		{"an id taken away", "id: 1\ndata: a\n\nid\ndata: b\n\n", []string{"The stream set an id: 1.", "An empty id reset the last event ID."}},
+		{"an id with NUL", "id: q\x00r\ndata: a\n\n", []string{"An id was ignored: it contains U+0000."}},
+		{"an id without data", "id: 1\n\n", []string{"The stream set an id: 1.", "An id without data: nothing was dispatched."}},
 		{"a type without data", "event: a\n\nevent: b\n\n", []string{"2 events without data were not dispatched."}},
 		{"blank lines alone", "\n\n\n", nil},
 		{"pretty JSON", "data: {\n  \"name\": \"Ada\"\n}\n\n", []string{"2 lines were ignored: there are no such fields."}},
-		{"capital letters", "Data: a\n data: b\n", []string{"2 lines were ignored: their fields' names are not exact."}},
-		{"events that nothing listens to, by type", "event: a\ndata\n\nevent: b\ndata\n\nevent: a\ndata\n\n", []string{"2 events a were sent, but nothing here listens to them.", "The event b was sent, but nothing here listens to it."}},
+		{"capital letters", "Data: a\n data: b\n", []string{"2 lines were ignored: their field names do not match exactly."}},
+		{"events that nothing listens to, by type", "event: a\ndata\n\nevent: b\ndata\n\nevent: a\ndata\n\n", []string{"2 events of the type a were sent, but have no listener here.", "An event of the type b was sent, but has no listener here."}},
 		{"very many types", "event: 1\ndata\n\nevent: 2\ndata\n\nevent: 3\ndata\n\nevent: 4\ndata\n\nevent: 5\ndata\n\nevent: 6\ndata\n\nevent: 7\ndata\n\nevent: 1\ndata\n\n", []string{
-			"2 events 1 were sent, but nothing here listens to them.", "The event 2 was sent, but nothing here listens to it.", "The event 3 was sent, but nothing here listens to it.",
-			"The event 4 was sent, but nothing here listens to it.", "The event 5 was sent, but nothing here listens to it.", "2 events of yet other types were sent without a listener.",
+			"2 events of the type 1 were sent, but have no listener here.", "An event of the type 2 was sent, but has no listener here.", "An event of the type 3 was sent, but has no listener here.",
+			"An event of the type 4 was sent, but has no listener here.", "An event of the type 5 was sent, but has no listener here.", "2 events of other types were sent, but have no listener here.",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -192,11 +195,11 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 		}
 		return ""
 	}
-	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "It waits now as long as it chooses, and asks again.") {
+	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "The browser now waits as long as the stream's last retry said, which a script can't read, or without one as long as it chooses, and reconnects.") {
 		t.Errorf("got %q while nothing is known; want that", got)
 	}
 	serve(l, 0, cutAt(1029)...)
-	check(t, "known later", lost(), "The server cut the connection. The page is told only: error, readyState 1 → 0. By the standard it now waits at least 500 ms, the retry of this stream, and asks again with Last-Event-ID: 7.")
+	check(t, "known later", lost(), "The server cut the connection. The page is told only: error, readyState 1 → 0. By the standard the browser now waits at least 500 ms, the retry of this stream, and reconnects with Last-Event-ID: 7.")
 
 	l = servedLog(cutAt(1005)...)
 	l.Observe(eventsource.Decoded(open(1010), failed(1030, connecting)))
@@ -213,14 +216,14 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 
 	l = servedLog(seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream))
 	l.Observe(eventsource.Decoded(open(1010), failed(5000, connecting)))
-	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "and asks again without Last-Event-ID.") {
-		t.Errorf("got %q of an answer that has no end; want no cause", got)
+	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "No retry was set, so the browser now waits as long as it chooses, and reconnects without Last-Event-ID.") {
+		t.Errorf("got %q of a response that has no end; want no cause", got)
 	}
 
 	// A second source, lost to a server that says nothing: what was known of the first does not count.
 	l.Construct(6000, "http://elsewhere/")
 	l.Observe(eventsource.Decoded(open(6010), failed(6030, connecting)))
-	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "and asks again.") {
+	if got := lost(); !strings.Contains(got, general) || !strings.HasSuffix(got, "and reconnects.") {
 		t.Errorf("got %q; want nothing known of another server", got)
 	}
 
@@ -231,15 +234,15 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 		want string
 	}{
 		{"refused, so another attempt", []protocol.Seen{seenRequest(1, 1, 1001), seenEnd(1, 1, 1002, "server", "refused")}, []eventsource.Event{failed(1010, connecting)},
-			"Request 1 was reset before any answer. The page is told only: error, and readyState stays 0. It waits now as long as it chooses, and asks again without Last-Event-ID."},
+			"Request 1 was reset before any response. The page is told only: error, and readyState stays 0. No retry was set, so the browser now waits as long as it chooses, and reconnects without Last-Event-ID."},
 		{"an error", []protocol.Seen{seenRequest(1, 1, 1001), headAt(1, 500, 1002)}, []eventsource.Event{failed(1010, closed)},
-			"Request 1 was answered 500. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
+			"Request 1 got a 500 response. The page is told only: error, readyState 0 → 2. It will not reconnect; only a new EventSource can."},
 		{"a stop on the second attempt", append(cutAt(1029), seenRequest(1, 2, 1531), headAt(2, 204, 1532)), []eventsource.Event{open(1010), failed(1030, connecting), failed(1535, closed)},
-			"Your browser waited 505 ms for this: the reconnection time and a new attempt together. Request 2 was answered 204, No Content. The page is told only: error, readyState 0 → 2. It will not try again; only a new EventSource can."},
+			"Your browser waited 505 ms for this: the reconnection time, the new attempt, and whatever kept this page busy meanwhile. Request 2 got a 204 response, No Content. The page is told only: error, readyState 0 → 2. It will not reconnect; only a new EventSource can."},
 		{"a server that is gone: the attempt reached nobody", cutAt(1029), []eventsource.Event{open(1010), failed(1030, connecting), failed(4035, connecting)},
-			"Your browser waited 3.00 s for this: the reconnection time and a new attempt together. readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. It waits now (the last time 3.00 s, with the request), and asks again."},
+			"Your browser waited 3.00 s for this: the reconnection time, the new attempt, and whatever kept this page busy meanwhile. readyState stays 0, CONNECTING. The error event does not say why. Check that a server listens at this address, and that its certificate is trusted. The browser now waits (the last time 3.00 s, request included), and reconnects."},
 		{"back with the id that the server saw", append(cutAt(1029), seenRequest(1, 2, 1531, header("Last-Event-ID", "7")), headAt(2, 200, 1532, stream)), []eventsource.Event{open(1010), failed(1030, connecting), open(1535)},
-			"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. The request had Last-Event-ID: 7. "},
+			"readyState went 0 → 1. The time between the two events is the reconnection time, the new request, and whatever kept this page busy meanwhile, such as drawing. The request had Last-Event-ID: 7. "},
 	} {
 		l := servedLog(test.seen...)
 		l.Observe(eventsource.Decoded(test.then...))
@@ -249,9 +252,9 @@ func TestTheCauseOfWhatThePageSaw(t *testing.T) {
 
 func TestWhyItIsSilent(t *testing.T) {
 	for _, test := range []struct{ sent, want string }{
-		{":\n", "The server has sent no whole event"},
-		{"event: x\ndata\n\n", "Events were sent, but of types without a listener here."},
-		{"data\n\n", "The server has sent whole events, but none has reached"},
+		{":\n", "The server has sent no complete event"},
+		{"event: x\ndata\n\n", "Events were sent, but their types have no listener here."},
+		{"data\n\n", "The server has sent complete events, but none has reached"},
 	} {
 		l := sent(test.sent)
 		l.Observe(eventsource.Decoded(open(1010)))
@@ -259,4 +262,53 @@ func TestWhyItIsSilent(t *testing.T) {
 			t.Errorf("%q: got %q; want %q …", test.sent, bodyOf(f), test.want)
 		}
 	}
+}
+
+// How long the browser waits is set by the stream, which a page cannot see of another server's.
+func TestHowLongItWaits(t *testing.T) {
+	const (
+		unknown = "The browser now waits as long as the stream's last retry said, which a script can't read, or without one as long as it chooses, and reconnects."
+		own     = "No retry was set, so the browser now waits as long as it chooses, and reconnects"
+	)
+	short := []protocol.Seen{seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), seenWrite(1, 1, 1003, "data: a\n\n"), seenEnd(1, 1, 1019, "server", "end")}
+	for _, test := range []struct {
+		name string
+		log  *log
+		want string
+	}{
+		{"another server's stream", logOf(open(1010), failed(1020, connecting)), unknown},
+		{"an attempt that never opened", logOf(failed(1020, connecting)), own + "."},
+		{"another server's, once it has waited", logOf(open(1010), failed(1020, connecting), open(1270), failed(1280, connecting)), "The browser now waits (the last time 250 ms, request included), and reconnects."},
+		{"our own without a retry", with(servedLog(short...), func(l *log) { l.Observe(eventsource.Decoded(open(1010), failed(1020, connecting))) }), own + " without Last-Event-ID."},
+		{"our own, some of whose bytes were left out before", with(servedLog(
+			seenRequest(1, 1, 1001), headAt(1, 200, 1002, stream), protocol.Seen{Kind: protocol.SeenWrite, Source: 1, Attempt: 1, At: 1003, Size: 9}, seenEnd(1, 1, 1004, "server", "end"),
+			seenRequest(1, 2, 1006), headAt(2, 200, 1007, stream), seenWrite(1, 2, 1008, "data: a\n\n"), seenEnd(1, 2, 1019, "server", "end"),
+		), func(l *log) {
+			l.Observe(eventsource.Decoded(open(1003), failed(1005, connecting), open(1010), failed(1020, connecting)))
+		}), "The browser now waits (the last time 5 ms, request included), and reconnects."},
+	} {
+		if got := bodyOf(test.log.facts(1300, 1)[0]); !strings.HasSuffix(got, test.want) {
+			t.Errorf("%s: got %q; want it to end with %q", test.name, got, test.want)
+		}
+	}
+}
+
+// Why a browser gave up, a page cannot know: it says what to check.
+func TestWhatToCheckAfterItGaveUp(t *testing.T) {
+	got := bodyOf(logOf(failed(1020, closed)).facts(1300, 1)[0])
+	for _, want := range []string{"204", "405", "401", "POST", "only sends GET", "Authorization", "text/event-stream", "CORS", "certificate"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %q; want %s in it", got, want)
+		}
+	}
+	l := logOf(open(1010), message(1020, "message", "", "[DONE]"), failed(1030, connecting))
+	check(t, "an end marker", Of(l.facts(1040, 1)[0], same).Title, "The last event looked like the end of the stream: [DONE].")
+	if got := bodyOf(l.facts(1040, 1)[0]); !strings.Contains(got, "close()") || !strings.Contains(got, "204") {
+		t.Errorf("got %q; want close() and 204 in it", got)
+	}
+}
+
+func TestAServerThatStartsAgainIsNamed(t *testing.T) {
+	l := logOf(open(1010), message(1020, "tick", "0", ""), message(1021, "tick", "1", ""), failed(1030, connecting), open(1040), message(1050, "tick", "0", ""))
+	check(t, "title", Of(l.facts(1060, 1)[0], same).Title, "An id came a second time: 0.")
 }

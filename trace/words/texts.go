@@ -23,8 +23,8 @@ const (
 
 // What several facts say.
 const (
-	asksAgain = "By the standard readyState becomes 0, and the browser asks again."
-	noEnd     = "An event stream has no end for a browser: by the standard readyState becomes 0, and it asks again."
+	reconnects = "By the standard readyState becomes 0, and the browser reconnects."
+	noEnd      = "For a browser an event stream has no end: by the standard readyState becomes 0, and it reconnects."
 )
 
 // texts are the sentences of each fact, with `code` between backquotes; what stands in braces is filled in by Sentence.
@@ -36,7 +36,7 @@ var texts = [numKeys]struct {
 }{
 	trace.FactConstructed: {
 		"new EventSource was called.", "",
-		"readyState is 0, CONNECTING. The constructor returned at once; the request is made in the background, for `{type}`.",
+		"readyState is 0, CONNECTING. The constructor returned at once; the browser requests `{type}` in the background.",
 		standard.Interface,
 	},
 	trace.FactRefused: {
@@ -46,49 +46,59 @@ var texts = [numKeys]struct {
 	},
 	trace.FactOpened: {
 		"The connection is open.", "",
-		"readyState went 0 → 1, {time} after the constructor. The browser has an answer with status 200 and the type `text/event-stream`; it needs no event for this.",
+		"readyState went 0 → 1, {time} after the constructor. The browser received a response with status 200 and the type `text/event-stream`; it needs no event to open.",
 		standard.Processing,
 	},
 	trace.FactReopened: {
-		"Your browser waited {time} and came back.", "",
-		"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. {id}",
+		"Your browser reconnected {time} after the last error.", "",
+		"readyState went 0 → 1. The time between the two events is the reconnection time, the new request, and whatever kept this page busy meanwhile, such as drawing. {id}",
 		standard.LastEventID,
 	},
 	trace.FactFirstEvent: {
 		"The first event: {type}.", "",
-		"It came {time} after open, and reached the listeners for `{type}`, no others. It is the first that a listener here could see.",
+		"It came {time} after open, and was dispatched to the listeners for `{type}`, no others. It is the first that a listener here could see.",
 		standard.Interpretation,
+	},
+	trace.FactFirstSince: {
+		"The first event since the reconnection: {type}.", "",
+		"It came {time} after open, and was dispatched to the listeners for `{type}`, no others. The EventSource is the same object as before, and so are its listeners.",
+		standard.Interpretation,
+	},
+	trace.FactRepeated: {
+		"An id came a second time: {lastID}.", "",
+		"An event of the type `{type}` had it before the reconnection already. The browser only sends `Last-Event-ID`; it is the server that must go on after it. This one started again, or sent again what may have been lost: your code can tell by the id what it has handled.",
+		standard.LastEventID,
 	},
 	trace.FactEvents: {"1 more event.", "{count} more events.", "", standard.Interpretation},
 	eventsOf:         {"1 more event: {type}.", "{count} more events: {type}.", "", standard.Interpretation},
 	trace.FactServerNamed: {
-		"The stream sent an event named {type}.", "The stream sent {count} events named {type}.",
-		"It is not the browser's own {type} event: it has data, and readyState did not change. Both reach the same listeners, so look at which one it is.",
+		"The stream sent an event of the type {type}.", "The stream sent {count} events of the type {type}.",
+		"It is not the browser's own {type} event: it has data, and readyState did not change. Both are dispatched to the same listeners, so check which one it is.",
 		standard.Interpretation,
 	},
 	trace.FactSilent: {
 		"Open, but silent so far.", "",
-		"Either the server has sent no whole event yet, or its events may be named and a listener missing: an event whose type has no listener cannot be seen from here. If you know the name, add it under “listener”; many servers use `ping` or `update`.",
+		"Either the server has sent no complete event yet, or its events have a type without a listener here: a page cannot see those. If you know the type, add it under “listener”; many servers use `ping` or `update`.",
 		standard.Interpretation,
 	},
 	silentUnheard: {
 		"Open, but silent for your listeners.", "",
-		"Events were sent, but of types without a listener here. Add one, and the next will be seen.",
+		"Events were sent, but their types have no listener here. Add one, and the next event will be seen.",
 		standard.Interpretation,
 	},
 	silentNothing: {
 		"Open, but silent so far.", "",
-		"The server has sent no whole event: only a blank line behind `data` completes one. readyState stays 1.",
+		"The server has sent no complete event: only a blank line after `data` completes one. readyState stays 1.",
 		standard.Interpretation,
 	},
 	silentHeld: {
 		"Open, but silent so far.", "",
-		"The server has sent whole events, but none has reached a listener here: perhaps a buffer on the way holds them back. readyState stays 1.",
+		"The server has sent complete events, but none has reached a listener here: perhaps a buffer on the way holds them back. readyState stays 1.",
 		standard.Authoring,
 	},
 	trace.FactLost: {
 		"The connection was lost. EventSource will reconnect by itself.", "",
-		"readyState went 1 → 0, not to 2. The error event does not say why: whether the server ended the response or the cable was cut, a script is told the same. {next}",
+		"readyState went 1 → 0, not to 2. The error event does not say why: whether the server ended its response or the network failed, a script is told the same. {next}",
 		standard.Processing,
 	},
 	lostKnown: {
@@ -96,174 +106,179 @@ var texts = [numKeys]struct {
 		"{cause} The page is told only: `error`, readyState 1 → 0. {next}",
 		standard.Processing,
 	},
+	trace.FactEndMarker: {
+		"The last event looked like the end of the stream: {type}.", "",
+		"EventSource knows no such event, so the browser reconnects. To stop it, call `close()` when this event comes, or have the server respond to the next request with status 204.",
+		standard.Intro,
+	},
 	trace.FactFailed: {
-		"The attempt failed. EventSource will try again by itself.", "{count} attempts in a row failed. EventSource goes on trying.",
-		"{waited}readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. {next}",
+		"The attempt failed. EventSource will try again by itself.", "{count} attempts in a row failed. EventSource keeps trying.",
+		"{waited}readyState stays 0, CONNECTING. The error event does not say why. Check that a server listens at this address, and that its certificate is trusted. {next}",
 		standard.Processing,
 	},
 	failedKnown: {
-		"The attempt failed. EventSource will try again by itself.", "{count} attempts in a row failed. EventSource goes on trying.",
+		"The attempt failed. EventSource will try again by itself.", "{count} attempts in a row failed. EventSource keeps trying.",
 		"{waited}{cause} The page is told only: `error`, and readyState stays 0. {next}",
 		standard.Processing,
 	},
 	trace.FactGaveUp: {
 		"The browser gave up. readyState is 2, CLOSED.", "",
-		"{waited}It will not try again; only a new EventSource can. Usually the answer was not an event stream that this page may read: a status other than 200 (204 is how a server says stop), another Content-Type, or no permission by CORS. Or the browser never asked, or was told to stop loading. The error event does not say which.",
+		"{waited}It will not reconnect; only a new EventSource can. The error event does not say why, so check the response with another tool. Its status must be 200: 204 is how a server says stop, and 405 or 401 may mean that it expects POST or an `Authorization`, where EventSource only sends GET, without it. Its type must be `text/event-stream`. From another origin, CORS must let this page read it. With https, the certificate must be trusted. Or the browser sent no request, or was told to stop loading.",
 		standard.Processing,
 	},
 	gaveUpKnown: {
 		"The browser gave up. readyState is 2, CLOSED.", "",
-		"{waited}{cause} The page is told only: `error`, readyState 0 → 2. It will not try again; only a new EventSource can.",
+		"{waited}{cause} The page is told only: `error`, readyState 0 → 2. It will not reconnect; only a new EventSource can.",
 		standard.Processing,
 	},
 	stopped: {
 		"The browser gave up while it was open. readyState is 2, CLOSED.", "",
-		"readyState went 1 → 2. By the standard a connection that is lost is tried again, so this one was probably stopped: window.stop() and the browser's stop button do that. Only a new EventSource can connect again.",
+		"readyState went 1 → 2. By the standard a browser reconnects when a connection is lost, so this one was probably stopped: window.stop() and the browser's stop button do that. Only a new EventSource can connect again.",
 		standard.Processing,
 	},
 	trace.FactClosed: {
 		"close() was called.", "",
-		"readyState went {was} → 2. No event is fired, and nothing is tried again.",
+		"readyState went {was} → 2. No event is fired, and the browser does not reconnect.",
 		standard.Interface,
 	},
 	trace.FactListening: {
 		"Listening to {type} from now on.", "",
-		"Events that came before are not repeated.",
+		"Events that came before are not dispatched again.",
 		standard.Interpretation,
 	},
 	trace.FactUnlistened: {
 		"No longer listening to {type}.", "",
-		"Such events may still arrive; this page does not see them any more.",
+		"Such events may still arrive; this page no longer sees them.",
 		standard.Interpretation,
 	},
 
 	trace.FactRequest: {
 		"Request {attempt} arrived.", "",
-		"{asked}There is no answer yet: readyState stays 0.",
+		"{request}There is no response yet: readyState stays 0.",
 		standard.LastEventID,
 	},
-	trace.FactUnanswered: {
-		"Request {attempt} was reset before any answer.", "{count} requests in a row were reset before any answer.",
-		"By the standard readyState stays 0, and the browser tries again. Some ask a few times more at once, before the page is told.",
+	trace.FactReset: {
+		"Request {attempt} was reset before any response.", "{count} requests in a row were reset before any response.",
+		"By the standard readyState stays 0, and the browser tries again. Some send a few more requests at once, before the page is told.",
 		standard.Processing,
 	},
-	trace.FactAnswered: {
-		"Request {attempt} was answered 200, with a stream.", "",
-		"{asked}On this the browser fires `open`, and readyState becomes 1. Some wait for the first byte of the body.",
+	trace.FactStream: {
+		"Request {attempt} got a 200 response, an event stream.", "",
+		"{request}The browser then fires `open`, and readyState becomes 1. Some wait for the first byte of the body.",
 		standard.Processing,
 	},
 	trace.FactNoContent: {
-		"Request {attempt} was answered 204, No Content.", "",
-		"{asked}This is how a server says stop: by the standard readyState becomes 2, and the browser never asks again.",
+		"Request {attempt} got a 204 response, No Content.", "",
+		"{request}This is how a server says stop: by the standard readyState becomes 2, and the browser never reconnects.",
 		standard.Intro,
 	},
 	trace.FactRedirected: {
-		"Request {attempt} was answered {status}: ask elsewhere.", "{count} requests in a row were redirected.",
-		"The browser goes to `{type}` by itself, if it may; the page is not told. Which address it asks after a later loss differs between browsers.",
+		"Request {attempt} got a {status} response, a redirect.", "{count} requests in a row were redirected.",
+		"The browser follows it to `{type}` by itself, if it may; the page is not told. Which address it requests when it reconnects differs between browsers.",
 		standard.Redirects,
 	},
 	trace.FactStatus: {
-		"Request {attempt} was answered {status}.", "",
-		"{asked}Only 200 opens a stream. By the standard any other answer is final: readyState becomes 2.",
+		"Request {attempt} got a {status} response.", "",
+		"{request}Only 200 opens a stream. By the standard any other response fails the connection: readyState becomes 2.",
 		standard.Processing,
 	},
 	trace.FactWrongType: {
-		"Request {attempt} was answered 200, but not with an event stream.", "",
-		"`Content-Type: {type}`. By the standard this is final, readyState becomes 2; some browsers first read on to guess the type.",
+		"Request {attempt} got a 200 response, but not an event stream.", "",
+		"`Content-Type: {type}`. By the standard this fails the connection: readyState becomes 2. Some browsers first read on to guess the type, or accept one that is written wrongly.",
 		standard.Processing,
 	},
 	trace.FactCharset: {
-		"Request {attempt} was answered 200, with a charset that is not UTF-8.", "",
-		"`Content-Type: {type}`. By the standard the stream is read as UTF-8 all the same; some browsers give up instead.",
+		"Request {attempt} got an event stream with a charset other than “utf-8”.", "",
+		"`Content-Type: {type}`. By the standard the stream is decoded as UTF-8 all the same. Some browsers give up at any charset but `utf-8`, even at `utf8`.",
 		standard.Interpretation,
 	},
 	trace.FactForbidden: {
-		"Request {attempt} was answered {status}, but this page may not read it.", "",
-		"The page is of another origin, and the answer's `Access-Control-Allow-Origin` does not let it in, or not with credentials. The browser gives up: readyState becomes 2.",
+		"Request {attempt} got a {status} response, but this page may not read it.", "",
+		"The page is of another origin, and the response's `Access-Control-Allow-Origin` does not let it read, or not with credentials. The browser gives up: readyState becomes 2.",
 		standard.CORS,
 	},
 
-	trace.FactEnded:     {"The server ended the answer.", "", noEnd, standard.Processing},
-	trace.FactCut:       {"The server cut the connection.", "", asksAgain, standard.Processing},
-	trace.FactTruncated: {"The server closed the connection without the last chunk.", "", asksAgain, standard.Processing},
-	trace.FactLifetime:  {"The server ended the answer: no stream may live longer here.", "", asksAgain, standard.Processing},
-	trace.FactStopping:  {"The server is stopping, and ended the answer.", "", asksAgain, standard.Processing},
-	trace.FactStuck:     {"The server cut the connection: its bytes were not read.", "", asksAgain, standard.Processing},
-	trace.FactMistake:   {"The server made a mistake, and cut the connection.", "", asksAgain, standard.Processing},
+	trace.FactEnded:     {"The server ended its response.", "", noEnd, standard.Processing},
+	trace.FactCut:       {"The server cut the connection.", "", reconnects, standard.Processing},
+	trace.FactTruncated: {"The server closed the connection without the last chunk.", "", reconnects, standard.Processing},
+	trace.FactLifetime:  {"The server ended its response: the time limit of a stream was reached.", "", reconnects, standard.Processing},
+	trace.FactStopping:  {"The server is stopping, and ended its response.", "", reconnects, standard.Processing},
+	trace.FactStuck:     {"The server cut the connection: its bytes were not read.", "", reconnects, standard.Processing},
+	trace.FactMistake:   {"The server failed, and cut the connection.", "", reconnects, standard.Processing},
 	trace.FactLeft: {
 		"The browser closed the connection.", "",
-		"After close(), when the page stops loading, or when it has no use for the answer. The server sees no more than that.",
+		"After close(), when the page stops loading, or when it cannot use the response. The server sees no more than that.",
 		standard.Interface,
 	},
-	trace.FactYouCut:   {"You had the server cut the connection.", "", asksAgain, standard.Processing},
-	trace.FactYouEnded: {"You had the server end the answer.", "", noEnd, standard.Processing},
+	trace.FactYouCut:   {"You had the server cut the connection.", "", reconnects, standard.Processing},
+	trace.FactYouEnded: {"You had the server end its response.", "", noEnd, standard.Processing},
 
 	trace.FactPaused: {
 		"You paused the stream.", "",
-		"The connection stays, the bytes stop. readyState does not change: a script can't tell this from a server with nothing to say.",
+		"The connection stays open, but no bytes are sent. readyState does not change: a script can't tell this from a server that has nothing to send.",
 		standard.Authoring,
 	},
-	trace.FactResumed: {"You let the stream go on.", "", "", standard.None},
+	trace.FactResumed: {"You resumed the stream.", "", "", standard.None},
 	trace.FactStepped: {
-		"You let one more line out.", "You let {count} more lines out.",
+		"You had one more line sent.", "You had {count} more lines sent.",
 		"An event is dispatched only at its blank line.",
 		standard.Interpretation,
 	},
 	trace.FactSent: {
-		"You sent something of your own.", "You sent something of your own {count} times.",
-		"It went out between two lines of the stream. To the browser it is a part of the stream like any other.",
+		"You sent bytes of your own.", "You sent bytes of your own {count} times.",
+		"They were sent between two lines of the stream. To the browser they are a part of it like any other.",
 		standard.Interpretation,
 	},
 	trace.FactNextReply: {
-		"You chose the answer to the next request: {answer}.", "",
-		"It is given once; then all goes on as planned.",
+		"You chose the response to the next request: {response}.", "",
+		"It applies to one request; then all goes on as planned.",
 		standard.None,
 	},
 
 	trace.FactNewServer: {
 		"The server is another one now.", "",
-		"It was restarted, or it had forgotten this page. What was recorded before stays as it was; how requests ended that were under way is not known. Attempts are counted on.",
+		"It was restarted, or it had forgotten this page. What was recorded before stays as it was; how the requests under way ended is not known. Attempts are numbered on.",
 		standard.None,
 	},
 
 	trace.FactBOM: {
 		"The stream began with a byte order mark.", "",
-		"The browser takes one away, at the very start only. Without that the first line's name would not match.",
+		"The browser removes one, at the very start only. Otherwise the name of the first field would not match.",
 		standard.Interpretation,
 	},
 	trace.FactRetry: {
 		"The stream set the reconnection time: {type} ms.", "The stream set the reconnection time {count} times: {type} ms.",
-		"By the standard the browser waits at least that long before it asks again, until another `retry`. A script can't read it.",
+		"By the standard the browser waits at least that long before it reconnects, until another `retry`. A script can't read it.",
 		standard.Interpretation,
 	},
 	trace.FactRetryIgnored: {
-		"A retry was ignored.", "{count} lines of retry were ignored.",
+		"A retry was ignored.", "{count} retry lines were ignored.",
 		"Its value, `{type}`, is not digits only. The reconnection time stays what it was.",
 		standard.Interpretation,
 	},
 	trace.FactRetryEmpty: {
-		"A retry without a value was ignored.", "{count} lines of retry without a value were ignored.",
-		"So says the standard: at least one digit. Browsers differ: some take it for 0, some go back to their own reconnection time.",
+		"A retry without a value was ignored.", "{count} retry lines without a value were ignored.",
+		"The standard wants digits. Browsers differ: some read it as 0, some go back to their own reconnection time.",
 		standard.Interpretation,
 	},
 	trace.FactComments: {
 		"A comment was sent.", "{count} comments were sent.",
-		"A line that begins with a colon is seen by no script. Servers send some so that no proxy closes a silent connection.",
+		"A line that begins with a colon is not seen by any script. Servers send comments so that no proxy closes a silent connection.",
 		standard.Authoring,
 	},
 	trace.FactID: {
-		"The stream gave an id: {lastID}.", "The stream gave {count} ids, the last one {lastID}.",
-		"When its event is complete the browser keeps it, and sends it as `Last-Event-ID` when it asks again.",
+		"The stream set an id: {lastID}.", "The stream set {count} ids, the last one {lastID}.",
+		"When its event is complete the browser keeps it, and sends it as `Last-Event-ID` when it reconnects.",
 		standard.LastEventID,
 	},
 	trace.FactIDReset: {
-		"An empty id took the last one away.", "{count} empty ids took the last one away.",
+		"An empty id reset the last event ID.", "{count} empty ids reset the last event ID.",
 		"Unless another follows, by the standard the next request has no `Last-Event-ID`.",
 		standard.LastEventID,
 	},
 	trace.FactIDIgnored: {
-		"An id was ignored: it holds U+0000.", "{count} ids were ignored: they hold U+0000.",
-		"By the standard the one before it stays. Not all browsers keep to the standard with U+0000.",
+		"An id was ignored: it contains U+0000.", "{count} ids were ignored: they contain U+0000.",
+		"By the standard the one before it stays. Not all browsers follow the standard here.",
 		standard.Interpretation,
 	},
 	trace.FactIDAlone: {
@@ -273,54 +288,55 @@ var texts = [numKeys]struct {
 	},
 	trace.FactDataless: {
 		"An event without data was not dispatched.", "{count} events without data were not dispatched.",
-		"Without a line of `data` a blank line dispatches nothing, and the event's type is forgotten.",
+		"Without a `data` line a blank line dispatches nothing, and the event's type is discarded.",
 		standard.Interpretation,
 	},
 	trace.FactUnknownField: {
 		"A line was ignored: there is no such field.", "{count} lines were ignored: there are no such fields.",
-		"The first is `{type}`. Only `data`, `event`, `id` and `retry` count: in data of several lines each needs its own `data:`.",
+		"The first is `{type}`. Only `data`, `event`, `id` and `retry` are fields. In data of several lines each line needs its own `data:`.",
 		standard.Interpretation,
 	},
 	trace.FactMisspelt: {
-		"A line was ignored: its field's name is not exact.", "{count} lines were ignored: their fields' names are not exact.",
+		"A line was ignored: its field name does not match exactly.", "{count} lines were ignored: their field names do not match exactly.",
 		"The first is `{type}`. Capital letters or a space make it another name.",
 		standard.Interpretation,
 	},
 	trace.FactDiscarded: {
 		"The stream ended in the middle of an event.", "",
-		"By the standard what has no blank line behind it is forgotten, with its id. Nothing is dispatched.",
+		"By the standard an event without a blank line after it is discarded, with its id. Nothing is dispatched.",
 		standard.Interpretation,
 	},
 	trace.FactUnheard: {
-		"The event {type} was sent, but nothing here listens to it.", "{count} events {type} were sent, but nothing here listens to them.",
-		"There is no listener for all types. Add one for `{type}`, and the next will be seen.",
+		"An event of the type {type} was sent, but has no listener here.", "{count} events of the type {type} were sent, but have no listener here.",
+		"No listener receives all types. Add one for `{type}`, and the next event will be seen.",
 		standard.Interpretation,
 	},
 	unheardMore: {
-		"An event of yet another type was sent without a listener.", "{count} events of yet other types were sent without a listener.",
-		"There is no listener for all types: each needs its own.",
+		"An event of another type was sent, but has no listener here.", "{count} events of other types were sent, but have no listener here.",
+		"No listener receives all types: each type needs its own.",
 		standard.Interpretation,
 	},
 	trace.FactBlind: {
 		"More was sent than is shown here.", "",
-		"From here on the bytes of this answer are counted, but not decoded. The browser reads them all.",
+		"From here on the bytes of this response are counted, but not decoded. The browser reads them all.",
 		standard.None,
 	},
 }
 
 // Parts of texts.
 const (
-	partWaited = "Your browser waited {time} for this: the reconnection time and a new attempt together. "
+	partWaited = "Your browser waited {time} for this: the reconnection time, the new attempt, and whatever kept this page busy meanwhile. "
 
-	partWaitsRetry = "By the standard it now waits at least {retry} ms, the `retry` of this stream, "
-	partWaitsLast  = "It waits now (the last time {before}, with the request), "
-	partWaitsOwn   = "It waits now as long as it chooses, "
-	partAsksID     = "and asks again with `Last-Event-ID: {lastID}`."
-	partAsksPlain  = "and asks again without `Last-Event-ID`."
-	partAsks       = "and asks again."
+	partWaitsRetry = "By the standard the browser now waits at least {retry} ms, the `retry` of this stream, "
+	partWaitsLast  = "The browser now waits (the last time {before}, request included), "
+	partWaitsOwn   = "No `retry` was set, so the browser now waits as long as it chooses, "
+	partWaitsAny   = "The browser now waits as long as the stream's last `retry` said, which a script can't read, or without one as long as it chooses, "
+	partWithID     = "and reconnects with `Last-Event-ID: {lastID}`."
+	partWithoutID  = "and reconnects without `Last-Event-ID`."
+	partReconnects = "and reconnects."
 
-	partID       = "The last event seen here had the lastEventId `{lastID}`: the standard has the browser send it as `Last-Event-ID`, unless the stream set another that no listener here saw."
-	partNoID     = "No lastEventId is known here, so by the standard there was none to send as `Last-Event-ID`, unless the stream set one that no listener here saw."
+	partID       = "The last event seen here had the lastEventId `{lastID}`: by the standard the browser sends it as `Last-Event-ID`, unless the stream set another that no listener here saw."
+	partNoID     = "No lastEventId is known here, so by the standard no `Last-Event-ID` was sent, unless the stream set one that no listener here saw."
 	partSentID   = "The request had `Last-Event-ID: {lastID}`. "
 	partSentNone = "The request had no `Last-Event-ID`. "
 
@@ -337,6 +353,6 @@ const (
 
 // parts are all of them, for whoever translates.
 var parts = [...]string{
-	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partAsksID, partAsksPlain, partAsks, partID, partNoID, partSentID, partSentNone,
+	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partWaitsAny, partWithID, partWithoutID, partReconnects, partID, partNoID, partSentID, partSentNone,
 	partStatus, partReset, partRedirect, partWrongType, durationMS, durationS, durationMin, durationH,
 }

@@ -90,19 +90,21 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 		}
 		return "", true
 	case "next":
-		wait, ask := partWaitsOwn, partAsks
-		if f.Before > 0 {
-			wait = partWaitsLast
-		}
+		wait, then := partWaitsAny, partReconnects
 		if f.Known {
-			if ask = partAsksPlain; f.ID != "" {
-				ask = partAsksID
-			}
-			if f.RetrySet {
-				wait = partWaitsRetry
+			if then = partWithoutID; f.ID != "" {
+				then = partWithID
 			}
 		}
-		return say(wait) + say(ask), true
+		switch {
+		case f.Known && f.RetrySet:
+			wait = partWaitsRetry
+		case f.Before > 0:
+			wait = partWaitsLast
+		case f.Known || !f.Opened:
+			wait = partWaitsOwn
+		}
+		return say(wait) + say(then), true
 	case "id":
 		switch {
 		case f.Known && f.ID != "":
@@ -113,12 +115,12 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 			return say(partID), true
 		}
 		return say(partNoID), true
-	case "asked":
+	case "request":
 		if f.ID != "" {
 			return say(partSentID), true
 		}
 		return say(partSentNone), true
-	case "answer":
+	case "response":
 		switch f.Type {
 		case "refuse":
 			return say(partReset), true

@@ -100,13 +100,13 @@ func TestWhatJustHappened(t *testing.T) {
 			logOf(open(1010), message(1020, "tick", "0", ""), message(1030, "tick", "1", ""), message(1040, "tick", "2", ""), failed(1050, connecting), failed(4060, closed)), 5000,
 			[]string{constructed, isOpen, "The first event: tick.", "2 more events: tick.", lost, "The browser gave up. readyState is 2, CLOSED."},
 		}, {
-			"a lost connection that comes back",
+			"a lost connection, and a reconnection",
 			logOf(open(1010), message(1020, "tick", "0", ""), failed(1050, connecting), open(4060), message(4070, "tick", "1", "")), 5000,
-			[]string{constructed, isOpen, "The first event: tick.", lost, "Your browser waited 3.01 s and came back.", "The first event: tick."},
+			[]string{constructed, isOpen, "The first event: tick.", lost, "Your browser reconnected 3.01 s after the last error.", "The first event since the reconnection: tick."},
 		}, {
-			"nobody listens at first: it opens, but did not come back",
+			"nobody listens at first: it opens, but did not reconnect",
 			logOf(failed(1005, connecting), failed(4005, connecting), failed(7005, connecting), open(10_000)), 10_001,
-			[]string{constructed, "3 attempts in a row failed. EventSource goes on trying.", isOpen},
+			[]string{constructed, "3 attempts in a row failed. EventSource keeps trying.", isOpen},
 		}, {
 			"one attempt that fails", logOf(failed(1005, connecting)), 1010,
 			[]string{constructed, "The attempt failed. EventSource will try again by itself."},
@@ -126,7 +126,7 @@ func TestWhatJustHappened(t *testing.T) {
 			[]string{constructed, isOpen, "The first event: tick.", "300 more events."},
 		}, {
 			"events named as the browser's own", logOf(open(1010), message(1020, "error", "", ""), message(1021, "error", "", ""), message(1022, "open", "", ""), message(1023, "tick", "", "")), 1030,
-			[]string{constructed, isOpen, "The stream sent 2 events named error.", "The stream sent an event named open.", "1 more event: tick."},
+			[]string{constructed, isOpen, "The stream sent 2 events of the type error.", "The stream sent an event of the type open.", "1 more event: tick."},
 		}, {
 			"silence, not yet", logOf(open(1010)), 1010 + silence - 1, []string{constructed, isOpen},
 		}, {
@@ -140,7 +140,7 @@ func TestWhatJustHappened(t *testing.T) {
 			"no silence while connecting", logOf(), 99_000, []string{constructed},
 		}, {
 			"silence after a reconnect", logOf(open(1010), message(1020, "a", "", ""), failed(1030, connecting), open(4030)), 99_000,
-			[]string{constructed, isOpen, "The first event: a.", lost, "Your browser waited 3.00 s and came back.", "Open, but silent so far."},
+			[]string{constructed, isOpen, "The first event: a.", lost, "Your browser reconnected 3.00 s after the last error.", "Open, but silent so far."},
 		}, {
 			"silence is said after clearing too", with(logOf(open(1010)), func(l *log) { l.Clear() }), 99_000, []string{"Open, but silent so far."},
 		}, {
@@ -174,33 +174,33 @@ func TestSentences(t *testing.T) {
 	}{
 		{
 			"constructed", last(logOf(), 1000),
-			"readyState is 0, CONNECTING. The constructor returned at once; the request is made in the background, for ⟨http://host/sse⟩.", "9.2.2",
+			"readyState is 0, CONNECTING. The constructor returned at once; the browser requests ⟨http://host/sse⟩ in the background.", "9.2.2",
 		}, {
 			"open after attempts that failed: counted from the constructor", last(logOf(failed(1005, connecting), open(4005)), 4006),
-			"readyState went 0 → 1, 3.00 s after the constructor. The browser has an answer with status 200 and the type ⟨text/event-stream⟩; it needs no event for this.", "9.2.3",
+			"readyState went 0 → 1, 3.00 s after the constructor. The browser received a response with status 200 and the type ⟨text/event-stream⟩; it needs no event to open.", "9.2.3",
 		}, {
 			"back, with an id", last(logOf(open(1010), message(1011, "a", "7", ""), failed(1020, connecting), open(1270)), 1271),
-			"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. The last event seen here had the lastEventId ⟨7⟩: the standard has the browser send it as ⟨Last-Event-ID⟩, unless the stream set another that no listener here saw.", "9.2.4",
+			"readyState went 0 → 1. The time between the two events is the reconnection time, the new request, and whatever kept this page busy meanwhile, such as drawing. The last event seen here had the lastEventId ⟨7⟩: by the standard the browser sends it as ⟨Last-Event-ID⟩, unless the stream set another that no listener here saw.", "9.2.4",
 		}, {
 			"back, without an id", last(logOf(open(1010), failed(1020, connecting), open(1270)), 1271),
-			"readyState went 0 → 1. The time is from the last error to open: the reconnection time and the new request together. No lastEventId is known here, so by the standard there was none to send as ⟨Last-Event-ID⟩, unless the stream set one that no listener here saw.", "9.2.4",
+			"readyState went 0 → 1. The time between the two events is the reconnection time, the new request, and whatever kept this page busy meanwhile, such as drawing. No lastEventId is known here, so by the standard no ⟨Last-Event-ID⟩ was sent, unless the stream set one that no listener here saw.", "9.2.4",
 		}, {
 			"the first event", last(logOf(open(1010), message(1510, "a`b", "", "")), 1511),
-			"It came 500 ms after open, and reached the listeners for ⟨a`b⟩, no others. It is the first that a listener here could see.", "9.2.6",
+			"It came 500 ms after open, and was dispatched to the listeners for ⟨a`b⟩, no others. It is the first that a listener here could see.", "9.2.6",
 		}, {
 			"more events", last(logOf(open(1010), message(1510, "a", "", ""), message(1511, "a", "", "")), 1512), "", "9.2.6",
 		}, {
 			"an attempt that failed after a wait", last(logOf(open(1010), failed(1020, connecting), failed(4030, connecting)), 4031),
-			"Your browser waited 3.01 s for this: the reconnection time and a new attempt together. readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. It waits now (the last time 3.01 s, with the request), and asks again.", "9.2.3",
+			"Your browser waited 3.01 s for this: the reconnection time, the new attempt, and whatever kept this page busy meanwhile. readyState stays 0, CONNECTING. The error event does not say why. Check that a server listens at this address, and that its certificate is trusted. The browser now waits (the last time 3.01 s, request included), and reconnects.", "9.2.3",
 		}, {
 			"the first attempt waited for nothing", last(logOf(failed(1020, connecting)), 1021),
-			"readyState stays 0, CONNECTING. The error event does not say why: perhaps nothing listens there. It waits now as long as it chooses, and asks again.", "9.2.3",
+			"readyState stays 0, CONNECTING. The error event does not say why. Check that a server listens at this address, and that its certificate is trusted. No ⟨retry⟩ was set, so the browser now waits as long as it chooses, and reconnects.", "9.2.3",
 		}, {
 			"closed in the wait", last(with(logOf(open(1010), failed(1020, connecting)), func(l *log) { l.Close(1030) }), 1031),
-			"readyState went 0 → 2. No event is fired, and nothing is tried again.", "9.2.2",
+			"readyState went 0 → 2. No event is fired, and the browser does not reconnect.", "9.2.2",
 		}, {
 			"closed while open", last(with(logOf(open(1010)), func(l *log) { l.Close(1030) }), 1031),
-			"readyState went 1 → 2. No event is fired, and nothing is tried again.", "9.2.2",
+			"readyState went 1 → 2. No event is fired, and the browser does not reconnect.", "9.2.2",
 		}, {
 			"refused", last(with(newLog(), func(l *log) { l.Refuse(5, &eventsource.Exception{Name: "SyntaxError", Message: "`{time}`"}) }), 6),
 			"There is no new EventSource. Your browser said: SyntaxError: `{time}`", "9.2.2",
