@@ -112,6 +112,9 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 					got += fmt.Sprint(" ", seen.Status)
 				case "write":
 					got += fmt.Sprint(" ", seen.Size)
+					if zipped := test.name == "a scenario"; zipped != (seen.Packed > 0) {
+						t.Errorf("got %d bytes after compression; want some only of what is compressed", seen.Packed)
+					}
 					if want == "write *" {
 						want = got
 					}

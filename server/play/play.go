@@ -168,9 +168,10 @@ func (p *Play) send(b []byte) ending {
 	if !p.conn.hasBody() {
 		return goesOn
 	}
-	p.watcher.Wrote(b)
 	p.middle = !endsLine(b)
-	if p.conn.write(b) {
+	full, packed := p.conn.write(b)
+	p.watcher.Wrote(b, packed)
+	if full {
 		return p.flush()
 	}
 	return goesOn
