@@ -85,7 +85,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		fact(say("at"), seconds(e.T(e.At))),
 		fact("Last-Event-ID", shorten(visible(id), 40)),
 		fact(say("answer"), status),
-		fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),
+		fact(say("sent"), sentBytes(e, grouped)),
 		fact(say("ended"), ended),
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
 		e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto,
@@ -96,6 +96,14 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 }
 
 // fields are the lines of a head.
+// sentBytes is how much of a body was sent, and what compression made of it.
+func sentBytes(e *trace.Exchange, number func(int) string) string {
+	if e.Packed == 0 {
+		return fill(say("{n} bytes"), "{n}", number(e.Sent))
+	}
+	return fill(say("{n} bytes, compressed to {packed}"), "{n}", number(e.Sent), "{packed}", number(e.Packed))
+}
+
 func fields(headers []protocol.Header) []app.UI {
 	lines := []app.UI{}
 	for _, h := range headers {

@@ -79,7 +79,7 @@ func (w *wireTab) Render() app.UI {
 	for _, l := range lines {
 		rows = append(rows, &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || slices.Contains(w.Listens, l.Event.Type)})
 	}
-	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
+	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
 	if earlier > 0 {
 		said = append(said, fill(say("{n} earlier lines are not shown"), "{n}", grouped(earlier)))
 	}

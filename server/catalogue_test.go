@@ -100,7 +100,7 @@ func TestTheCatalogueIsSentOnceAndCompressed(t *testing.T) {
 }
 
 func TestTheSecondOriginHasTheNameThatTheBrowserUses(t *testing.T) {
-	p := start(t, "-addr", "127.0.0.1:0")
+	p := start(t, "-addr", "127.0.0.1:0", "-public-url", "http://playground.example")
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.second(t), "http://"), ":")
 	for host, want := range map[string]string{
 		"playground.example":      "http://playground.example:" + port,
@@ -108,7 +108,7 @@ func TestTheSecondOriginHasTheNameThatTheBrowserUses(t *testing.T) {
 		"localhost:3000":          "http://localhost:" + port,
 		"[::1]:3000":              "http://[::1]:" + port,
 		"[::1]":                   "http://[::1]:" + port,
-		"a%b":                     "http://localhost:" + port,
+		"[fe80::1%a]":             "http://localhost:" + port,
 	} {
 		got, err := p.wire(t, "GET /scenarios HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
 		if err != nil || !strings.Contains(got, `{"secondOrigin":"`+want+`"`) {
