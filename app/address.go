@@ -1,29 +1,205 @@
 package main
 
 import (
+	"iter"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
+
+	"eventsource-playground/language"
 )
 
-// classic reads the parameters from an address of the classic stream. ok is false for any other address.
-func classic(address string) (query url.Values, ok bool) {
-	path, rawQuery, _ := cutAddress(address)
-	if path != "/sse" {
-		return nil, false
-	}
-	query, err := url.ParseQuery(rawQuery)
-	return query, err == nil && !query.Has("scenario") && !query.Has("script")
+// address is what an address is, once the browser has resolved it: what is typed says little, since the browser takes white
+// space away, knows ./sse and /ss%65 for /sse, and reads 127.0.0.1:3000/sse as a path.
+type address struct {
+	typed    string
+	resolved string // absolute, as new EventSource gets it; "" if the browser can't
+	origin   string
+	place    place
+	query    string // as it came, without the question mark
+	scenario string // the library's name; "": none
+	script   string // the parameter, which may be empty
+	isScript bool
+	wrong    string // one sentence on what must be changed; "": nothing
+	offer    string // what to type instead; "": nothing to offer
+
+	second string // with which it was read, as is the next
+	voice  *language.Language
 }
 
-// scriptOf and scenarioOf read a script, or a scenario's name, from the address of a stream of ours.
-func scriptOf(address string) (script string, ok bool) { return ourParameter(address, "script") }
-func scenarioOf(address string) (name string, ok bool) { return ourParameter(address, "scenario") }
+// place is whose a stream is.
+type place uint8
 
-func ourParameter(address, name string) (value string, ok bool) {
-	path, rawQuery, _ := cutAddress(address)
-	query, _ := url.ParseQuery(rawQuery)
-	return query.Get(name), strings.HasSuffix(path, "/sse") && query.Has(name)
+const (
+	elsewhere place = iota // another server's, of which only the page's side is seen
+	oursHere               // our server's
+	oursThere              // the same, on its second origin
+)
+
+// ours reports whether it is a stream of this page's server, whose side can be seen.
+func (a address) ours() bool { return a.place != elsewhere }
+
+// isClassic reports whether it is the classic stream.
+func (a address) isClassic() bool { return a.ours() && a.scenario == "" && !a.isScript }
+
+// resolver is what the browser makes of an address, absolute; ok is false if it can't.
+type resolver func(typed string) (href string, ok bool)
+
+// readAddress resolves and classifies an address. here is this page's origin, second that of the second one.
+func readAddress(typed string, resolve resolver, here, second string) address {
+	a := address{typed: typed}
+	if a.offer = withoutScheme(typed); a.offer != "" {
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", a.offer)
+		return a
+	}
+	href, ok := resolve(typed)
+	if !ok {
+		a.wrong = say("The browser can't read this address: check the host's name, the port and the brackets.")
+		return a
+	}
+	scheme, rest, _ := strings.Cut(href, ":")
+	if scheme != "http" && scheme != "https" {
+		a.wrong = fill(say("{scheme}: is not a scheme for a stream from a server: start with http:// or https://, or with / for this server."), "{scheme}", scheme)
+		return a
+	}
+	host, pathname := strings.TrimPrefix(rest, "//"), ""
+	if end := strings.IndexAny(host, "/?#"); end >= 0 {
+		host, pathname = host[:end], host[end:]
+	}
+	pathname, a.query, _ = cutAddress(pathname)
+	a.resolved, a.origin = href, scheme+"://"+host[strings.LastIndexByte(host, '@')+1:]
+	switch a.origin {
+	case here:
+		a.place = oursHere
+	case second:
+		a.place = oursThere
+	}
+	if decoded, err := url.PathUnescape(pathname); err != nil || path.Clean("/"+decoded) != "/sse" { // as our server's routes read it
+		a.place = elsewhere
+	}
+	if !a.ours() {
+		return a
+	}
+	for name, value := range pairs(a.query) {
+		switch name {
+		case "scenario":
+			a.scenario = value
+		case "script":
+			a.script, a.isScript = value, true
+		}
+	}
+	return a
+}
+
+// pairs are the names and values of a query, as URLSearchParams reads them: what can't be unescaped stays as it is.
+func pairs(query string) iter.Seq2[string, string] {
+	unescape := func(s string) string {
+		if unescaped, err := url.QueryUnescape(s); err == nil {
+			return unescaped
+		}
+		return s
+	}
+	return func(yield func(name, value string) bool) {
+		for part := range strings.SplitSeq(query, "&") {
+			name, value, _ := strings.Cut(part, "=")
+			if part != "" && !yield(unescape(name), unescape(value)) {
+				return
+			}
+		}
+	}
+}
+
+// watched is the address with what lets the server show its side to this page.
+func (a address) watched(session string, source int) string {
+	return withParameter(withParameter(a.resolved, "session", session), "source", strconv.Itoa(source))
+}
+
+// withoutScheme is what an address was meant to be that begins with a host, as 127.0.0.1:3000/sse and example.com/events do;
+// "" if it doesn't look so.
+func withoutScheme(typed string) string {
+	typed = strings.TrimSpace(typed)
+	host := typed
+	if end := strings.IndexAny(typed, "/?#"); end >= 0 {
+		host = typed[:end]
+	}
+	name, port, hasPort := strings.Cut(host, ":")
+	if _, err := strconv.ParseUint(port, 10, 16); hasPort && err != nil {
+		return ""
+	}
+	labels := strings.Split(name, ".")
+	last := labels[len(labels)-1]
+	isName := name == "localhost" || len(labels) > 1 && len(last) > 1 && !isFile(last)
+	if hasPort {
+		isName = true
+	}
+	for _, label := range labels {
+		isName = isName && label != "" && strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	}
+	isNumber := len(labels) == 4 && strings.Trim(name, "0123456789.") == ""
+	if !isName && !isNumber || !hasPort && host == typed && name != "localhost" && !isNumber {
+		return ""
+	}
+	return "http://" + typed
+}
+
+// isFile reports whether the last part of a name is more likely a file's than a domain's.
+func isFile(ending string) bool {
+	switch ending {
+	case "php", "json", "txt", "html", "js", "py", "aspx", "jsp", "cgi":
+		return true
+	}
+	return false
+}
+
+// curlURL is the address in a pasted curl command; ok is false for anything else.
+func curlURL(typed string) (address string, ok bool) {
+	words := shellWords(typed)
+	if len(words) == 0 || words[0] != "curl" {
+		return "", false
+	}
+	for i, word := range words[1:] {
+		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
+			if before := words[i]; before != "-H" && before != "--header" && before != "-e" && before != "--referer" && before != "-x" && before != "--proxy" && before != "-d" && before != "--data" {
+				return word, true
+			}
+		}
+	}
+	return "", false
+}
+
+// shellWords are a command's words as a shell reads them, with its quotes and backslashes taken away.
+func shellWords(command string) (words []string) {
+	var word strings.Builder
+	quote, begun := byte(0), false
+	for i := 0; i < len(command); i++ {
+		c := command[i]
+		switch {
+		case quote == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+			if begun {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			begun = false
+			continue
+		case c == '\\' && quote != '\'' && i+1 < len(command):
+			if i++; command[i] == '\n' {
+				continue // the line goes on
+			}
+			word.WriteByte(command[i])
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case quote != 0 && c == quote:
+			quote = 0
+		default:
+			word.WriteByte(c)
+		}
+		begun = true
+	}
+	if begun {
+		words = append(words, word.String())
+	}
+	return words
 }
 
 // withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and
@@ -71,50 +247,4 @@ func escapeQuery(s string) string {
 		s = strings.ReplaceAll(s, url.QueryEscape(c), c)
 	}
 	return s
-}
-
-// checkURL says what is wrong with an address before the browser is asked, or nothing. Only http and https carry an
-// event stream; whether the rest of the address is right is the browser's to say.
-func checkURL(address string) string {
-	scheme, rest := schemeOf(address)
-	switch {
-	case scheme == "" || scheme == "http" || scheme == "https":
-		return ""
-	case startsWithPort(rest):
-		return fill(say("Put http:// or https:// in front: without it the browser reads {scheme}: as a scheme, as in mailto:."), "{scheme}", scheme)
-	}
-	return fill(say("An event stream comes over http or https, not over {scheme}:. Start with https:// or with / for this server."), "{scheme}", scheme)
-}
-
-// startsWithPort reports whether an address that began like a scheme goes on like localhost:3000/sse.
-func startsWithPort(rest string) bool {
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	_, err := strconv.ParseUint(strings.TrimSpace(rest[:end]), 10, 16)
-	return err == nil
-}
-
-// schemeOf finds the scheme, in lower case, and what follows its colon, as the URL standard does: white space and
-// control characters in front are ignored, and tabs and line breaks anywhere. Only ASCII letters count.
-func schemeOf(address string) (scheme, rest string) {
-	address = strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\r' {
-			return -1
-		}
-		return r
-	}, address)
-	address = strings.TrimLeftFunc(address, func(r rune) bool { return r <= ' ' })
-	scheme, rest, found := strings.Cut(address, ":")
-	if !found || scheme == "" {
-		return "", ""
-	}
-	for i, r := range scheme {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", r)) {
-			return "", ""
-		}
-	}
-	return strings.ToLower(scheme), rest
 }

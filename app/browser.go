@@ -4,17 +4,19 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // What the page asks of the browser, beside EventSource.
 
-// originOf resolves an address as the browser does and tells its origin, and whether that is this page's own.
-func originOf(address string) (origin string, own bool) {
+// resolve is an address as the browser resolves it for new EventSource.
+func resolve(typed string) (href string, ok bool) {
 	defer func() {
-		if recover() != nil { // new URL throws for what is no URL: then it is not ours
-			origin, own = address, false
+		if recover() != nil { // new URL throws for what is no URL
+			href, ok = "", false
 		}
 	}()
-	document := app.Window().Get("document")
-	origin = app.Window().Get("URL").New(address, document.Get("baseURI")).Get("origin").String()
-	return origin, origin == app.Window().Get("location").Get("origin").String()
+	window := app.Window()
+	return window.Get("URL").New(typed, window.Get("document").Get("baseURI")).Get("href").String(), true
 }
+
+// pageOrigin is this page's own.
+func pageOrigin() string { return app.Window().Get("location").Get("origin").String() }
 
 // replaceAddress puts a query into the page's address without a new entry in the history.
 func replaceAddress(query string) {

@@ -130,22 +130,3 @@ func (m *model) channelStatus() string {
 	}
 	return m.channel.status(m.channel.up, len(m.connection.beside) > 0)
 }
-
-// ours reports whether an address is a stream of this page's server, whose side can be seen: on the page's origin, or on
-// the second one that the server opens.
-func (m *model) ours(address string) bool {
-	path, _, _ := cutAddress(address)
-	if path == "/sse" || !strings.HasSuffix(path, "/sse") {
-		return path == "/sse" // the browser need not be asked; this is called for each drawing
-	}
-	origin, same := originOf(address)
-	return same || origin == m.streams.catalogue.SecondOrigin
-}
-
-// watched is the address with what lets the server show its side to this page.
-func (m *model) watched(address string, source int) string {
-	if !m.ours(address) {
-		return address
-	}
-	return withParameter(withParameter(address, "session", m.channel.id), "source", strconv.Itoa(source))
-}

@@ -18,13 +18,13 @@ type connectPanel struct {
 	wrong  string // with the name of a listener
 	beside int    // streams that are open
 	live   bool
-	ours   bool // the server's side can be seen
+	target address
 	copied string
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
-	return shown(&connectPanel{m, c.setup, c.known, c.said(), c.wrongListener, len(c.beside), m.subject().State().Live(), m.ours(c.setup.URL), m.copied})
+	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, len(c.beside), m.subject().State().Live(), m.target(), m.copied})
 }
 
 func (c *connectPanel) draw() app.UI {
@@ -50,6 +50,7 @@ func (c *connectPanel) draw() app.UI {
 				aria-describedby="notice" oninput={} onkeydown={}/>
 		</label>
 		<p id="notice" class="notice" role="status">{}</p>
+		{}
 		<div class="actions">
 			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
@@ -72,15 +73,16 @@ func (c *connectPanel) draw() app.UI {
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
 		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
-		c.setup.URL, checkURL(c.setup.URL) != "", c.onURL, c.onURLKey,
+		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
 		c.said,
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", shorten(c.target.offer, 60))),
 		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
 			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.beside)), c.onCloseBeside),
 		c.setup.Credentials, c.onCredentials,
 		code(constructorCode(c.setup)),
-		when(c.ours, `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
+		when(c.target.ours(), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
 		c.wrong,
@@ -88,9 +90,23 @@ func (c *connectPanel) draw() app.UI {
 }
 
 func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
+	typed := valueOf(ctx)
+	if address, ok := curlURL(typed); ok {
+		c.Model.useAddress(address)
+		c.Model.connection.notice = func() string {
+			return say("This is the address of the curl command. A browser's EventSource sends a GET without headers of yours: what else the command says is left out.")
+		}
+		return
+	}
 	s := c.Model.connection.setup
-	s.URL = valueOf(ctx)
+	s.URL = typed
 	c.Model.change(s)
+}
+
+// onOffer accepts the address that is offered.
+func (c *connectPanel) onOffer(app.Context, app.Event) {
+	c.Model.useAddress(c.target.offer)
+	element("url").Call("focus") // the button that had the focus is gone
 }
 
 func (c *connectPanel) onURLKey(ctx app.Context, e app.Event) {

@@ -15,6 +15,8 @@ type connection struct {
 	wrongListener string        // with the name in the field for a listener
 	known         []string      // names that were listened to before; kept in this browser
 
+	read map[string]address // what addresses are, the last few; see model.address
+
 	source *client   // the subject; nil: none is open
 	beside []*client // opened beside it, to fill the browser's connections
 }
@@ -37,12 +39,33 @@ func (c *connection) clients() []*client {
 var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 
 // said is the notice: what is wrong with the address comes first.
-func (c *connection) said() string {
-	if wrong := checkURL(c.setup.URL); wrong != "" || c.notice == nil {
+func (c *connection) said(wrong string) string {
+	if wrong != "" || c.notice == nil {
 		return wrong
 	}
 	return c.notice()
 }
+
+// address is what an address is: the one place that resolves and classifies it. It is asked with each drawing, so the
+// browser is not asked again.
+func (m *model) address(typed string) address {
+	c, second := &m.connection, m.streams.catalogue.SecondOrigin
+	a, known := c.read[typed]
+	if known && a.second == second && a.voice == voice.Language {
+		return a
+	}
+	const few = 8
+	if c.read == nil || len(c.read) >= few {
+		c.read = map[string]address{}
+	}
+	a = readAddress(typed, resolve, pageOrigin(), second)
+	a.second, a.voice = second, voice.Language
+	c.read[typed] = a
+	return a
+}
+
+// target is the address of the set-up.
+func (m *model) target() address { return m.address(m.connection.setup.URL) }
 
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
@@ -51,6 +74,14 @@ func (m *model) change(s Setup) {
 		c.seen.Listen(s.types())
 	}
 	replaceAddress(m.query(s))
+}
+
+// useAddress puts an address into the set-up, and into its field.
+func (m *model) useAddress(address string) {
+	s := m.connection.setup
+	s.URL = address
+	m.change(s)
+	element("url").Set("value", address)
 }
 
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
@@ -76,7 +107,7 @@ func (m *model) connect() { m.connectWith("") }
 func (m *model) connectWith(init string) {
 	c := &m.connection
 	c.notice = nil
-	if checkURL(c.setup.URL) != "" {
+	if m.target().wrong != "" {
 		return
 	}
 	m.close()
@@ -104,7 +135,7 @@ func (m *model) connectWith(init string) {
 func (m *model) open(lane int, o eventsource.Options) (*client, error) {
 	at := eventsource.Now()
 	c, setup := &client{}, m.connection.setup
-	source, err := eventsource.New(m.watched(setup.URL, m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
+	source, err := eventsource.New(m.watched(m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +143,15 @@ func (m *model) open(lane int, o eventsource.Options) (*client, error) {
 	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, source.URL(), source.WithCredentials())
 	c.seen.Listen(setup.types())
 	return c, nil
+}
+
+// watched is the set-up's address with what lets our server show its side, if the stream is one of ours.
+func (m *model) watched(source int) string {
+	target := m.target()
+	if !target.ours() {
+		return m.connection.setup.URL
+	}
+	return target.watched(m.channel.id, source)
 }
 
 func (m *model) close() {
@@ -135,7 +175,7 @@ func (c *client) close() {
 // openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
 func (m *model) openBeside() {
 	c := &m.connection
-	name, _ := scenarioOf(c.setup.URL)
+	name := m.target().scenario
 	for _, s := range m.streams.catalogue.Scenarios {
 		if s.Name != name {
 			continue

@@ -29,7 +29,7 @@ func (m *model) whyNot() string {
 		return say("The channel to the server is down: the page tries again by itself.")
 	case !s.Live():
 		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
-	case !m.ours(s.URL):
+	case !m.address(s.URL).ours():
 		return say("This stream is another server's: only streams of this page's own server can be changed.")
 	}
 	return ""

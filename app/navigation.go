@@ -20,23 +20,39 @@ type visit struct {
 	chosen  bool   // the address names a lesson
 	script  string // of the visitor who made the link, packed
 	shows   bool   // that script: it is not played
-	connect bool   // at once, if the stream is of this page's own server
+	connect bool   // at once: the stream is of this page's own server
+	foreign string // the origin of the one that was to be connected at once, if it is another's
+	unknown string // what it says that this page does not know
 }
 
-// readVisit reads the query of the page's address.
-func readVisit(query url.Values) visit {
-	v := visit{setup: parseSetup(query), page: query.Get("view"), lesson: query.Get("lesson"), chosen: query.Has("lesson")}
-	v.script, v.shows = scriptOf(v.setup.URL)
-	// A stranger's text plays when the visitor says so.
-	v.connect = v.setup.Connect && !v.shows && checkURL(v.setup.URL) == ""
+// readVisit reads the query of the page's address. read says what an address is.
+func readVisit(query string, read func(string) address) visit {
+	values := url.Values{}
+	for name, value := range pairs(query) {
+		values[name] = append(values[name], value)
+	}
+	v := visit{setup: parseSetup(values), page: values.Get("view"), lesson: values.Get("lesson"), chosen: values.Has("lesson")}
+	switch v.page {
+	case "", pageLesson, pageReport:
+	default:
+		v.page, v.unknown = "", "view="+v.page
+	}
+	target := read(v.setup.URL)
+	v.script, v.shows = target.script, target.isScript
+	switch wanted := v.setup.Connect && target.wrong == ""; {
+	case wanted && !target.ours():
+		v.foreign = target.origin
+	default:
+		v.connect = wanted && !v.shows // a stranger's text plays when the visitor says so
+	}
 	v.setup.Connect = false
 	return v
 }
 
 // navigate shows what the page's address asks for. It connects by itself only to this page's own server: a stranger's link
 // must not make a visitor's browser call elsewhere.
-func (m *model) navigate(query url.Values) {
-	v := readVisit(query)
+func (m *model) navigate(query string) {
+	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = v.setup, nil
 	m.page = v.page
 	m.report.show(m, v.page == pageReport)
@@ -52,13 +68,16 @@ func (m *model) navigate(query url.Values) {
 			m.pace.again(0)
 		})
 	}
-	if v.connect {
-		if origin, own := originOf(v.setup.URL); own {
-			m.connect()
-		} else {
-			m.connection.notice = func() string {
-				return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", origin)
-			}
+	switch {
+	case v.connect:
+		m.connect()
+	case v.foreign != "":
+		m.connection.notice = func() string {
+			return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", v.foreign)
+		}
+	case v.unknown != "":
+		m.connection.notice = func() string {
+			return fill(say("This link says {part}, which this page does not know. The rest of it is shown."), "{part}", v.unknown)
 		}
 	}
 	m.pace.again(0)

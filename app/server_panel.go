@@ -11,19 +11,21 @@ import (
 // serverPanel says what the server will do: a stream of ours to choose and to adjust, or any other.
 type serverPanel struct {
 	Model   *model
-	address string
+	target  address
 	streams streams
 }
 
 func (m *model) serverPanel() app.UI {
-	return shown(&serverPanel{m, m.connection.setup.URL, m.streams})
+	return shown(&serverPanel{m, m.target(), m.streams})
 }
 
 func (s *serverPanel) draw() app.UI {
-	address := s.address
-	query, isClassic := classic(address)
+	query := url.Values{}
+	for name, value := range pairs(s.target.query) {
+		query.Set(name, value)
+	}
 	all := s.streams.all()
-	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == address })
+	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == s.target.typed })
 	var list []app.UI
 	group := ""
 	for i, p := range all {
@@ -55,7 +57,7 @@ func (s *serverPanel) draw() app.UI {
 		list,
 		chosen < 0, s.onOwn,
 		when(isScenario, `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
-		when(isClassic, `<details class="adjust">
+		when(s.target.isClassic(), `<details class="adjust">
 			<summary>Adjust this stream</summary>
 			<div class="fields">
 				{}

@@ -71,7 +71,7 @@ func (m *model) summary() string {
 
 // foreign says why there is only the page's side.
 func (m *model) foreign() string {
-	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
+	if s := m.subject().State(); s.Source > 0 && !m.address(s.URL).ours() {
 		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
 	}
 	return ""

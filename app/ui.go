@@ -41,7 +41,7 @@ func (p *playground) OnMount(ctx app.Context) {
 	})
 }
 
-func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().Query()) }
+func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().RawQuery) }
 
 func (p *playground) Render() app.UI {
 	m := p.model

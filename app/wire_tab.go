@@ -123,7 +123,7 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 }
 
 func (m *model) noServerSide() string {
-	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
+	if s := m.subject().State(); s.Source > 0 && !m.address(s.URL).ours() {
 		return say("This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here.")
 	}
 	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")
