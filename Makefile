@@ -56,7 +56,7 @@ clean:
 page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report scenario sse standard trace))
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
-packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/words/*zh.json) $(call files,web/pack)
+packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*.json trace/words/*.json) $(call files,web/pack language)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

@@ -12,16 +12,24 @@ import (
 // requestsTab is the requests as the server saw them, newest first.
 type requestsTab struct {
 	app.Compo
-	Model    *model
-	Language string
-	Changes  int
+	Language  string
+	Changes   int // of the log
+	Exchanges []*trace.Exchange
+	Gone      int    // older ones that are not kept
+	Nothing   string // said where there is no exchange
+}
+
+func (m *model) requestsTab() app.UI {
+	exchanges, gone := m.log.Exchanges()
+	return &requestsTab{
+		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, Nothing: m.noServerSide(),
+	}
 }
 
 func (t *requestsTab) Render() app.UI {
-	m := t.Model
-	exchanges, gone := m.log.Exchanges()
+	exchanges, gone := t.Exchanges, t.Gone
 	if len(exchanges) == 0 {
-		return view(`<p class="empty">{}</p>`, noServerSide(m))
+		return view(`<p class="empty">{}</p>`, t.Nothing)
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {

@@ -1,5 +1,6 @@
-// Bench measures what this project promises to be fast at, each figure against a named reference in the same run, prints
-// the figures as one table, and fails if a limit is exceeded by more than the noise. See make bench.
+// Bench measures what this project promises to be fast at, each figure against a named reference in the same run. It
+// prints each figure when it is measured, all of them as one table at the end, and fails if a limit is exceeded by more
+// than the noise. See make bench.
 package main
 
 import (
@@ -7,23 +8,26 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
-// A part measures rows. It builds what it needs into dir, which is removed afterwards.
+// A part measures rows, and hands each to done as soon as it has it. It builds what it needs into dir, which is removed
+// afterwards.
 type part struct {
-	name string
-	rows func(ctx context.Context, dir string) ([]row, error)
+	name    string
+	measure func(ctx context.Context, dir string, done func(...row)) error
 }
 
 var parts = []part{
-	{"start", startRows},
-	{"observer", observerRows},
-	{"server", serverRows},
+	{"start", measureStart},
+	{"observer", measureObserver},
+	{"server", measureServer},
 }
 
 func main() {
@@ -46,7 +50,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	rows, err := measure(ctx, chosen)
+	rows, err := measure(ctx, chosen, os.Stderr)
 	printTable(os.Stdout, rows)
 	if err != nil {
 		fail(err)
@@ -67,17 +71,24 @@ func main() {
 	}
 }
 
-// measure returns what could be measured, even if not all could.
-func measure(ctx context.Context, parts []part) ([]row, error) {
+// measure returns what could be measured, even if not all could. It writes each row to progress.
+func measure(ctx context.Context, parts []part, progress io.Writer) ([]row, error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	var rows []row
+	began := time.Now()
+	say := func(text string) { fmt.Fprintf(progress, "%4.0f s  %s\n", time.Since(began).Seconds(), text) }
 	for _, p := range parts {
-		more, err := p.rows(ctx, dir)
-		rows = append(rows, more...)
+		say(p.name)
+		err := p.measure(ctx, dir, func(measured ...row) {
+			rows = append(rows, measured...)
+			for _, r := range measured {
+				say("  " + r.String())
+			}
+		})
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", p.name, err)
 		}

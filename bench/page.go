@@ -25,29 +25,29 @@ type site struct {
 }
 
 // withSite gives a site to a function, and ends it. What is built goes into dir.
-func withSite(ctx context.Context, dir string, measure func(*site) ([]row, error)) (rows []row, err error) {
+func withSite(ctx context.Context, dir string, measure func(*site) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	program, err := build(dir, "server", "./server")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	server, err := start(program, "-addr", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer server.stop()
 	s := &site{ctx: ctx, ours: "http://" + server.addr.String()}
 	reply, err := http.Get(s.ours)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	reply.Body.Close()
 	if s.references, err = serveReferences(ctx, reply.Header); err != nil {
-		return nil, err
+		return err
 	}
 	if s.chromium, err = startChromium(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	defer s.chromium.stop()
 	return measure(s)
@@ -121,13 +121,15 @@ func (s *site) firstVisit(address, ready string, how int, next func(*tab) error)
 	return v, next(t)
 }
 
-// startRows measures bytes and start. In each round every page has its turn.
-func startRows(ctx context.Context, dir string) ([]row, error) { return withSite(ctx, dir, startOn) }
+// measureStart measures bytes and start. In each round every page has its turn.
+func measureStart(ctx context.Context, dir string, done func(...row)) error {
+	return withSite(ctx, dir, func(s *site) error { return s.start(done) })
+}
 
-func startOn(s *site) ([]row, error) {
+func (s *site) start(done func(...row)) error {
 	wasm, err := fs.Stat(web.Files(), "web/app.wasm.br")
 	if err != nil {
-		return nil, fmt.Errorf("%w: run make wasm, without PACK=-fast", err)
+		return fmt.Errorf("%w: run make wasm, without PACK=-fast", err)
 	}
 	var ours, again, hello, static, oursBytes, helloBytes, oursSlow, helloSlow []visited
 	visit := func(visits *[]visited, address, ready string, how int, next func(*tab) error) {
@@ -137,12 +139,10 @@ func startOn(s *site) ([]row, error) {
 			*visits = append(*visits, v)
 		}
 	}
+	const kB = 1024
+	size := float64(len(s.files["web/app.wasm"].compressed))
+	done(compared(partStart, "app.wasm, brotli", "go-app's hello world", "KB", []float64{float64(wasm.Size()) / kB}, []float64{size / kB}).atMost(1.15))
 	const rounds, slowRounds = 15, 3
-	for range rounds {
-		visit(&ours, s.ours, oursReady, timed, nil)
-		visit(&hello, s.pages, helloReady, timed, nil)
-		visit(&static, s.pages+"/static.html", staticReady, timed, nil)
-	}
 	for range slowRounds {
 		visit(&oursBytes, s.ours, oursReady, counted, func(t *tab) error {
 			if err := t.open("about:blank"); err != nil {
@@ -153,22 +153,35 @@ func startOn(s *site) ([]row, error) {
 			return err
 		})
 		visit(&helloBytes, s.pages, helloReady, counted, nil)
+	}
+	if err != nil {
+		return err
+	}
+	done(
+		compared(partStart, "a first visit", "hello world's", "KB", each(oursBytes, visited.kB), each(helloBytes, visited.kB)).atMost(1.15),
+		alone(partStart, "a second visit", "KB", each(again, visited.kB)).atMost(10),
+	)
+	for range rounds {
+		visit(&ours, s.ours, oursReady, timed, nil)
+		visit(&hello, s.pages, helloReady, timed, nil)
+		visit(&static, s.pages+"/static.html", staticReady, timed, nil)
+	}
+	if err != nil {
+		return err
+	}
+	done(
+		compared(partStart, "first contentful paint", "a static page's", "ms", each(ours, visited.painted), each(static, visited.painted)).atMost(1.3),
+		compared(partStart, "ready to connect", "hello world's first rendering", "ms", each(ours, visited.ready), each(hello, visited.ready)).atMost(1.5),
+	)
+	for range slowRounds {
 		visit(&oursSlow, s.ours, oursReady, slow, nil)
 		visit(&helloSlow, s.pages, helloReady, slow, nil)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	size := float64(len(s.files["web/app.wasm"].compressed))
-	const kB = 1024
-	return []row{
-		compared(partStart, "app.wasm, brotli", "go-app's hello world", "KB", []float64{float64(wasm.Size()) / kB}, []float64{size / kB}).atMost(1.15),
-		compared(partStart, "a first visit", "hello world's", "KB", each(oursBytes, visited.kB), each(helloBytes, visited.kB)).atMost(1.15),
-		alone(partStart, "a second visit", "KB", each(again, visited.kB)).atMost(10),
-		compared(partStart, "first contentful paint", "a static page's", "ms", each(ours, visited.painted), each(static, visited.painted)).atMost(1.3),
-		compared(partStart, "ready to connect", "hello world's first rendering", "ms", each(ours, visited.ready), each(hello, visited.ready)).atMost(1.5),
-		compared(partStart, "the same, processor 4 times slower, 10 Mbit/s", "hello world's", "ms", each(oursSlow, visited.ready), each(helloSlow, visited.ready)).atMost(1.25),
-	}, nil
+	done(compared(partStart, "the same, processor 4 times slower, 10 Mbit/s", "hello world's", "ms", each(oursSlow, visited.ready), each(helloSlow, visited.ready)).atMost(1.25))
+	return nil
 }
 
 func (v visited) kB() float64      { return v.Bytes / 1024 }

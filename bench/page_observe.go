@@ -101,25 +101,21 @@ func (s *site) run(p subject, n int, next func(*tab) error) (r taken, err error)
 	return r, next(t)
 }
 
-// observerRows measures how our page observes, beside pages that do as little as possible.
-func observerRows(ctx context.Context, dir string) ([]row, error) {
-	return withSite(ctx, dir, observeOn)
-}
-
-func observeOn(s *site) (rows []row, err error) {
-	for _, measure := range []func(*site) ([]row, error){
-		(*site).rates, (*site).frames, (*site).silence, (*site).memory, (*site).timestamps,
-	} {
-		r, err := measure(s)
-		rows = append(rows, r...)
-		if err != nil {
-			return rows, err
+// measureObserver measures how our page observes, beside pages that do as little as possible.
+func measureObserver(ctx context.Context, dir string, done func(...row)) error {
+	return withSite(ctx, dir, func(s *site) error {
+		for _, measure := range []func(*site, func(...row)) error{
+			(*site).rates, (*site).frames, (*site).silence, (*site).memory, (*site).timestamps,
+		} {
+			if err := measure(s, done); err != nil {
+				return err
+			}
 		}
-	}
-	return rows, nil
+		return nil
+	})
 }
 
-func (s *site) rates() ([]row, error) {
+func (s *site) rates(done func(...row)) error {
 	const many, few, rounds = 100_000, 5000, 3
 	var err error
 	run := func(rates *[]float64, p subject, n int, next func(*tab) error) {
@@ -140,20 +136,26 @@ func (s *site) rates() ([]row, error) {
 		})
 		run(&bare, s.bare(s.firehose(many)), many, nil)
 	}
+	if err != nil {
+		return err
+	}
+	done(compared(partObserver, "100,000 events of 90 bytes", "a bare listener", "events/s", ours, bare).atLeast(0.9))
 	for range 2 {
 		run(&oursFew, s.observing(s.firehose(few)), few, func(t *tab) error { return t.countLost(&lost, few) })
 		run(&innerHTML, s.innerHTML(s.firehose(few)), few, nil)
 	}
+	if err != nil {
+		return err
+	}
+	done(compared(partObserver, "5,000 events", "innerHTML +=", "events/s", oursFew, innerHTML).atLeast(50))
 	const tooMany = 210_000 // more than the log keeps
 	run(&[]float64{}, s.observing(s.firehose(tooMany)), 200_000-2, func(t *tab) error { return t.countLost(&lost, tooMany) })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return append([]row{
-		compared(partObserver, "100,000 events of 90 bytes", "a bare listener", "events/s", ours, bare).atLeast(0.9),
-		compared(partObserver, "5,000 events", "innerHTML +=", "events/s", oursFew, innerHTML).atLeast(50),
-		alone(partObserver, "events lost: sent, less those in the log, less those said to be dropped", "events", []float64{largest(lost)}).atMost(0),
-	}, filtered.rows()...), nil
+	done(alone(partObserver, "events lost: sent, less those in the log, less those said to be dropped", "events", []float64{largest(lost)}).atMost(0))
+	done(filtered.rows()...)
+	return nil
 }
 
 // countLost waits until all sent events are in the log or stated as dropped; what is still missing then is lost.
@@ -242,7 +244,7 @@ func largest(values []float64) float64 {
 }
 
 // frames measures a steady stream of our own server, whose side of it our page shows too.
-func (s *site) frames() ([]row, error) {
+func (s *site) frames(done func(...row)) error {
 	const seconds, rate = 30, 1000
 	stream := s.scripted(fmt.Sprintf("title: Steady\n== 200\n@cors *\n@repeat %d every 1ms\nid: {n}\ndata: %s\n\n@again\n@hold\n", seconds*rate, strings.Repeat("-", 70)))
 	const rounds = 3
@@ -251,22 +253,23 @@ func (s *site) frames() ([]row, error) {
 	for range rounds {
 		our, err := s.run(s.observing(stream), seconds*rate, nil)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		other, err := s.run(s.bare(stream), seconds*rate, nil)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		ours, bare, tasks = append(ours, our.Longest), append(bare, other.Longest), append(tasks, our.Task)
 		note = append(note, fmt.Sprintf("%.0f and %.0f", seconds*rate/our.Took*1000, seconds*rate/other.Took*1000))
 	}
 	longest := compared(partObserver, "longest frame at 1,000 events/s for 30 s", "the bare listener's page", "ms", ours, bare).atMost(2)
 	longest.Note = strings.Join(note, ", ") + " events/s came."
-	return []row{longest, alone(partObserver, "the longest task of ours in it", "ms", tasks).atMost(50)}, nil
+	done(longest, alone(partObserver, "the longest task of ours in it", "ms", tasks).atMost(50))
+	return nil
 }
 
 // silence measures both pages at once, each in its own process: connected to a stream that says nothing.
-func (s *site) silence() ([]row, error) {
+func (s *site) silence(done func(...row)) error {
 	stream := s.scripted("title: Silent\n== 200\n@cors *\ndata: the only one\n\n@hold\n")
 	busy := make([]float64, 2)
 	errs := make(chan error)
@@ -287,16 +290,17 @@ func (s *site) silence() ([]row, error) {
 		}()
 	}
 	if err := errors.Join(<-errs, <-errs); err != nil {
-		return nil, err
+		return err
 	}
 	r := alone(partObserver, "main thread busy while connected and silent, more than the bare page", "percentage points", []float64{busy[0] - busy[1]}).atMost(1)
 	r.Note = fmt.Sprintf("ours %.2f %%, the bare page %.2f %%.", busy[0], busy[1])
-	return []row{r}, nil
+	done(r)
+	return nil
 }
 
 // memory measures what 100,000 events more take in the processes of the pages, each time in a browser of its own: two
 // streams of half as many, after one more that has the browser compile and set up what it needs in any case.
-func (s *site) memory() ([]row, error) {
+func (s *site) memory(done func(...row)) error {
 	const half, rounds = 50_000, 3
 	grown := func(p subject) (float64, error) {
 		browser, err := startChromium(s.ctx)
@@ -335,28 +339,29 @@ func (s *site) memory() ([]row, error) {
 	for range rounds {
 		o, err := grown(s.observing(s.firehose(half)))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		b, err := grown(s.keeping(s.firehose(half)))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		ours, bare = append(ours, o), append(bare, b)
 	}
-	return []row{compared(partObserver, "memory for 100,000 kept events", "the bare page keeping the events", "MB", ours, bare).atMost(1.5)}, nil
+	done(compared(partObserver, "memory for 100,000 kept events", "the bare page keeping the events", "MB", ours, bare).atMost(1.5))
+	return nil
 }
 
 // timestamps compares the time of each event in our trace, as it is exported, with what a listener beside ours saw.
-func (s *site) timestamps() ([]row, error) {
+func (s *site) timestamps(done func(...row)) error {
 	const n = 2000
 	t, err := s.chromium.newTab()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer t.close()
 	p := s.observing(s.firehose(n))
 	if err := t.prepare(p); err != nil {
-		return nil, err
+		return err
 	}
 	err = t.eval(`(() => {
 		const Native = EventSource;
@@ -374,10 +379,10 @@ func (s *site) timestamps() ([]row, error) {
 		};
 	})()`, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := t.take(p, n); err != nil {
-		return nil, err
+		return err
 	}
 	var furthest float64
 	err = t.eval(`(async () => {
@@ -388,9 +393,10 @@ func (s *site) timestamps() ([]row, error) {
 		return Math.max(...ours.map((r, i) => Math.abs(r.timeStamp - seen[i])));
 	})()`, &furthest)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r := alone(partObserver, "timestamp in our trace, furthest from the event's own timeStamp", "ms", []float64{furthest}).atMost(0)
 	r.Note = fmt.Sprintf("%d events, each compared.", n)
-	return []row{r}, nil
+	done(r)
+	return nil
 }

@@ -56,6 +56,30 @@ func (r row) broken() bool {
 	return r.Value*(1-r.Spread) > r.Bound
 }
 
+// limit is the bound, in words.
+func (r row) limit() string {
+	if r.AtLeast {
+		return "at least " + number(r.Bound)
+	}
+	return "at most " + number(r.Bound)
+}
+
+func (r row) verdict() string {
+	if r.broken() {
+		return "BROKEN"
+	}
+	return "holds"
+}
+
+// String is the row as one line.
+func (r row) String() string {
+	value := number(r.Value) + " " + r.Unit
+	if r.Reference != "" {
+		value = number(r.Value) + " times " + r.Reference
+	}
+	return fmt.Sprintf("%s: %s, %s: %s", r.Figure, strings.TrimSpace(value), r.limit(), r.verdict())
+}
+
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -89,17 +113,11 @@ func printTable(w io.Writer, rows []row) {
 			part = r.Part
 			fmt.Fprintf(t, "\n%s\tours\treference\tvalue\t±\tlimit\t\t\n", strings.ToUpper(part[:1])+part[1:])
 		}
-		theirs, bound, verdict := "", "at most "+number(r.Bound), "holds"
+		theirs := ""
 		if r.Reference != "" {
 			theirs = number(r.Theirs) + " " + r.Unit + ", " + r.Reference
 		}
-		if r.AtLeast {
-			bound = "at least " + number(r.Bound)
-		}
-		if r.broken() {
-			verdict = "BROKEN"
-		}
-		fmt.Fprintf(t, "%s\t%s %s\t%s\t%s\t%.0f %%\t%s\t%s\t\n", r.Figure, number(r.Ours), r.Unit, theirs, number(r.Value), r.Spread*100, bound, verdict)
+		fmt.Fprintf(t, "%s\t%s %s\t%s\t%s\t%.0f %%\t%s\t%s\t\n", r.Figure, number(r.Ours), r.Unit, theirs, number(r.Value), r.Spread*100, r.limit(), r.verdict())
 	}
 	t.Flush()
 	for _, r := range rows {

@@ -30,48 +30,48 @@ type side struct {
 	full   func(last int) string // for events at full speed
 }
 
-// serverRows measures our server beside the reference, both as processes of their own, in turns.
-func serverRows(_ context.Context, dir string) ([]row, error) {
+// measureServer measures our server beside the reference, both as processes of their own, in turns.
+func measureServer(_ context.Context, dir string, done func(...row)) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return nil, err
+		return err
 	}
 	// Go has raised the soft limit to the hard one, here and in both servers.
 	if need := uint64(manyStreams + 1000); limit.Max < need {
-		return nil, fmt.Errorf("%d open files are too few: run ulimit -Hn %d as root first, or set LimitNOFILE or nofile in limits.conf", limit.Max, need)
+		return fmt.Errorf("%d open files are too few: run ulimit -Hn %d as root first, or set LimitNOFILE or nofile in limits.conf", limit.Max, need)
 	}
 	sides, err := bothSides(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	left, err := leave(sides[0])
 	if err != nil {
-		return nil, fmt.Errorf("leaving: %w", err)
+		return fmt.Errorf("leaving: %w", err)
 	}
 	defer left.stop()
-	var rows []row
 	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 5}} {
-		more, err := steadyRows(sides, test.streams, test.rounds)
+		rows, err := steadyRows(sides, test.streams, test.rounds)
 		if err != nil {
-			return rows, err
+			return err
 		}
-		rows = append(rows, more...)
+		done(rows...)
 	}
 	if err := left.again(); err != nil {
-		return rows, fmt.Errorf("leaving again: %w", err)
+		return fmt.Errorf("leaving again: %w", err)
 	}
 	for _, test := range []struct {
 		streams int
 		atLeast float64
 	}{{1, 15}, {10, 8}, {100, 6}} {
-		more, err := fullRows(sides, test.streams, test.atLeast)
+		rows, err := fullRows(sides, test.streams, test.atLeast)
 		if err != nil {
-			return rows, err
+			return err
 		}
-		rows = append(rows, more...)
+		done(rows...)
 	}
-	more, err := left.rows()
-	return append(rows, more...), err
+	rows, err := left.rows()
+	done(rows...)
+	return err
 }
 
 // bothSides builds the two.

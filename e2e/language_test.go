@@ -48,7 +48,7 @@ func (p *page) wantLanguage(want string) {
 		$(".choices").innerText.includes("` + group + `")`)
 }
 
-const languageSwitch = "Language: English · 语言：中文"
+const languageSwitch = "Language, 语言: EN · 中文"
 
 func TestSwitchingTheLanguageKeepsWhatRuns(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {

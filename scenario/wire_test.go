@@ -39,3 +39,7 @@ func TestQuotesRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+func TestACharacterAsASurrogatePair(t *testing.T) {
+	sends(t, "== 200\n"+`@raw "\uD83D\uDE00 \ud83d\ude00!"`+"\n@end", "😀 😀!")
+}

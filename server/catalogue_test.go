@@ -27,7 +27,7 @@ func TestTheCatalogueIsTheLibrary(t *testing.T) {
 	}
 	for i, e := range entries {
 		s := got.Scenarios[i]
-		if s.Name != e.Name || s.Title != e.Title || s.Group != e.Group || s.About != e.About ||
+		if s.Name != e.Name || s.Title != e.Title["en"] || s.Group != e.Group || s.About != e.About["en"] ||
 			strings.Join(s.Listen, " ") != strings.Join(e.Listen, " ") || s.Connect != protocol.Connect(e.Connect) {
 			t.Errorf("got %+v; want %s as it is in the library", s, e.Name)
 		}
@@ -63,7 +63,7 @@ func TestTheCatalogueInChinese(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, e := range library.All() {
-			if s := got.Scenarios[i]; s.Name != e.Name || s.Title != e.Chinese.Title || s.About != e.Chinese.About || s.Group != e.Group {
+			if s := got.Scenarios[i]; s.Name != e.Name || s.Title != e.Title["zh"] || s.About != e.About["zh"] || s.Group != e.Group {
 				t.Errorf("got %+v; want %s in Chinese", s, e.Name)
 			}
 		}

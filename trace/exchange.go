@@ -361,3 +361,19 @@ func (s *Source) Predicted() int {
 	}
 	return max(0, s.wire.predicted)
 }
+
+// Paused reports whether the visitor holds the response back: paused it, or sent a line of what is held back.
+func (e *Exchange) Paused() bool {
+	if e.Over() {
+		return false
+	}
+	for i := len(e.Did) - 1; i >= 0; i-- {
+		switch e.Did[i].Do {
+		case protocol.DoPause, protocol.DoStep:
+			return true
+		case protocol.DoResume:
+			return false
+		}
+	}
+	return false
+}
