@@ -18,7 +18,7 @@ import (
 // knows what carries it. net/http has let go of it, so every byte is the play's.
 type connection struct {
 	conn   net.Conn
-	tcp    *net.TCPConn // below conn: only there a reset and the kernel's buffer are set
+	tcp    *net.TCPConn    // below conn: only there a reset and the kernel's buffer are set
 	raw    syscall.RawConn // of tcp, if nothing is between; nil: all is written through conn
 	limits *limits.Limits
 
