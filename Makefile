@@ -28,7 +28,7 @@ test-all: bin/server
 	SLOW=1 go test ./e2e -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses'
 
 lint: bin/page.work
-	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
+	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }
 	go vet ./...
 	$(wasm) go vet $(page)
 	go tool staticcheck ./...
