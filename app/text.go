@@ -60,10 +60,17 @@ func lastRunes(s string, n int) string {
 }
 
 // visible shows control characters, which a browser would not.
-func visible(s string) string {
+func visible(s string) string { return visibleExcept(s, "") }
+
+// visibleLines is visible for a text of several lines.
+func visibleLines(s string) string { return visibleExcept(s, "\n") }
+
+func visibleExcept(s, as string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
+		case strings.ContainsRune(as, r):
+			b.WriteRune(r)
 		case r < 0x20:
 			b.WriteRune(0x2400 + r) // the picture of that control character
 		case r == 0x7F:
