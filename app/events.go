@@ -218,7 +218,7 @@ func (p *eventsPanel) empty() string {
 }
 
 func (p *eventsPanel) program() app.UI {
-	return view(`<div class="code program"><pre tabindex="0" aria-label="Program">{}</pre>{}</div>`,
+	return view(`<div class="code program"><pre role="group" tabindex="0" aria-label="Program">{}</pre>{}</div>`,
 		code(programCode(p.Model.setup)), copyButton(say("Copy the program"), "program", p.Copied, p.onCopyProgram))
 }
 
@@ -444,7 +444,7 @@ func (e *eventRow) detail() any {
 		{}
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
-		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
+		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, body),
 		when(cut > 0, `<p>{}</p>`, fill(say("{n} more characters are not shown; Copy has them all."), "{n}", grouped(cut))))
 }
 
