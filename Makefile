@@ -28,7 +28,7 @@ test-all: bin/server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work
-	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
+	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }
 	go vet ./...
 	$(wasm) go vet $(page)
 	go tool staticcheck ./...
@@ -56,7 +56,7 @@ clean:
 page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report scenario sse standard trace))
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
-packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*zh.json trace/words/*zh.json) $(call files,web/pack)
+packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*.json trace/words/*.json) $(call files,web/pack language)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

@@ -4,17 +4,19 @@ import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // What the page asks of the browser, beside EventSource.
 
-// originOf resolves an address as the browser does and tells its origin, and whether that is this page's own.
-func originOf(address string) (origin string, own bool) {
+// resolve is an address as the browser resolves it for new EventSource.
+func resolve(typed string) (href string, ok bool) {
 	defer func() {
-		if recover() != nil { // new URL throws for what is no URL: then it is not ours
-			origin, own = address, false
+		if recover() != nil { // new URL throws for what is no URL
+			href, ok = "", false
 		}
 	}()
-	document := app.Window().Get("document")
-	origin = app.Window().Get("URL").New(address, document.Get("baseURI")).Get("origin").String()
-	return origin, origin == app.Window().Get("location").Get("origin").String()
+	window := app.Window()
+	return window.Get("URL").New(typed, window.Get("document").Get("baseURI")).Get("href").String(), true
 }
+
+// pageOrigin is this page's own.
+func pageOrigin() string { return app.Window().Get("location").Get("origin").String() }
 
 // replaceAddress puts a query into the page's address without a new entry in the history.
 func replaceAddress(query string) {
@@ -26,35 +28,6 @@ func replaceAddress(query string) {
 func linkTo(query string) string {
 	location := app.Window().Get("location")
 	return withLanguage(location.Get("origin").String() + location.Get("pathname").String() + "?" + query)
-}
-
-// copyText puts a text on the clipboard, and calls done with whether it could.
-func copyText(ctx app.Context, s string, done func(app.Context, bool)) {
-	clipboard := app.Window().Get("navigator").Get("clipboard")
-	if !clipboard.Truthy() {
-		done(ctx, copyOldWay(s)) // not a secure context
-		return
-	}
-	await(clipboard.Call("writeText", s), func(_ app.Value, ok bool) {
-		ctx.Dispatch(func(ctx app.Context) { done(ctx, ok || copyOldWay(s)) })
-	})
-}
-
-// copyOldWay copies from a text area, for a page served over http under another name than localhost.
-func copyOldWay(s string) bool {
-	document := app.Window().Get("document")
-	focused := document.Get("activeElement")
-	area := document.Call("createElement", "textarea")
-	area.Set("value", s)
-	area.Set("className", "offscreen")
-	document.Get("body").Call("append", area)
-	area.Call("select")
-	copied := document.Call("execCommand", "copy").Bool()
-	area.Call("remove")
-	if focused.Truthy() {
-		focused.Call("focus")
-	}
-	return copied
 }
 
 // download saves parts, joined, as a file.
@@ -93,17 +66,4 @@ func valueOf(ctx app.Context) string { return ctx.JSSrc().Get("value").String() 
 
 func reducedMotion() bool {
 	return app.Window().Call("matchMedia", "(prefers-reduced-motion: reduce)").Get("matches").Bool()
-}
-
-// shorten cuts what would take too much room to at most so many characters. It looks at no more of a long text.
-func shorten(s string, most int) string {
-	n, cut := 0, 0
-	for i := range s {
-		if n++; n == most {
-			cut = i
-		} else if n > most {
-			return s[:cut] + "…"
-		}
-	}
-	return s
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
 // token is a piece of JavaScript with its class for the eye: keyword, string, comment or nothing.
@@ -70,4 +72,30 @@ func quoteJS(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// codeTab is the program as code.
+type codeTab struct {
+	Model  *model
+	setup  Setup
+	copied string
+}
+
+func (m *model) codeTab() app.UI { return shown(&codeTab{m, m.connection.setup, m.copied}) }
+
+func (t *codeTab) draw() app.UI {
+	return view(`<div class="code program"><pre role="group" tabindex="0" aria-label="Program">{}</pre>{}</div>`,
+		code(programCode(t.setup)), copyButton(say("Copy the program"), "program", t.copied, t.onCopy))
+}
+
+func (t *codeTab) onCopy(ctx app.Context, _ app.Event) {
+	t.Model.copy(ctx, "program", text(programCode(t.setup)))
+}
+
+func code(tokens []token) app.UI {
+	spans := []app.UI{}
+	for _, t := range tokens {
+		spans = append(spans, view(`<span class={}>{}</span>`, t.class, t.text))
+	}
+	return view(`<code>{}</code>`, spans)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"eventsource-playground/scenario"
 	"eventsource-playground/sse"
 )
 
@@ -16,6 +17,10 @@ func unescape(s string) ([]byte, error) {
 	for s != "" {
 		if strings.HasPrefix(s, `\0`) {
 			b, s = append(b, 0), s[2:]
+			continue
+		}
+		if pair, rest, ok := scenario.SurrogatePair(s); ok {
+			b, s = utf8.AppendRune(b, pair), rest
 			continue
 		}
 		r, multibyte, rest, err := strconv.UnquoteChar(s, 0)
@@ -41,8 +46,11 @@ func compose(event, id, retry, comment, data string) ([]byte, error) {
 	}
 	if retry != "" {
 		ms, err := strconv.ParseUint(retry, 10, 31)
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, errors.New(later("retry is at most 2147483647 here, some 25 days: write fewer milliseconds, or more of them as raw bytes"))
+		}
 		if err != nil {
-			return nil, errors.New(later("retry takes whole milliseconds, such as 3000"))
+			return nil, errors.New(later("retry accepts whole milliseconds, such as 3000"))
 		}
 		m.Retry, m.ZeroRetry = time.Duration(ms)*time.Millisecond, ms == 0
 	}

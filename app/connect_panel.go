@@ -10,21 +10,35 @@ import (
 )
 
 // connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
-type connectPanel struct{ Model *model }
+type connectPanel struct {
+	Model  *model
+	setup  Setup
+	known  []string
+	said   string
+	wrong  string // with the name of a listener
+	beside int    // streams that are open
+	live   bool
+	target address
+	copied string
+}
 
-func (c connectPanel) draw() app.UI {
-	m := c.Model
+func (m *model) connectPanel() app.UI {
+	c := &m.connection
+	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, len(c.beside), m.subject().State().Live(), m.target(), m.copied})
+}
+
+func (c *connectPanel) draw() app.UI {
 	chips := []app.UI{}
 	for _, name := range always {
 		chips = append(chips, view(`<li><span class="chip" title="always listened to">{}</span></li>`, name))
 	}
-	for _, name := range m.setup.Listen {
+	for _, name := range c.setup.Listen {
 		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}>{}<span aria-hidden="true"> ×</span></button></li>`,
 			fill(say("Remove listener {name}"), "{name}", name), fill(say("Stop listening to {name}"), "{name}", name), scoped{name, c.onRemove(name)}, shorten(name, 40)))
 	}
 	known := []app.UI{}
-	for _, name := range m.known {
-		if !slices.Contains(m.setup.Listen, name) {
+	for _, name := range c.known {
+		if !slices.Contains(c.setup.Listen, name) {
 			known = append(known, view(`<option value={}/>`, name))
 		}
 	}
@@ -36,6 +50,7 @@ func (c connectPanel) draw() app.UI {
 				aria-describedby="notice" oninput={} onkeydown={}/>
 		</label>
 		<p id="notice" class="notice" role="status">{}</p>
+		{}
 		<div class="actions">
 			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
@@ -57,96 +72,77 @@ func (c connectPanel) draw() app.UI {
 		</form>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
-		copyButton(say("Copy the call"), "call", m.copied, c.onCopy),
-		m.setup.URL, checkURL(m.setup.URL) != "", c.onURL, c.onURLKey,
-		m.said(),
-		c.onConnect, !m.subject().State().Live(), c.onClose,
+		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
+		c.said,
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", shorten(c.target.offer, 60))),
+		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(len(m.beside) > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(len(m.beside))), c.onCloseBeside),
-		m.setup.Credentials, c.onCredentials,
-		code(constructorCode(m.setup)),
-		when(m.ours(m.setup.URL), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
+		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.beside)), c.onCloseBeside),
+		c.setup.Credentials, c.onCredentials,
+		code(constructorCode(c.setup)),
+		when(c.target.ours(), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
-		m.wrongListener,
+		c.wrong,
 	)
 }
 
-func (c connectPanel) onURL(ctx app.Context, _ app.Event) {
-	s := c.Model.setup
-	s.URL = valueOf(ctx)
+func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
+	typed := valueOf(ctx)
+	if address, ok := curlURL(typed); ok {
+		c.Model.useAddress(address)
+		c.Model.connection.notice = func() string {
+			return say("This is the address of the curl command. A browser's EventSource sends a GET without headers of yours: what else the command says is left out.")
+		}
+		return
+	}
+	s := c.Model.connection.setup
+	s.URL = typed
 	c.Model.change(s)
 }
 
-func (c connectPanel) onURLKey(ctx app.Context, e app.Event) {
+// onOffer accepts the address that is offered.
+func (c *connectPanel) onOffer(app.Context, app.Event) {
+	c.Model.useAddress(c.target.offer)
+	element("url").Call("focus") // the button that had the focus is gone
+}
+
+func (c *connectPanel) onURLKey(ctx app.Context, e app.Event) {
 	if e.Get("key").String() == "Enter" {
 		c.Model.connect()
 	}
 }
 
-func (c connectPanel) onCredentials(ctx app.Context, _ app.Event) {
-	s := c.Model.setup
+func (c *connectPanel) onCredentials(ctx app.Context, _ app.Event) {
+	s := c.Model.connection.setup
 	s.Credentials = ctx.JSSrc().Get("checked").Bool()
 	c.Model.change(s)
 }
 
-func (c connectPanel) onAdd(ctx app.Context, e app.Event) {
+func (c *connectPanel) onAdd(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	field := element("listener")
 	m := c.Model
-	if m.wrongListener = m.listen(field.Get("value").String()); m.wrongListener == "" {
+	if m.connection.wrongListener = m.listen(field.Get("value").String()); m.connection.wrongListener == "" {
 		field.Set("value", "")
 	}
 	field.Call("focus")
 }
 
-func (c connectPanel) onRemove(name string) app.EventHandler {
+func (c *connectPanel) onRemove(name string) app.EventHandler {
 	return func(app.Context, app.Event) {
 		c.Model.unlisten(name)
 		element("listener").Call("focus") // the button that had the focus is gone
 	}
 }
 
-func (c connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.closeBeside() }
+func (c *connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.connection.closeBeside() }
 
-func (c connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
-func (c connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
+func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
+func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
-func (c connectPanel) onCopy(ctx app.Context, _ app.Event) {
-	c.Model.copy(ctx, "call", text(constructorCode(c.Model.setup)))
-}
-
-// copy puts a text on the clipboard and remembers which one, so that its button can say so.
-func (m *model) copy(ctx app.Context, what, s string) {
-	copyText(ctx, s, func(_ app.Context, ok bool) {
-		m.copied = what
-		if !ok {
-			m.copied = what + " failed"
-		}
-		m.update()
-	})
-}
-
-// copyButton says whether its text was the last one copied.
-func copyButton(label, what, copied string, onClick app.EventHandler) app.UI {
-	word := say("Copy")
-	switch copied {
-	case what:
-		word = say("Copied")
-	case what + " failed":
-		word = say("Not allowed here")
-	}
-	if copied == what || copied == what+" failed" {
-		label = fill(say("{button}: {word}"), "{button}", label, "{word}", word)
-	}
-	return view(`<button type="button" class="small" aria-label={} onclick={}>{}</button>`, label, onClick, word)
-}
-
-func code(tokens []token) app.UI {
-	spans := []app.UI{}
-	for _, t := range tokens {
-		spans = append(spans, view(`<span class={}>{}</span>`, t.class, t.text))
-	}
-	return view(`<code>{}</code>`, spans)
+func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
+	c.Model.copy(ctx, "call", text(constructorCode(c.setup)))
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
@@ -103,17 +102,6 @@ func gridStep(window float64) float64 {
 	return 120_000
 }
 
-func roundTime(ms float64) string {
-	s := int(math.Round(ms / 1000))
-	switch {
-	case s < 60:
-		return fill(say("{n} s"), "{n}", strconv.Itoa(s))
-	case s%60 == 0:
-		return fill(say("{n} min"), "{n}", strconv.Itoa(s/60))
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
-
 // closedWidth is how much of CLOSED is drawn, in pixels: it is a moment, not a time that goes on.
 const closedWidth = 80
 
@@ -193,15 +181,6 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%d"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
 			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(title))
 	}
-}
-
-func lastRunes(s string, n int) string {
-	end := len(s)
-	for range n {
-		_, size := utf8.DecodeLastRuneInString(s[:end])
-		end -= size
-	}
-	return s[end:]
 }
 
 // exchange draws a request as the server saw it: its writes on the wire's lane, the answer as a box on the server's.

@@ -5,22 +5,26 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
 	"eventsource-playground/trace/words"
 )
 
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
-type factsPanel struct{ Model *model }
+type factsPanel struct {
+	facts []trace.Fact // newest first
+}
 
 // shownFacts is how many are shown; the table has them all.
 const shownFacts = 30
 
-func (p factsPanel) draw() app.UI {
-	facts := p.Model.log.Facts(eventsource.Now(), p.Model.lane, shownFacts)
+func (m *model) factsPanel(now float64) app.UI {
+	return shown(&factsPanel{m.log.Facts(now, m.lane, shownFacts)})
+}
+
+func (p *factsPanel) draw() app.UI {
 	items := []app.UI{}
-	for _, f := range facts {
-		items = append(items, &factItem{Language: language, Fact: f, Several: f.Source > 0 && severalSources(facts)})
+	for _, f := range p.facts {
+		items = append(items, &factItem{Language: voice.Code, Fact: f, Several: f.Source > 0 && severalSources(p.facts)})
 	}
 	return view(`<section class="panel" data-panel="What just happened" aria-label="What just happened">
 		<h2>What just happened</h2>

@@ -7,7 +7,39 @@ import (
 )
 
 // interferePanel changes the stream while it runs. It acts on this page's own stream only.
-type interferePanel struct{ Model *model }
+type interferePanel struct {
+	Model  *model
+	can    bool
+	why    string // not
+	paused bool
+	wrong  string // what the server said of the last command
+	help   bool
+}
+
+func (m *model) interferePanel() app.UI {
+	return shown(&interferePanel{m, m.canInterfere(), m.whyNot(), m.paused(), m.channel.wrong, m.help})
+}
+
+// canInterfere reports whether there is a stream that can be changed.
+func (m *model) canInterfere() bool { return m.whyNot() == "" }
+
+func (m *model) whyNot() string {
+	switch s := m.subject().State(); {
+	case !m.channel.up:
+		return say("The channel to the server is down: the page tries again by itself.")
+	case !s.Live():
+		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
+	case !m.address(s.URL).ours():
+		return say("This stream is another server's: only streams of this page's own server can be changed.")
+	}
+	return ""
+}
+
+// paused reports whether the server holds back what it sends to the source.
+func (m *model) paused() bool {
+	exchanges := m.subject().Exchanges()
+	return len(exchanges) > 0 && exchanges[len(exchanges)-1].Paused()
+}
 
 // actions are what can be done to a stream, each with its key.
 var actions = []struct {
@@ -49,16 +81,15 @@ var nextReplies = []struct {
 	{later("redirect"), protocol.Reply{Do: protocol.ReplyRedirect}},
 }
 
-func (p interferePanel) draw() app.UI {
-	m := p.Model
-	can := m.canInterfere()
+func (p *interferePanel) draw() app.UI {
+	can := p.can
 	buttons := []app.UI{}
 	for _, a := range actions {
 		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
 		values := []any{fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key), !can, scoped{a.do, p.onAction(a.do)}, say(a.label)}
 		if a.do == protocol.DoPause {
 			button = `<button type="button" class="toggle" aria-pressed={} title={} disabled={} onclick={}>{}</button>`
-			values = append([]any{m.paused}, values...)
+			values = append([]any{p.paused}, values...)
 		}
 		buttons = append(buttons, view(button, values...))
 	}
@@ -89,8 +120,8 @@ func (p interferePanel) draw() app.UI {
 		<p class="notice" role="status">{}</p>
 		{}
 	</section>`,
-		m.help, p.onHelp,
-		when(!can, `<p class="hint">{}</p>`, p.why()),
+		p.help, p.onHelp,
+		when(!can, `<p class="hint">{}</p>`, p.why),
 		buttons,
 		!can, p.onNext, replies,
 		p.onSend,
@@ -100,8 +131,8 @@ func (p interferePanel) draw() app.UI {
 		},
 		fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`),
 		!can,
-		say(m.channelWrong()),
-		when(m.help, `<dl class="keys">{}</dl>`, keys()),
+		say(p.wrong),
+		when(p.help, `<dl class="keys">{}</dl>`, keys()),
 	)
 }
 
@@ -128,23 +159,13 @@ func field(id, label, usual string) app.UI {
 	</label>`, label, id, usual)
 }
 
-func (p interferePanel) why() string {
-	switch {
-	case !p.Model.channelUp():
-		return say("The channel to the server is down: the page tries again by itself.")
-	case !p.Model.subject().State().Live():
-		return say("Connect first: then you can cut, end or hold back the stream while it runs.")
-	}
-	return say("This stream is another server's: only streams of this page's own server can be changed.")
-}
-
-func (p interferePanel) onAction(do protocol.Do) app.EventHandler {
+func (p *interferePanel) onAction(do protocol.Do) app.EventHandler {
 	return func(app.Context, app.Event) { p.Model.interfere(do) }
 }
 
-func (p interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model.help }
+func (p *interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model.help }
 
-func (p interferePanel) onNext(ctx app.Context, _ app.Event) {
+func (p *interferePanel) onNext(ctx app.Context, _ app.Event) {
 	for _, r := range nextReplies {
 		if r.label == valueOf(ctx) {
 			p.Model.channel.do(protocol.Command{Do: protocol.DoNext, Next: &r.next})
@@ -153,7 +174,7 @@ func (p interferePanel) onNext(ctx app.Context, _ app.Event) {
 	element("next").Set("value", asPlanned)
 }
 
-func (p interferePanel) onSend(ctx app.Context, e app.Event) {
+func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	text := func(id string) string { return element(id).Get("value").String() }
 	bytes, err := compose(text("send-event"), text("send-id"), text("send-retry"), text("send-comment"), text("send-data"))
@@ -173,11 +194,8 @@ func (p interferePanel) onSend(ctx app.Context, e app.Event) {
 
 // interfere does one of the actions.
 func (m *model) interfere(do protocol.Do) {
-	if do == protocol.DoPause {
-		if m.paused {
-			do = protocol.DoResume
-		}
-		m.paused = !m.paused
+	if do == protocol.DoPause && m.paused() {
+		do = protocol.DoResume
 	}
 	m.channel.do(protocol.Command{Do: do})
 }

@@ -2,130 +2,89 @@ package main
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/trace/words"
-)
-
-// English stands in the code; any other language is data, English to that language, which only those who read it load.
-
-const (
-	english = "en"
-	chinese = "zh"
+	"eventsource-playground/language"
 )
 
 var (
-	language     = english
-	chosen       string            // the language, if the visitor or a link chose it: then it stands in the page's address
-	translations map[string]string // of the language; nil for English
+	voice  = language.Voice{Language: language.English} // the page's
+	chosen string                                       // the language's code, if the visitor or a link chose it: then it stands in the page's address
 )
 
-// say is a text in the page's language. What has no translation stays as it is.
-func say(text string) string {
-	if said, ok := translations[text]; ok {
-		return said
-	}
-	return text
-}
+// say is a text in the page's language. What has no translation stays as it is. (It is called in 300 places: inlined, it
+// would cost a visitor 4 kB.)
+//
+//go:noinline
+func say(text string) string { return voice.Say(text) }
 
 // later marks a text that say is given later. It is a type, because calls would fill the tables of texts when the page
 // starts instead of when it is built.
 type later = string
 
-// fill puts values into a text, each behind its placeholder: fill(say("{n} of {all}"), "{n}", "1", "{all}", "2"). What a
-// value holds is left alone.
-func fill(text string, values ...string) string {
-	filled := ""
-	for text != "" {
-		end := 1
-		for i := 0; i < len(values); i += 2 {
-			if strings.HasPrefix(text, values[i]) {
-				filled, text, end = filled+values[i+1], text[len(values[i]):], 0
-			}
-		}
-		filled, text = filled+text[:end], text[end:]
-	}
-	return filled
-}
+// fill puts values into a text, each in place of its name: fill(say("{n} of {all}"), "{n}", "1", "{all}", "2").
+//
+//go:noinline
+func fill(text string, values ...string) string { return language.Fill(text, values...) }
 
-// count says how many there are. Chinese has one form: that of many.
-func count(n int, one, many string) string {
-	if n == 1 && language == english {
-		return one
-	}
-	return fill(say(many), "{n}", grouped(n))
-}
+// count says how many there are.
+func count(n int, one, many string) string { return voice.Count(n, one, many) }
 
-// sentences puts one behind the other.
-func sentences(said []string) string {
-	if language == chinese {
-		return strings.Join(said, "")
-	}
-	return strings.Join(said, " ")
-}
+// grouped writes a number with its thousands apart.
+func grouped(n int) string { return voice.Number(n) }
 
-// seconds is a time to the millisecond, and duration a shorter one.
-func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandths(ms)) }
-func thousandths(ms float64) string { return strconv.FormatFloat(ms/1000, 'f', 3, 64) }
-func duration(ms float64) string    { return words.Duration(say, ms) }
+// sentences puts one after the other.
+func sentences(said []string) string { return strings.Join(said, voice.Space) }
 
 // chooseLanguage takes the link's language, or else the one that was chosen before, or else the browser's. It returns once
 // the words are there, so that nothing is drawn in another language first.
 func chooseLanguage() {
 	window := app.Window()
-	chosen = ours(window.URL().Query().Get("lang"))
-	if stored := window.Get("localStorage").Call("getItem", "playground.language"); chosen == "" && stored.Truthy() {
-		chosen = ours(strings.Trim(stored.String(), `"`)) // as save writes it
+	wanted := language.Match(window.URL().Query().Get("lang"))
+	if stored := window.Get("localStorage").Call("getItem", "playground.language"); wanted == nil && stored.Truthy() {
+		wanted = language.Match(strings.Trim(stored.String(), `"`)) // as save writes it
 	}
-	wanted := chosen
+	if wanted != nil {
+		chosen = wanted.Code
+	}
 	preferred := window.Get("navigator").Get("languages")
-	for i := 0; wanted == "" && i < preferred.Length(); i++ {
-		wanted = ours(preferred.Index(i).String())
+	for i := 0; wanted == nil && i < preferred.Length(); i++ {
+		wanted = language.Match(preferred.Index(i).String())
+	}
+	if wanted == nil {
+		wanted = language.English
 	}
 	ready := make(chan struct{})
 	speak(wanted, func() { close(ready) })
 	<-ready
 }
 
-// ours is the language of ours that a tag such as zh-Hans-CN names, or nothing.
-func ours(tag string) string {
-	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if primary != english && primary != chinese {
-		return ""
-	}
-	return primary
-}
-
 // speak makes a language the page's, and calls done. Where its words can't be loaded that is English.
-func speak(wanted string, done func()) {
+func speak(wanted *language.Language, done func()) {
 	use := func(text string) {
-		language, translations = english, nil
-		if json.Unmarshal([]byte(text), &translations) == nil {
-			language = wanted
-		}
-		tag := "en"
-		if language == chinese {
-			tag = "zh-Hans"
+		voice = language.Voice{Language: language.English}
+		var words map[string]string
+		if json.Unmarshal([]byte(text), &words) == nil {
+			voice = language.Voice{Language: wanted, Words: words}
 		}
 		document := app.Window().Get("document")
-		document.Get("documentElement").Set("lang", tag)
+		document.Get("documentElement").Set("lang", voice.Tag)
 		document.Set("title", say("EventSource Playground"))
 		done()
 	}
-	if wanted != chinese {
+	if wanted == language.English {
 		use("")
 		return
 	}
-	fetchText("/web/zh.json", use)
+	fetchText("/web/"+wanted.Code+".json", use)
 }
 
 // chooseLanguage changes the language. What runs and what is shown stay; all of it is said anew.
-func (m *model) chooseLanguage(ctx app.Context, wanted string) {
-	chosen = wanted
-	save(ctx, "language", wanted)
+func (m *model) chooseLanguage(ctx app.Context, wanted *language.Language) {
+	chosen = wanted.Code
+	save(ctx, "language", chosen)
 	history := app.Window().Get("history")
 	history.Call("replaceState", history.Get("state"), "", withLanguage(app.Window().Get("location").Get("href").String()))
 	speak(wanted, func() {
@@ -133,7 +92,7 @@ func (m *model) chooseLanguage(ctx app.Context, wanted string) {
 		if c := &m.course; c.lesson != nil {
 			m.loadLessons(c.lesson.Name)
 		}
-		m.update()
+		m.pace.again(0)
 	})
 }
 

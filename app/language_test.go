@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"eventsource-playground/language"
 )
 
 // spoken is what the page says: each English text and where it stands.
@@ -156,7 +158,11 @@ var saidByOthers = map[string][]string{
 		"This report is damaged: a result is none of pass, differs and measured.",
 		"This file is not a browser report: it is not the JSON that this page saves.",
 	},
-	"../protocol":         {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
+	"../protocol": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
+	"../report/checks": {
+		"Constructor", "Wire format", "Ids", "Reconnection time", "Status codes", "Content types", "Redirects", "Other origins", "Connection lost",
+		"Closing", "Events", "Measured",
+	},
 	"../server/session":   {"silence"},
 	"../scenario":         {"hold"},
 	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Buffers", "Load"},
@@ -189,7 +195,7 @@ func glob(t *testing.T, pattern string) []string {
 	return names
 }
 
-func TestEveryTextIsSaidInChinese(t *testing.T) {
+func TestEveryTextIsSaidInEveryLanguage(t *testing.T) {
 	said := spoken{}
 	for _, name := range glob(t, "*.go") {
 		if !strings.HasSuffix(name, "_test.go") {
@@ -207,8 +213,35 @@ func TestEveryTextIsSaidInChinese(t *testing.T) {
 			said[text] = folder
 		}
 	}
-	chinese := map[string]string{}
-	for _, name := range glob(t, "*zh.json") {
+	for _, l := range language.All[1:] {
+		words := wordsOf(t, l)
+		for _, text := range slices.Sorted(maps.Keys(said)) {
+			translation, ok := words[text]
+			if !ok && !slices.Contains(untranslated, text) {
+				t.Errorf("%s: %q is not in app/%s.json", said[text], text, l.Code)
+			}
+			if !ok {
+				continue
+			}
+			for form := range strings.SplitSeq(translation, "|") {
+				if want, got := placeholders(text), placeholders(form); !slices.Equal(got, want) {
+					t.Errorf("app/%s.json: got the placeholders %v in %q; want %v", l.Code, got, form, want)
+				}
+			}
+		}
+		for text := range words {
+			if _, ok := said[text]; !ok {
+				t.Errorf("app/%s.json: nothing says %q", l.Code, text)
+			}
+		}
+	}
+}
+
+// wordsOf are a language's texts in this folder.
+func wordsOf(t *testing.T, l *language.Language) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range glob(t, "*"+l.Code+".json") {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -218,29 +251,13 @@ func TestEveryTextIsSaidInChinese(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for text, translation := range words {
-			if _, twice := chinese[text]; twice {
+			if _, twice := all[text]; twice {
 				t.Errorf("%s: %q is in another file too", name, text)
 			}
-			chinese[text] = translation
+			all[text] = translation
 		}
 	}
-	for _, text := range slices.Sorted(maps.Keys(said)) {
-		translation, ok := chinese[text]
-		if !ok && !slices.Contains(untranslated, text) {
-			t.Errorf("%s: %q is not in app/zh.json", said[text], text)
-		}
-		if !ok {
-			continue
-		}
-		if want, got := placeholders(text), placeholders(translation); !slices.Equal(got, want) {
-			t.Errorf("app/zh.json: got the placeholders %v in %q; want %v", got, translation, want)
-		}
-	}
-	for text := range chinese {
-		if _, ok := said[text]; !ok {
-			t.Errorf("app/zh.json: nothing says %q", text)
-		}
-	}
+	return all
 }
 
 // go-app draws a component again when an exported field changes, and only then.
@@ -293,29 +310,6 @@ func TestTextsAreFound(t *testing.T) {
 		}
 		if (test.mute != "") != (len(mute) == 1) || len(mute) == 1 && !strings.HasSuffix(mute[0], strconv.Quote(test.mute)) {
 			t.Errorf("%s: got %q as not said; want %q", test.code, mute, test.mute)
-		}
-	}
-}
-
-func TestFill(t *testing.T) {
-	for _, test := range []struct{ name, text, want string }{
-		{"each behind its placeholder", "{a} of {b}", "1 of {a}"},
-		{"in any order, and twice", "{b}{a}{a}", "{a}11"},
-		{"none", "nothing, 什么也没有", "nothing, 什么也没有"},
-		{"an unknown one stays", "{c} {a", "{c} {a"},
-	} {
-		if got := fill(test.text, "{a}", "1", "{b}", "{a}"); got != test.want {
-			t.Errorf("%s: got %q; want %q", test.name, got, test.want)
-		}
-	}
-}
-
-func TestOurs(t *testing.T) {
-	for tag, want := range map[string]string{
-		"zh": "zh", "zh-CN": "zh", "ZH-Hans-CN": "zh", "zh-TW": "zh", "en": "en", "en-GB": "en", "fr": "", "zha": "", "": "",
-	} {
-		if got := ours(tag); got != want {
-			t.Errorf("%q: got %q; want %q", tag, got, want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
@@ -12,67 +11,31 @@ import (
 	"eventsource-playground/lesson"
 )
 
-// course is the lessons: what there is, the one that is open, and how far it is.
-type course struct {
-	list   []lesson.Listed
-	done   []string // names; kept in this browser
-	listed bool     // the list is shown instead of the lesson
-	chosen bool     // by the visitor or a link: it stands in the page's address
-
-	lesson    *lesson.Lesson
-	predicted int // the choice; -1 for none
-	run       *lesson.Run
-	decided   lesson.Measures // what the trace said when it had decided; nil: it has not
-	gaveUp    bool            // the trace never decided
-
-	step int // of the teacher's view
-}
-
-// patience is how long a run may take until the page no longer waits for it, in milliseconds.
-const patience = 60_000
-
 // loadLessons fetches the list, and opens a lesson: the link's, or else the first that is not done.
 func (m *model) loadLessons(name string) {
-	fetchText("/lessons?lang="+language, func(text string) {
+	fetchText("/lessons?lang="+voice.Code, func(text string) {
 		var list []lesson.Listed
 		if json.Unmarshal([]byte(text), &list) != nil || len(list) == 0 {
 			return
 		}
 		c := &m.course
 		c.list = list
-		if c.place(name) < 0 {
-			name = list[0].Name
-			for _, l := range slices.Backward(list) {
-				if !slices.Contains(c.done, l.Name) {
-					name = l.Name
-				}
-			}
-		}
-		m.openLesson(name, "")
+		m.openLesson(c.first(name), "")
 	})
-}
-
-// place is where a lesson stands in the list, from 0; -1 if it is not there.
-func (c *course) place(name string) int {
-	return slices.IndexFunc(c.list, func(l lesson.Listed) bool { return l.Name == name })
 }
 
 // openLesson fetches a lesson in the page's language, and moves the focus as drawLesson does. One that is open already
 // keeps its run.
 func (m *model) openLesson(name, focus string) {
 	c := &m.course
-	fetchText("/lessons/"+name+"?lang="+language, func(text string) {
+	fetchText("/lessons/"+name+"?lang="+voice.Code, func(text string) {
 		var l lesson.Lesson
 		if json.Unmarshal([]byte(text), &l) != nil {
 			return
 		}
-		if c.lesson == nil || c.lesson.Name != name {
-			c.again()
-			c.step = 0
-		}
-		c.lesson = &l
+		c.open(&l)
 		if c.chosen {
-			replaceAddress(m.query(m.setup))
+			replaceAddress(m.query(m.connection.setup))
 		}
 		m.drawLesson(focus)
 	})
@@ -84,18 +47,15 @@ func (m *model) openLesson(name, focus string) {
 // Checked is no attribute of the choices: go-app may draw between a click and its change event, and would take back what
 // was being chosen.
 func (m *model) drawLesson(focus string) {
-	m.ctx.Dispatch(func(ctx app.Context) {
-		m.draw(ctx)
-		ctx.Defer(func(app.Context) {
-			document := app.Window().Get("document")
-			choices := document.Call("querySelectorAll", ".pick input")
-			for i := range choices.Length() {
-				choices.Index(i).Set("checked", i == m.course.predicted)
-			}
-			if e := document.Call("querySelector", ".lesson "+focus); focus != "" && e.Truthy() {
-				e.Call("focus")
-			}
-		})
+	m.pace.then(func() {
+		document := app.Window().Get("document")
+		choices := document.Call("querySelectorAll", ".pick input")
+		for i := range choices.Length() {
+			choices.Index(i).Set("checked", i == m.course.predicted)
+		}
+		if e := document.Call("querySelector", ".lesson "+focus); focus != "" && e.Truthy() {
+			e.Call("focus")
+		}
 	})
 }
 
@@ -105,17 +65,6 @@ func (m *model) chooseLesson(name string) {
 	m.openLesson(name, "h3")
 }
 
-// again forgets the prediction and the run.
-func (c *course) again() {
-	c.predicted = -1
-	c.forget()
-}
-
-// forget forgets the run.
-func (c *course) forget() {
-	c.run, c.decided, c.gaveUp = nil, nil, false
-}
-
 // runLesson sets the page up as the lesson wants it, and connects.
 func (m *model) runLesson() {
 	c := &m.course
@@ -123,7 +72,7 @@ func (m *model) runLesson() {
 	if !m.setUp(l.Scenario, l.Listen) {
 		return
 	}
-	m.window = timelineWindows[0] // most lessons take a few seconds
+	m.timeline.window = timelineWindows[0] // most lessons take a few seconds
 	if l.Cookie != "" {
 		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
 	}
@@ -136,7 +85,7 @@ func (m *model) runLesson() {
 
 // setUp chooses a scenario and what to listen to.
 func (m *model) setUp(scenario string, listen []string) bool {
-	for _, p := range m.presets() {
+	for _, p := range m.streams.all() {
 		if p.scenario == scenario {
 			s := p.setup()
 			s.Listen = nil
@@ -144,7 +93,7 @@ func (m *model) setUp(scenario string, listen []string) bool {
 				s.add(name)
 			}
 			m.change(s)
-			m.ctx.Defer(func(app.Context) { showChosen() })
+			m.pace.ctx.Defer(func(app.Context) { showChosen() })
 			return true
 		}
 	}
@@ -155,7 +104,7 @@ func (m *model) setUp(scenario string, listen []string) bool {
 // (nothing came for four seconds), so it looks again and again.
 func (m *model) watchLesson(run *lesson.Run) {
 	c := &m.course
-	if c.run != run || c.decided != nil || c.gaveUp {
+	if c.run != run || c.over() {
 		return
 	}
 	measures := run.Measures(eventsource.Now())
@@ -163,18 +112,11 @@ func (m *model) watchLesson(run *lesson.Run) {
 		m.takeStep(do)
 		measures = run.Measures(eventsource.Now())
 	}
-	if _, decided := c.lesson.Decide(say, measures); decided {
-		c.decided = measures
-		if name := c.lesson.Name; !slices.Contains(c.done, name) {
-			c.done = append(c.done, name)
-			save(m.ctx, "lessons", c.done)
+	if over, done := c.judge(measures); over {
+		if done {
+			save(m.pace.ctx, "lessons", c.done)
 		}
-		m.update()
-		return
-	}
-	if measures.Of("age").Number > patience {
-		c.gaveUp = true
-		m.update()
+		m.pace.again(0)
 		return
 	}
 	const look = 50 * time.Millisecond
@@ -189,17 +131,17 @@ func (m *model) takeStep(do string) {
 	case lesson.Connect:
 		m.connect()
 	case lesson.CloseAnother:
-		m.closeBeside()
+		m.connection.closeBeside()
 	case lesson.Fetch:
 		m.fetchBeside()
 	}
-	m.update()
+	m.pace.again(0)
 }
 
 // fetchBeside reads the stream of the current source with fetch, to its end. The server tells what came of it.
 func (m *model) fetchBeside() {
 	number := lesson.FetchSource(m.subject().State().Source)
-	await(app.Window().Call("fetch", m.channel.watched(m.setup.URL, number), map[string]any{
+	await(app.Window().Call("fetch", m.watched(number), map[string]any{
 		"cache": "no-store", "headers": map[string]any{"Accept": "text/event-stream"},
 	}), func(response app.Value, ok bool) {
 		if ok {
@@ -223,50 +165,17 @@ func (m *model) nextLesson(by int) {
 	}
 }
 
-// verdict is what the trace decided, in the language of the page.
-func (c *course) verdict() (v lesson.Verdict, decided bool) {
-	if c.lesson == nil || c.decided == nil {
-		return v, false
-	}
-	return c.lesson.Decide(say, c.decided)
-}
-
-// Steps of the teacher's view: each shows more than the one before.
-const (
-	stepQuestion = iota
-	stepChoices
-	stepRun
-	stepAnswer
-	stepMore
-)
-
-// teach shows the next step, or the one before.
+// teach shows the next step of the teacher's view, or the one before.
 func (m *model) teach(by int) {
-	c := &m.course
-	if c.lesson == nil {
+	switch m.course.advance(by) {
+	case moveNowhere:
 		return
-	}
-	c.listed = false
-	last := stepMore
-	if c.lesson.More == nil {
-		last = stepAnswer
-	}
-	switch step := c.step + by; {
-	case step < stepQuestion || step > last:
+	case moveOn:
 		m.nextLesson(by)
-	case step == stepAnswer && by > 0 && c.decided == nil && !c.gaveUp:
-		return // the trace has not decided yet
-	default:
-		c.step = step
-		if step == stepRun && by > 0 {
-			m.runLesson()
-		}
-		if step == stepChoices && by < 0 {
-			c.forget() // to be predicted and run anew
-		}
-		if step == stepMore && by > 0 {
-			m.tryMore()
-		}
+	case moveRun:
+		m.runLesson()
+	case moveMore:
+		m.tryMore()
 	}
 	m.drawLesson("")
 }
@@ -281,12 +190,9 @@ func (m *model) teachKey(key string) (ok bool) {
 	case "Escape":
 		m.show("")
 	default:
-		n, err := strconv.Atoi(key)
-		c := &m.course
-		if err != nil || c.lesson == nil || n < 1 || n > len(c.lesson.Choices) || c.step < stepChoices || c.run != nil {
+		if n, err := strconv.Atoi(key); err != nil || !m.course.predict(n-1) {
 			return false
 		}
-		c.predicted = n - 1
 		m.drawLesson("")
 	}
 	return true

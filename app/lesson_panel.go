@@ -11,12 +11,19 @@ import (
 )
 
 // lessonPanel is a lesson: predict, run, reveal. The trace decides what is revealed.
-type lessonPanel struct{ Model *model }
+type lessonPanel struct {
+	Model    *model
+	course   course
+	teaching bool
+	ready    bool // the scenarios are there
+}
 
-func (p lessonPanel) teaching() bool { return p.Model.page == pageLesson }
+func (m *model) lessonPanel() app.UI {
+	return shown(&lessonPanel{m, m.course, m.page == pageLesson, len(m.streams.catalogue.Scenarios) > 0})
+}
 
-func (p lessonPanel) draw() app.UI {
-	c := &p.Model.course
+func (p *lessonPanel) draw() app.UI {
+	c := &p.course
 	var body any
 	title := say("Lessons")
 	switch {
@@ -33,11 +40,11 @@ func (p lessonPanel) draw() app.UI {
 		all = say("back to the lesson")
 	}
 	other := say("for a class")
-	if p.teaching() {
+	if p.teaching {
 		other = say("whole page")
 	}
 	heading := view(`<h2>{}</h2>`, title)
-	if p.teaching() {
+	if p.teaching {
 		heading = view(`<h1>{}</h1>`, title) // the page's: its own is not shown
 	}
 	return view(`<section class="panel" data-panel="Lesson" aria-label="Lesson">
@@ -51,14 +58,14 @@ func (p lessonPanel) draw() app.UI {
 		{}
 	</section>`,
 		heading, c.listed, p.onList, all,
-		p.teaching(), p.onTeach, other,
+		p.teaching, p.onTeach, other,
 		max(1, len(c.list)), len(c.done), body,
-		when(p.teaching(), `<p class="hint"><kbd>→</kbd> the next step · <kbd>←</kbd> back · <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> what the class thinks · <kbd>Esc</kbd> the whole page</p>`))
+		when(p.teaching, `<p class="hint"><kbd>→</kbd> the next step · <kbd>←</kbd> back · <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> what the class thinks · <kbd>Esc</kbd> the whole page</p>`))
 }
 
 // list is all lessons, each with a mark if it is done.
-func (p lessonPanel) list() app.UI {
-	c := &p.Model.course
+func (p *lessonPanel) list() app.UI {
+	c := &p.course
 	items := []app.UI{}
 	for _, l := range c.list {
 		mark, said := "○", say("to do")
@@ -75,13 +82,12 @@ func (p lessonPanel) list() app.UI {
 	return view(`<ol class="lessons">{}</ol>`, items)
 }
 
-func (p lessonPanel) lesson() app.UI {
-	m := p.Model
-	c := &m.course
+func (p *lessonPanel) lesson() app.UI {
+	c := &p.course
 	l := c.lesson
 	verdict, decided := c.verdict()
 	step, level := stepMore, 3
-	if p.teaching() {
+	if p.teaching {
 		step, level = c.step, 2 // under the h1
 	}
 	running := c.run != nil && !decided && !c.gaveUp
@@ -125,17 +131,17 @@ func (p lessonPanel) lesson() app.UI {
 		when(c.run == nil && step >= stepChoices, `<div class="actions">
 			<button type="button" class="primary" disabled={} onclick={}>{}</button>
 			<span class="hint">{}</span>
-		</div>`, c.predicted < 0 && !p.teaching() || len(m.scenarios.Scenarios) == 0, p.onRun, run, hint),
+		</div>`, c.predicted < 0 && !p.teaching || !p.ready, p.onRun, run, hint),
 		when(running, `<p class="hint">It runs. Watch readyState and the timeline.</p>`),
-		when(p.teaching() && decided && step == stepRun, `<p class="hint"><kbd>→</kbd> what happened</p>`),
+		when(p.teaching && decided && step == stepRun, `<p class="hint"><kbd>→</kbd> what happened</p>`),
 		p.reveal(verdict, answered),
 		p.after(answered, step),
 	)
 }
 
 // reveal is what the trace decided.
-func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
-	c := &p.Model.course
+func (p *lessonPanel) reveal(v lesson.Verdict, answered bool) any {
+	c := &p.course
 	if c.gaveUp {
 		return view(`<p class="notice">This run came to no end within a minute. Is the server still there? Try it again.</p>`)
 	}
@@ -173,8 +179,8 @@ func (p lessonPanel) reveal(v lesson.Verdict, answered bool) any {
 }
 
 // after is what can be done next.
-func (p lessonPanel) after(answered bool, step int) any {
-	c := &p.Model.course
+func (p *lessonPanel) after(answered bool, step int) any {
+	c := &p.course
 	if c.run == nil || !answered && !c.gaveUp {
 		return nil
 	}
@@ -192,22 +198,22 @@ func (p lessonPanel) after(answered bool, step int) any {
 	}
 }
 
-func (p lessonPanel) more() []app.UI {
-	c := &p.Model.course
+func (p *lessonPanel) more() []app.UI {
+	c := &p.course
 	if c.lesson.More == nil {
 		return nil
 	}
 	return marked(lesson.Fill(say, c.lesson.More.Text, c.decided))
 }
 
-func (p lessonPanel) onList(app.Context, app.Event) {
+func (p *lessonPanel) onList(app.Context, app.Event) {
 	c := &p.Model.course
 	c.listed = !c.listed
 	p.Model.drawLesson("")
 }
 
-func (p lessonPanel) onTeach(app.Context, app.Event) {
-	if p.teaching() {
+func (p *lessonPanel) onTeach(app.Context, app.Event) {
+	if p.teaching {
 		p.Model.show("")
 	} else {
 		if c := &p.Model.course; c.decided != nil {
@@ -219,29 +225,29 @@ func (p lessonPanel) onTeach(app.Context, app.Event) {
 	}
 }
 
-func (p lessonPanel) onChoose(name string) app.EventHandler {
+func (p *lessonPanel) onChoose(name string) app.EventHandler {
 	return func(app.Context, app.Event) { p.Model.chooseLesson(name) }
 }
 
-func (p lessonPanel) onPredict(i int) app.EventHandler {
+func (p *lessonPanel) onPredict(i int) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.Model.course.predicted = i
 	}
 }
 
-func (p lessonPanel) onRun(app.Context, app.Event) {
+func (p *lessonPanel) onRun(app.Context, app.Event) {
 	c := &p.Model.course
 	c.step = max(c.step, stepRun)
 	p.Model.runLesson()
 	p.Model.drawLesson("[role=status]")
 }
 
-func (p lessonPanel) onAgain(app.Context, app.Event) {
+func (p *lessonPanel) onAgain(app.Context, app.Event) {
 	c := &p.Model.course
 	c.again()
 	c.step = stepChoices
 	p.Model.drawLesson("h3")
 }
 
-func (p lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
-func (p lessonPanel) onNext(app.Context, app.Event) { p.Model.nextLesson(1) }
+func (p *lessonPanel) onMore(app.Context, app.Event) { p.Model.tryMore() }
+func (p *lessonPanel) onNext(app.Context, app.Event) { p.Model.nextLesson(1) }

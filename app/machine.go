@@ -12,30 +12,46 @@ import (
 )
 
 // machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
-type machinePanel struct{ Model *model }
+type machinePanel struct {
+	state   trace.State
+	counts  trace.Counts
+	dropped int
+	now     float64
+}
 
-func (p machinePanel) draw() app.UI {
-	log, subject := p.Model.log, p.Model.subject()
-	state, counts := subject.State(), subject.Counts()
+func (m *model) machinePanel(now float64) app.UI {
+	subject := m.subject()
+	return shown(&machinePanel{subject.State(), subject.Counts(), m.log.Dropped(), now})
+}
+
+func (p *machinePanel) draw() app.UI {
 	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
 		<h2>readyState</h2>
 		<p class="offscreen" role="status">{}</p>
 		{}
 		<ul class="figures" aria-label="Figures">{}</ul>
 	</section>`,
-		stateName(state), announce(state),
-		shown(machineDrawing(p), state.Source > 0, state.ReadyState, state.By, counts.Transitions),
-		figures(state, counts, log.Dropped(), p.Model.now),
+		stateName(p.state), announce(p.state),
+		shown(newMachineDrawing(p.state, p.counts)),
+		figures(p.state, p.counts, p.dropped, p.now),
 	)
 }
 
 // machineDrawing is the machine itself, for a wide screen and for a narrow one.
-type machineDrawing struct{ Model *model }
+type machineDrawing struct {
+	state  trace.State
+	counts trace.Counts
+}
 
-func (d machineDrawing) draw() app.UI {
-	subject := d.Model.subject()
-	state, counts := subject.State(), subject.Counts()
-	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, state, counts)), app.Raw(machineSVG(narrowMachine, state, counts)))
+// newMachineDrawing leaves out what is not drawn, so that events alone draw nothing again.
+func newMachineDrawing(state trace.State, counts trace.Counts) *machineDrawing {
+	return &machineDrawing{
+		trace.State{Source: min(state.Source, 1), ReadyState: state.ReadyState, By: state.By}, trace.Counts{Transitions: counts.Transitions},
+	}
+}
+
+func (d *machineDrawing) draw() app.UI {
+	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, d.state, d.counts)), app.Raw(machineSVG(narrowMachine, d.state, d.counts)))
 }
 
 func stateName(s trace.State) string {
@@ -90,26 +106,6 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		figure("", grouped(dropped), say("dropped from the log")),
 	}
 	return list
-}
-
-// clock is a running time: tenths at first, whole seconds later.
-func clock(ms float64) string {
-	if ms < 10_000 {
-		return fill(say("{n} s"), "{n}", strconv.FormatFloat(max(0, ms)/1000, 'f', 1, 64))
-	}
-	if ms < 60_000 {
-		return fill(say("{n} s"), "{n}", strconv.Itoa(int(ms/1000)))
-	}
-	return duration(ms)
-}
-
-// grouped writes a number with thin spaces between the thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u202F" + s[i:]
-	}
-	return s
 }
 
 // machineLayout is where the machine's boxes and arrows stand.

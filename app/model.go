@@ -1,163 +1,56 @@
 package main
 
 import (
-	"errors"
-	"net/url"
-	"slices"
-	"time"
-
-	"eventsource-playground/eventsource"
-	"eventsource-playground/protocol"
-	"eventsource-playground/trace"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/trace"
 )
 
-// model is what the page knows and what the visitor chose. All of it is read and changed on the page's one thread.
+// model is what the page knows and what the visitor chose, in parts that change together. All of it is read and changed on
+// the page's one thread, and never by a drawing: each panel is given what it shows.
 type model struct {
-	ctx app.Context
+	log        *trace.Log
+	lane       int // of the sources that are shown
+	connection connection
+	channel    *channel
+	streams    streams
 
-	setup        Setup
-	setupChanges int
-	notice       func() string // one sentence under the address, unless it must be changed: what the page waits for
-	known        []string
-	source       *client   // the subject; nil: none is open
-	beside       []*client // opened beside it, to fill the browser's connections
+	table    table
+	timeline timelineView
+	tabs     tabs
+	editor   editor
+	course   course
+	report   browserReport
 
-	log   *trace.Log
-	lane  int // of the sources that are shown
-	view  *trace.View
-	now   float64 // performance clock, as of the last drawing
-	ticks int
-	clock alarm
-	pace  pace
-
-	window     float64 // width of the timeline in ms
-	trackWidth float64 // and in pixels
-	scrolledTo float64 // right edge of the timeline on the performance clock; 0 follows now
-
-	tab         string
-	viewChanges int
-	scanning    bool
-	scanOn      app.Func
-	topRow      int
-	unfolded    int // Seq of the record that is unfolded; -1 for none
-
-	theme  string
-	shared string
-	copied string
-
-	wrongListener string // with the name in the field for a listener
-
-	find      string
-	listed    int // of the streams that can be chosen, as many as are drawn
-	channel   *channel
-	attempt   int // index of the exchange that the Wire tab shows; -1 for the newest
-	paused    bool
-	help      bool
-	page      string // one of the pages below
-	whole     bool   // all of the page is drawn, not only what it takes to connect
-	course    course
-	editor    editor
-	scenarios protocol.Catalogue
-	report    browserReport
+	page   string // one of those in navigation.go
+	whole  bool   // all of the page is drawn, not only what it takes to connect
+	help   bool   // the list of keys is shown
+	bar    bar
+	copied string // what was last copied; see copyButton
+	pace   pace
 }
-
-const (
-	tabEvents   = "events"
-	tabWire     = "wire"
-	tabRequests = "requests"
-	tabScript   = "script"
-	tabCode     = "code"
-)
-
-// Pages. All of them live on the same model.
-const (
-	pageLesson = "lesson" // the teacher's view
-	pageReport = "report"
-)
-
-// show shows a page.
-func (m *model) show(page string) {
-	m.page = page
-	m.report.show(m, page == pageReport)
-	replaceAddress(m.query(m.setup))
-	app.Window().Call("scrollTo", 0, 0)
-	m.drawLesson("")
-}
-
-// query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
-func (m *model) query(s Setup) string { return m.queryOf(s, m.page) }
-
-func (m *model) queryOf(s Setup, page string) string {
-	query := "?" + s.Query()
-	if c := &m.course; c.chosen && c.lesson != nil {
-		query = withParameter(query, "lesson", c.lesson.Name)
-	}
-	return withParameter(query, "view", page)[1:]
-}
-
-// noEventSource is said where the browser has none.
-var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
 
 func newModel() *model {
-	log := trace.NewLog()
-	return &model{
-		setup: firstSetup(), log: log, view: trace.NewView(log),
-		window: 20_000, tab: tabEvents, unfolded: -1, theme: themeSystem,
-		lane: 1, attempt: -1, course: course{predicted: -1}, listed: len(presets),
+	m := &model{
+		log: trace.NewLog(), lane: 1, connection: connection{setup: firstSetup()},
+		streams: streams{listed: len(presets)}, timeline: timelineView{window: 20_000}, tabs: tabs{chosen: tabEvents, attempt: -1},
+		course: course{predicted: -1}, bar: bar{theme: themeSystem},
 	}
+	m.table = table{view: trace.NewView(m.log), unfolded: -1, pace: &m.pace}
+	m.channel = &channel{model: m}
+	return m
 }
 
 // start is called once, when the page is there.
 func (m *model) start(ctx app.Context) {
-	m.ctx = ctx
-	load(ctx, "theme", &m.theme)
-	applyTheme(m.theme)
-	load(ctx, "listeners", &m.known)
+	m.pace.start(ctx, m.timeline.measure)
+	load(ctx, "theme", &m.bar.theme)
+	applyTheme(m.bar.theme)
+	load(ctx, "listeners", &m.connection.known)
 	load(ctx, "lessons", &m.course.done)
-	m.channel = newChannel(m)
+	m.channel.open()
 	m.loadScenarios()
 	m.handleKeys()
-}
-
-// handleKeys lets a key interfere, unless it is typed into a field.
-func (m *model) handleKeys() {
-	app.Window().Get("document").Call("addEventListener", "keydown", app.FuncOf(func(_ app.Value, args []app.Value) any {
-		event := args[0]
-		target := event.Get("target")
-		if event.Get("ctrlKey").Bool() || event.Get("metaKey").Bool() || event.Get("altKey").Bool() ||
-			target.Call("matches", "input:not([type=radio], [type=checkbox]), select, textarea").Bool() {
-			return nil
-		}
-		key := event.Get("key").String()
-		if m.page == pageLesson && m.teachKey(key) {
-			event.Call("preventDefault")
-			return nil
-		}
-		if key == "?" {
-			m.help = !m.help
-			m.update()
-		}
-		for _, j := range jumps {
-			if j.key == key && m.canInterfere() {
-				event.Call("preventDefault") // or the key is typed into the field
-				jump(j.field)
-			}
-		}
-		for _, a := range actions {
-			if a.key == key && m.canInterfere() {
-				m.interfere(a.do)
-				m.update()
-			}
-		}
-		return nil
-	}))
-}
-
-func (m *model) canInterfere() bool {
-	s := m.subject().State()
-	return m.channelUp() && s.Live() && m.ours(s.URL)
 }
 
 // subject is the source that is shown: the newest of its lane, or nil.
@@ -174,292 +67,9 @@ func (m *model) exchanges() (shown []*trace.Exchange) {
 	return shown
 }
 
-func (m *model) listensTo(typ string) bool {
-	return slices.Contains(always, typ) || slices.Contains(m.setup.Listen, typ)
-}
-
-// navigate takes the set-up from the page's address. It connects by itself only to this page's own server: a
-// stranger's link must not make a visitor's browser call elsewhere.
-func (m *model) navigate(query url.Values) {
-	m.now = eventsource.Now()
-	m.setup = parseSetup(query)
-	m.page = query.Get("view")
-	m.report.show(m, m.page == pageReport)
-	m.course.chosen = query.Has("lesson")
-	m.loadLessons(query.Get("lesson"))
-	m.setupChanges++
-	m.notice = nil
-	if script, ok := scriptOf(m.setup.URL); ok {
-		// A stranger's text is shown, not run: it plays when the visitor says so.
-		m.setup.Connect = false
-		m.tab = tabScript
-		unpack(script, func(text string, ok bool) {
-			if !ok {
-				text = say("# The script in this link is damaged: it could not be unpacked.")
-			}
-			m.edit(text)
-			m.update()
-		})
-	}
-	if checkURL(m.setup.URL) == "" && m.setup.Connect {
-		if origin, own := originOf(m.setup.URL); own {
-			m.connect()
-		} else {
-			m.notice = func() string {
-				return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", origin)
-			}
-		}
-	}
-	m.setup.Connect = false
-	m.update()
-}
-
-// said is the notice: what is wrong with the address comes first.
-func (m *model) said() string {
-	if wrong := checkURL(m.setup.URL); wrong != "" || m.notice == nil {
-		return wrong
-	}
-	return m.notice()
-}
-
-// change changes the set-up, the page's address with it.
-func (m *model) change(s Setup) {
-	m.setup = s
-	m.setupChanges++
-	m.notice = nil
-	for _, c := range m.clients() {
-		c.seen.Listen(s.types())
-	}
-	replaceAddress(m.query(s))
-}
-
-// choose takes a preset over. What is connected stays so until Connect is pressed; it listens to what the chips say.
-func (m *model) choose(p preset) {
-	before := m.setup.Listen
-	m.change(p.setup())
-	for _, name := range before {
-		if !slices.Contains(m.setup.Listen, name) {
-			m.hear(name, false)
-		}
-	}
-	for _, name := range m.setup.Listen {
-		if !slices.Contains(before, name) {
-			m.hear(name, true)
-		}
-	}
-}
-
-// connect makes a new source, after closing the one that is open.
-func (m *model) connect() { m.connectWith("") }
-
-// connectWith is connect with further members of the constructor's second argument, in JSON, as a lesson tries them.
-func (m *model) connectWith(init string) {
-	m.notice = nil
-	if checkURL(m.setup.URL) != "" {
-		return
-	}
-	m.close()
-	m.openBeside()
-	var err error
-	m.source, err = m.open(1, eventsource.Options{WithCredentials: m.setup.Credentials, Listen: m.setup.Listen, Init: init})
-	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
-		m.log.Refuse(eventsource.Now(), thrown)
-		m.notice = func() string {
-			return fill(say("Your browser does not take this address: {error}"), "{error}", thrown.Error())
-		}
-		return
-	}
-	if err != nil {
-		m.notice = func() string { return say(noEventSource) }
-		return
-	}
-	m.paused, m.attempt = false, -1
-	m.scrolledTo = 0
-	m.scan()
-	m.tick()
-}
-
-// client is an EventSource of the browser's, and what was seen of it.
-type client struct {
-	*eventsource.Source
-	seen *trace.Source
-}
-
-// open makes an EventSource in a lane.
-func (m *model) open(lane int, o eventsource.Options) (*client, error) {
-	at := eventsource.Now()
-	c := &client{}
-	source, err := eventsource.New(m.channel.watched(m.setup.URL, m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
-	if err != nil {
-		return nil, err
-	}
-	c.Source = source
-	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, source.URL(), source.WithCredentials())
-	c.seen.Listen(m.setup.types())
-	return c, nil
-}
-
-// clients are those that are open.
-func (m *model) clients() []*client {
-	if m.source == nil {
-		return m.beside
-	}
-	return append([]*client{m.source}, m.beside...)
-}
-
-func (m *model) close() {
-	for len(m.beside) > 0 {
-		m.closeBeside()
-	}
-	if m.source == nil {
-		return
-	}
-	m.source.Close()
-	m.source.seen.Close(eventsource.Now())
-	m.source = nil
-	m.scan()
-}
-
-// openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
-func (m *model) openBeside() {
-	name, _ := scenarioOf(m.setup.URL)
-	for _, s := range m.scenarios.Scenarios {
-		if s.Name != name {
-			continue
-		}
-		for i := 1; i < s.Connect.Times; i++ {
-			if c, err := m.open(1+i, eventsource.Options{Listen: m.setup.Listen}); err == nil {
-				m.beside = append(m.beside, c)
-			}
-		}
-	}
-	if f := m.view.Filter(); f.Lane == 0 && m.log.Lanes() > 1 {
-		f.Lane = m.lane
-		m.view.SetFilter(f)
-		m.viewChanges++
-	}
-}
-
-// closeBeside closes one of them.
-func (m *model) closeBeside() {
-	last := len(m.beside) - 1
-	m.beside[last].Close()
-	m.beside[last].seen.Close(eventsource.Now())
-	m.beside = m.beside[:last]
-}
-
-// observe is called by a source with all that it dispatched in a frame.
-func (m *model) observe(c *client, events eventsource.Events) {
-	since := c.seen.State().Since
-	c.seen.Observe(events)
-	m.scan()
-	if c.seen.State().Since != since { // another state: at once
-		m.update()
-	} else {
-		m.updateSoon(events.Len())
-	}
-}
-
-// listen adds a listener, also to the source that is open. It returns what is wrong with the name, if anything.
-func (m *model) listen(name string) string {
-	if wrong := checkListener(name, m.setup.Listen); wrong != "" {
-		return wrong
-	}
-	s := m.setup
-	s.add(name)
-	m.change(s)
-	m.hear(name, true)
-	if !slices.Contains(m.known, name) {
-		const mostKnown = 50
-		m.known = append([]string{name}, m.known...)
-		m.known = m.known[:min(len(m.known), mostKnown)]
-		save(m.ctx, "listeners", m.known)
-	}
-	return ""
-}
-
-func (m *model) unlisten(name string) {
-	s := m.setup
-	s.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(n string) bool { return n == name })
-	m.change(s)
-	m.hear(name, false)
-}
-
-func (m *model) hear(name string, on bool) {
-	for _, c := range m.clients() {
-		if !c.seen.State().Live() {
-			continue
-		}
-		if on {
-			c.Listen(name)
-		} else {
-			c.Unlisten(name)
-		}
-		c.seen.Listening(eventsource.Now(), name, on)
-	}
-}
-
-// filtered reports whether the visitor filters the table.
-func (m *model) filtered() bool {
-	f := m.view.Filter()
-	f.Lane = 0
-	return f != trace.Filter{}
-}
-
+// clear empties the log.
 func (m *model) clear() {
 	m.log.Clear()
-	m.unfolded, m.topRow = -1, 0
-	m.viewChanges++
-	m.view.SetFilter(m.view.Filter())
-	m.scan()
-}
-
-// scan lets the view take in what is new. A long log is filtered a part at a time, so that typing never waits: what is
-// left is done in a task of its own, set by the browser's timer. Go's own would run it at once when it is late.
-func (m *model) scan() {
-	const part, most = 1000, 8 // records, milliseconds
-	for began := eventsource.Now(); ; {
-		done := m.view.Scan(part)
-		if done || eventsource.Now()-began > most {
-			if !done && !m.scanning {
-				m.scanning = true
-				if m.scanOn == nil {
-					m.scanOn = app.FuncOf(func(app.Value, []app.Value) any { m.scanRest(); return nil })
-				}
-				app.Window().Call("setTimeout", m.scanOn)
-			}
-			return
-		}
-	}
-}
-
-func (m *model) scanRest() {
-	m.scanning = false
-	m.viewChanges++
-	m.scan()
-	if m.scanning {
-		m.updateSoon(mostPause)
-	} else {
-		m.update()
-	}
-}
-
-// tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
-// second while it is open, and not at all when it is closed.
-func (m *model) tick() {
-	state := m.subject().State()
-	if !state.Live() {
-		return
-	}
-	pause := time.Second
-	if state.ReadyState == eventsource.Connecting {
-		pause = 100 * time.Millisecond
-	}
-	m.clock.set(pause, func() {
-		if m.subject().State().Live() {
-			m.ticks++
-			m.update()
-			m.tick()
-		}
-	})
+	m.table.unfolded = -1
+	m.table.filter(m.table.view.Filter())
 }

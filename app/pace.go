@@ -6,19 +6,23 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
-// pace keeps the drawing of what comes by itself from taking the time that is needed to take it in. A drawing is
-// followed by a pause as many times as long as the drawing took as things came before it: none that is seen for a few
-// events a second, a long one under a firehose, which ends early when nothing more comes.
+// pace decides when the page is drawn again. It keeps the drawing of what comes by itself from taking the time that is
+// needed to take it in: a drawing is followed by a pause as many times as long as the drawing took as things came before
+// it: none that is seen for a few events a second, a long one under a firehose, which ends early when nothing more comes.
 type pace struct {
-	asked bool // a drawing is on its way
-	pause alarm
-	came  int     // since the last drawing
-	times float64 // as long as that the pause after it is
-	began float64 // when it began, on the performance clock
-	next  float64 // when the next may begin
-	shown app.Value
+	ctx    app.Context
+	before func() // is called before each drawing, while nothing of the document was changed yet
+	asked  bool   // a drawing is on its way
+	pause  alarm
+	clock  alarm
+	came   int     // since the last drawing
+	times  float64 // as long as that the pause after it is
+	began  float64 // when it began, on the performance clock
+	next   float64 // when the next may begin
+	shown  app.Value
 }
 
 const (
@@ -27,17 +31,23 @@ const (
 	quiet        = 100  // milliseconds: longer than events are left to gather
 )
 
-// updateSoon has the page drawn again because n things came.
-func (m *model) updateSoon(n int) {
-	p := &m.pace
-	p.came += n
+func (p *pace) start(ctx app.Context, before func()) { p.ctx, p.before = ctx, before }
+
+// again has the page drawn again: because so many things came by themselves, as soon as the pace allows it, or, if came is
+// 0, at once. (What a visitor does draws the page by itself: go-app does so after each of its event handlers.)
+func (p *pace) again(came int) {
+	if came == 0 {
+		p.ctx.Dispatch(p.begin)
+		return
+	}
+	p.came += came
 	if p.asked {
 		return
 	}
 	soon := func() {
 		if p.came > 0 && !p.asked {
 			p.asked = true
-			m.update()
+			p.again(0)
 		}
 	}
 	if wait := min(p.next-eventsource.Now(), quiet); wait > 0 {
@@ -47,18 +57,21 @@ func (m *model) updateSoon(n int) {
 	}
 }
 
-// update has the page drawn again.
-func (m *model) update() { m.ctx.Dispatch(m.draw) }
+// then does something after the page was drawn again, at once.
+func (p *pace) then(do func()) {
+	p.ctx.Dispatch(func(ctx app.Context) {
+		p.begin(ctx)
+		ctx.Defer(func(app.Context) { do() })
+	})
+}
 
-// draw is called before a drawing. How long that takes is known when the browser has laid it out as well: when a timer
+// begin is called before a drawing. How long that takes is known when the browser has laid it out as well: when a timer
 // fires that is set in its next frame. A hidden page has no frames, and is drawn once a second.
-func (m *model) draw(ctx app.Context) {
-	p := &m.pace
+func (p *pace) begin(ctx app.Context) {
 	p.times = float64(min(p.came, mostPause))
 	p.asked, p.came = false, 0
-	m.now = eventsource.Now()
-	m.measureTrack()
-	p.next = m.now + longestPause
+	p.before()
+	p.next = eventsource.Now() + longestPause
 	if p.shown == nil {
 		window := app.Window()
 		p.shown = window.Get("setTimeout").Call("bind", window, app.FuncOf(func(app.Value, []app.Value) any {
@@ -68,4 +81,23 @@ func (m *model) draw(ctx app.Context) {
 		}), 0)
 	}
 	ctx.Defer(func(app.Context) { app.Window().Call("requestAnimationFrame", p.shown) })
+}
+
+// tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
+// second while it is open, and not at all when it is closed.
+func (p *pace) tick(subject func() *trace.Source) {
+	state := subject().State()
+	if !state.Live() {
+		return
+	}
+	pause := time.Second
+	if state.ReadyState == eventsource.Connecting {
+		pause = 100 * time.Millisecond
+	}
+	p.clock.set(pause, func() {
+		if subject().State().Live() {
+			p.again(0)
+			p.tick(subject)
+		}
+	})
 }

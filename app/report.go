@@ -14,10 +14,7 @@ import (
 type browserReport struct {
 	model *model
 
-	Groups []struct {
-		Name    string `json:"name"`
-		Chinese string `json:"zh"`
-	} `json:"groups"`
+	Groups []string       `json:"groups"`
 	Checks []report.Check `json:"checks"`
 	kept   []*report.Report
 	opened *report.Report // from a file of the visitor's
@@ -57,7 +54,7 @@ func (r *browserReport) show(m *model, shown bool) {
 
 func (r *browserReport) changed() {
 	r.changes++
-	r.model.update()
+	r.model.pace.again(0)
 }
 
 // columns are all reports that there are, this browser's first.
@@ -71,14 +68,6 @@ func (r *browserReport) columns() (all []*report.Report) {
 	return all
 }
 
-// titleOf is a check's title for the page's reader.
-func titleOf(c *report.Check) string {
-	if language == chinese {
-		return c.Chinese
-	}
-	return c.Title
-}
-
 // reportView is the report.
 type reportView struct {
 	app.Compo
@@ -86,6 +75,10 @@ type reportView struct {
 	Second   string // origin; "" until the list of streams came, which tells it
 	Language string
 	Changes  int
+}
+
+func (m *model) reportView() app.UI {
+	return &reportView{Report: &m.report, Second: m.streams.catalogue.SecondOrigin, Language: voice.Code, Changes: m.report.changes}
 }
 
 func (v *reportView) Render() app.UI {
@@ -161,16 +154,12 @@ func (v *reportView) table() app.UI {
 	for _, g := range r.Groups {
 		rows := []app.UI{}
 		for i := range r.Checks {
-			if c := &r.Checks[i]; c.Group == g.Name && (!r.differences || differs(c, columns)) {
+			if c := &r.Checks[i]; c.Group == g && (!r.differences || differs(c, columns)) {
 				rows = append(rows, r.row(c, len(columns)))
 			}
 		}
-		name := g.Name
-		if language == chinese {
-			name = g.Chinese
-		}
 		if len(rows) > 0 {
-			bodies = append(bodies, view(`<tbody><tr class="group"><th colspan={} scope="rowgroup">{}</th></tr>{}</tbody>`, strconv.Itoa(3+len(heads)), name, rows))
+			bodies = append(bodies, view(`<tbody><tr class="group"><th colspan={} scope="rowgroup">{}</th></tr>{}</tbody>`, strconv.Itoa(3+len(heads)), say(g), rows))
 		}
 	}
 	if len(bodies) == 0 {
@@ -205,7 +194,7 @@ type reportRow struct {
 }
 
 func (r *browserReport) row(c *report.Check, columns int) app.UI {
-	row := &reportRow{Report: r, Check: c, Columns: columns, Opened: r.opened, Language: language, Running: r.running()}
+	row := &reportRow{Report: r, Check: c, Columns: columns, Opened: r.opened, Language: voice.Code, Running: r.running()}
 	if r.mine != nil {
 		row.Mine = r.mine.Of(c.Name)
 	}
@@ -248,7 +237,7 @@ func (row *reportRow) Render() app.UI {
 		expected = view(`<span class="none">measured</span>`)
 	}
 	return view(`<tr><th scope="row">{}</th><td data-label={}><a href={} target="_blank" rel="noopener noreferrer">{}</a></td><td data-label={}>{}</td>{}</tr>`,
-		titleOf(c), say("Standard"), c.Link, c.Section, say("Expected"), expected, cells)
+		c.Title.In(voice.Code), say("Standard"), c.Link, c.Section, say("Expected"), expected, cells)
 }
 
 func (v *reportView) onRun(app.Context, app.Event) {

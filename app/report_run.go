@@ -30,7 +30,7 @@ func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six
 	r.began = eventsource.Now()
-	r.session, r.source = newSession(), 0
+	r.session, r.source = randomID(), 0
 	navigator := app.Window().Get("navigator")
 	agent := navigator.Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
@@ -140,7 +140,7 @@ func (p *probe) construct(then func()) {
 	p.report.source++
 	url := "/sse?scenario=check-" + p.check.Name + "&session=" + p.report.session + "&source=" + strconv.Itoa(p.report.source)
 	if p.check.Second {
-		url = p.report.model.scenarios.SecondOrigin + url
+		url = p.report.model.streams.catalogue.SecondOrigin + url
 	}
 	if p.check.URL != nil {
 		url = *p.check.URL
@@ -232,7 +232,7 @@ func (p *probe) property(object app.Value, name string) string {
 		return strings.TrimPrefix(text, own)
 	case name == "origin" && text == own:
 		return "page"
-	case name == "origin" && text == p.report.model.scenarios.SecondOrigin:
+	case name == "origin" && text == p.report.model.streams.catalogue.SecondOrigin:
 		return "second"
 	}
 	return text

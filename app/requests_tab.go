@@ -12,16 +12,24 @@ import (
 // requestsTab is the requests as the server saw them, newest first.
 type requestsTab struct {
 	app.Compo
-	Model    *model
-	Language string
-	Changes  int
+	Language  string
+	Changes   int // of the log
+	Exchanges []*trace.Exchange
+	Gone      int    // older ones that are not kept
+	Nothing   string // said where there is no exchange
+}
+
+func (m *model) requestsTab() app.UI {
+	exchanges, gone := m.log.Exchanges()
+	return &requestsTab{
+		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, Nothing: m.noServerSide(),
+	}
 }
 
 func (t *requestsTab) Render() app.UI {
-	m := t.Model
-	exchanges, gone := m.log.Exchanges()
+	exchanges, gone := t.Exchanges, t.Gone
 	if len(exchanges) == 0 {
-		return view(`<p class="empty">{}</p>`, noServerSide(m))
+		return view(`<p class="empty">{}</p>`, t.Nothing)
 	}
 	items := []app.UI{}
 	for i := len(exchanges) - 1; i >= 0; i-- {
@@ -77,7 +85,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		fact(say("at"), seconds(e.T(e.At))),
 		fact("Last-Event-ID", shorten(visible(id), 40)),
 		fact(say("answer"), status),
-		fact(say("sent"), fill(say("{n} bytes"), "{n}", grouped(e.Sent))),
+		fact(say("sent"), sentBytes(e, grouped)),
 		fact(say("ended"), ended),
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
 		e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto,
@@ -88,6 +96,14 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 }
 
 // fields are the lines of a head.
+// sentBytes is how much of a body was sent, and what compression made of it.
+func sentBytes(e *trace.Exchange, number func(int) string) string {
+	if e.Packed == 0 {
+		return fill(say("{n} bytes"), "{n}", number(e.Sent))
+	}
+	return fill(say("{n} bytes, compressed to {packed}"), "{n}", number(e.Sent), "{packed}", number(e.Packed))
+}
+
 func fields(headers []protocol.Header) []app.UI {
 	lines := []app.UI{}
 	for _, h := range headers {

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"runtime"
 	"strconv"
-	"time"
 	"unicode/utf16"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -13,56 +9,24 @@ import (
 	"eventsource-playground/protocol"
 )
 
-// editor is a scenario of the visitor's own: its text, and what the server said of it. Nothing is stored there.
-type editor struct {
-	text    string
-	changes int
-	checked *protocol.Checked
-	pause   alarm // from the last key to the check
-	said    string
-
-	notation string // once it was asked for
-}
-
-func encodeBase64URL(b []byte) string          { return base64.RawURLEncoding.EncodeToString(b) }
-func decodeBase64URL(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }
-
-// edit opens a text in the editor.
-func (m *model) edit(text string) {
-	m.editor.text = text
-	m.editor.changes++
-	m.editor.said = ""
-	m.check()
-}
-
-// check asks the server what it makes of the text, once the visitor pauses.
-func (m *model) check() {
-	const most = protocol.MaxText
-	if n := len(m.editor.text); n > most {
-		m.editor.said = fill(say("A scenario has at most {most} bytes; this one has {n}: shorten it."), "{most}", grouped(most), "{n}", grouped(n))
-		return
-	}
-	const pause = 150 * time.Millisecond
-	m.editor.pause.set(pause, func() {
-		if len(m.editor.text) <= most {
-			m.channel.check(m.editor.text)
-		}
-	})
-}
-
 // scriptTab is the editor for a scenario of one's own.
 type scriptTab struct {
 	app.Compo
 	Model    *model
 	Language string
-	Text     int
-	Checked  *protocol.Checked
+	Text     string
+	Checked  *protocol.Checked // what the server said of it
 	Said     string
-	Up       bool
+	Notation string
+	Up       bool // the channel to the server
+}
+
+func (m *model) scriptTab() app.UI {
+	e := &m.editor
+	return &scriptTab{Model: m, Language: voice.Code, Text: e.text, Checked: e.checked, Said: e.said, Notation: e.notation, Up: m.channel.up}
 }
 
 func (s *scriptTab) Render() app.UI {
-	m := s.Model
 	problems, previews := []app.UI{}, []app.UI{}
 	if s.Checked != nil {
 		for _, e := range s.Checked.Errors {
@@ -104,10 +68,10 @@ func (s *scriptTab) Render() app.UI {
 		{}
 	</div>`,
 		s.onInput,
-		len(problems) > 0 || m.editor.text == "", s.onPlay,
-		m.editor.text == "", s.onShare,
+		len(problems) > 0 || s.Text == "", s.onPlay,
+		s.Text == "", s.onShare,
 		say(s.Said),
-		s.onNotation, m.editor.notation,
+		s.onNotation, s.Notation,
 		when(!s.Up, `<p class="hint">The channel to the server is down, so the text is not checked while you type.</p>`),
 		when(len(problems) > 0, `<ol class="problems" aria-label="Mistakes">{}</ol>`, problems),
 		when(len(problems) == 0 && len(previews) > 0, `<div>
@@ -117,14 +81,14 @@ func (s *scriptTab) Render() app.UI {
 	)
 }
 
-func (s *scriptTab) OnMount(app.Context)  { s.show() }
-func (s *scriptTab) OnUpdate(app.Context) { s.show() }
+func (s *scriptTab) OnMount(app.Context)  { s.onText() }
+func (s *scriptTab) OnUpdate(app.Context) { s.onText() }
 
-// show puts the text into the field when it came from elsewhere than the field itself.
-func (s *scriptTab) show() {
+// onText puts the text into the field when it came from elsewhere than the field itself.
+func (s *scriptTab) onText() {
 	field := element("script")
-	if field.Truthy() && field.Get("value").String() != s.Model.editor.text {
-		field.Set("value", s.Model.editor.text)
+	if field.Truthy() && field.Get("value").String() != s.Text {
+		field.Set("value", s.Text)
 	}
 }
 
@@ -142,8 +106,7 @@ func (s *scriptTab) onNotation(app.Context, app.Event) {
 	}
 	fetchText("/scenarios/NOTATION.md", func(text string) {
 		m.editor.notation = text
-		m.editor.changes++
-		m.update()
+		m.pace.again(0)
 	})
 }
 
@@ -173,7 +136,7 @@ func (s *scriptTab) onProblem(line int) app.EventHandler {
 func (s *scriptTab) onPlay(app.Context, app.Event) {
 	m := s.Model
 	pack(m.editor.text, func(packed string) {
-		setup := Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen, Credentials: m.setup.Credentials}
+		setup := Setup{URL: "/sse?script=" + packed, Listen: m.connection.setup.Listen, Credentials: m.connection.setup.Credentials}
 		if m.editor.checked != nil {
 			for _, name := range m.editor.checked.Listen {
 				setup.add(name)
@@ -181,57 +144,20 @@ func (s *scriptTab) onPlay(app.Context, app.Event) {
 		}
 		m.change(setup)
 		m.connect()
-		m.update()
+		m.pace.again(0)
 	})
 }
 
 func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 	m := s.Model
 	pack(m.editor.text, func(packed string) {
-		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.setup.Listen}.Query())
+		link := linkTo(Setup{URL: "/sse?script=" + packed, Listen: m.connection.setup.Listen}.Query())
 		copyText(ctx, link, func(_ app.Context, ok bool) {
 			m.editor.said = later("Link copied. Who opens it sees the text; it plays when Play is pressed.")
 			if !ok {
 				m.editor.said = link
 			}
-			m.update()
+			m.pace.again(0)
 		})
 	})
-}
-
-// loadScenarios fetches the list.
-func (m *model) loadScenarios() {
-	fetchText("/scenarios?lang="+language, func(text string) {
-		var list protocol.Catalogue
-		if json.Unmarshal([]byte(text), &list) != nil {
-			return
-		}
-		m.scenarios = list
-		m.listMore()
-	})
-}
-
-// listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
-func (m *model) listMore() {
-	const more, pause = 15, 50 * time.Millisecond
-	m.listed += more
-	m.setupChanges++
-	m.update()
-	if m.listed < len(presets)+len(m.scenarios.Scenarios) {
-		time.AfterFunc(pause, m.listMore)
-		return
-	}
-	m.ctx.Defer(func(app.Context) { showChosen() })
-	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
-	time.AfterFunc(pause, runtime.GC)
-}
-
-// showChosen scrolls the list to the chosen stream, and nothing else.
-func showChosen() {
-	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
-	if chosen.Truthy() {
-		list := chosen.Call("closest", ".choices")
-		label := chosen.Call("closest", "label")
-		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
-	}
 }

@@ -10,23 +10,26 @@ import (
 
 // serverPanel says what the server will do: a stream of ours to choose and to adjust, or any other.
 type serverPanel struct {
-	app.Compo
-	Model    *model
-	Language string
-	Setup    int
-	Find     string
+	Model   *model
+	target  address
+	streams streams
 }
 
-func (s *serverPanel) Render() app.UI {
-	m := s.Model
-	address := m.setup.URL
-	query, isClassic := classic(address)
-	all := m.presets()
-	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == address })
+func (m *model) serverPanel() app.UI {
+	return shown(&serverPanel{m, m.target(), m.streams})
+}
+
+func (s *serverPanel) draw() app.UI {
+	query := url.Values{}
+	for name, value := range pairs(s.target.query) {
+		query.Set(name, value)
+	}
+	all := s.streams.all()
+	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == s.target.typed })
 	var list []app.UI
 	group := ""
 	for i, p := range all {
-		if i != chosen && (!p.matches(s.Find) || s.Find == "" && i >= m.listed) {
+		if i != chosen && (!p.matches(s.streams.find) || s.streams.find == "" && i >= s.streams.listed) {
 			continue
 		}
 		if p.group != group {
@@ -54,7 +57,7 @@ func (s *serverPanel) Render() app.UI {
 		list,
 		chosen < 0, s.onOwn,
 		when(isScenario, `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
-		when(isClassic, `<details class="adjust">
+		when(s.target.isClassic(), `<details class="adjust">
 			<summary>Adjust this stream</summary>
 			<div class="fields">
 				{}
@@ -80,19 +83,19 @@ func (s *serverPanel) onChoose(p preset) app.EventHandler {
 	return func(app.Context, app.Event) { s.Model.choose(p) }
 }
 
-func (s *serverPanel) onFind(ctx app.Context, _ app.Event) { s.Model.find = valueOf(ctx) }
+func (s *serverPanel) onFind(ctx app.Context, _ app.Event) { s.Model.streams.find = valueOf(ctx) }
 
 // onEdit fetches the chosen scenario's text and opens it in the editor.
 func (s *serverPanel) onEdit(app.Context, app.Event) {
 	m := s.Model
-	for _, p := range m.presets() {
-		if p.url == m.setup.URL {
-			m.tab = tabScript
+	for _, p := range m.streams.all() {
+		if p.url == m.connection.setup.URL {
+			m.tabs.chosen = tabScript
 			fetchText("/scenarios/"+p.scenario+".txt", func(text string) {
 				if text != "" {
 					m.edit(text)
 				}
-				m.update()
+				m.pace.again(0)
 			})
 		}
 	}
@@ -105,7 +108,7 @@ func (s *serverPanel) onOwn(ctx app.Context, _ app.Event) {
 }
 
 func (s *serverPanel) onParameter(name string) app.EventHandler {
-	return func(ctx app.Context, _ app.Event) { s.set(name, valueOf(ctx)) }
+	return func(ctx app.Context, _ app.Event) { s.onSet(name, valueOf(ctx)) }
 }
 
 func (s *serverPanel) onResume(ctx app.Context, _ app.Event) {
@@ -113,12 +116,12 @@ func (s *serverPanel) onResume(ctx app.Context, _ app.Event) {
 	if !ctx.JSSrc().Get("checked").Bool() {
 		value = "false"
 	}
-	s.set("resume", value)
+	s.onSet("resume", value)
 }
 
-// set changes one parameter in the address.
-func (s *serverPanel) set(name, value string) {
-	setup := s.Model.setup
+// onSet changes one parameter in the address.
+func (s *serverPanel) onSet(name, value string) {
+	setup := s.Model.connection.setup
 	setup.URL = withParameter(setup.URL, name, value)
 	s.Model.change(setup)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -58,15 +57,6 @@ func (s Setup) Query() string {
 	return q
 }
 
-// escapeQuery leaves what a query may hold as it is, so that a link can be read: /sse?a=b becomes /sse?a%3Db.
-func escapeQuery(s string) string {
-	s = url.QueryEscape(s)
-	for _, c := range []string{"/", ":", ",", "?"} {
-		s = strings.ReplaceAll(s, url.QueryEscape(c), c)
-	}
-	return s
-}
-
 // add adds a type to listen to and reports whether it was new. The three that are always listened to are not.
 func (s *Setup) add(name string) bool {
 	if name == "" || slices.Contains(always, name) || slices.Contains(s.Listen, name) {
@@ -76,8 +66,18 @@ func (s *Setup) add(name string) bool {
 	return true
 }
 
-// types are all that is listened to.
+// without is the set-up with one type less to listen to.
+func (s Setup) without(name string) Setup {
+	s.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(n string) bool { return n == name })
+	return s
+}
+
+// types are all that a source listens to.
 func (s Setup) types() []string { return append(slices.Clone(always), s.Listen...) }
+
+func (s Setup) listens(typ string) bool {
+	return slices.Contains(always, typ) || slices.Contains(s.Listen, typ)
+}
 
 // always are the types that every source of this page listens to.
 var always = []string{"open", "error", "message"}
@@ -95,50 +95,4 @@ func checkListener(name string, listen []string) string {
 		return fill(say("{name} is listened to already."), "{name}", name)
 	}
 	return ""
-}
-
-// checkURL says what is wrong with an address before the browser is asked, or nothing. Only http and https carry an
-// event stream; whether the rest of the address is right is the browser's to say.
-func checkURL(address string) string {
-	scheme, rest := schemeOf(address)
-	switch {
-	case scheme == "" || scheme == "http" || scheme == "https":
-		return ""
-	case startsWithPort(rest):
-		return fill(say("Put http:// or https:// in front: without it the browser reads {scheme}: as a scheme, as in mailto:."), "{scheme}", scheme)
-	}
-	return fill(say("An event stream comes over http or https, not over {scheme}:. Start with https:// or with / for this server."), "{scheme}", scheme)
-}
-
-// startsWithPort reports whether an address that began like a scheme goes on like localhost:3000/sse.
-func startsWithPort(rest string) bool {
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	_, err := strconv.ParseUint(strings.TrimSpace(rest[:end]), 10, 16)
-	return err == nil
-}
-
-// schemeOf finds the scheme, in lower case, and what follows its colon, as the URL standard does: white space and
-// control characters in front are ignored, and tabs and line breaks anywhere. Only ASCII letters count.
-func schemeOf(address string) (scheme, rest string) {
-	address = strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\r' {
-			return -1
-		}
-		return r
-	}, address)
-	address = strings.TrimLeftFunc(address, func(r rune) bool { return r <= ' ' })
-	scheme, rest, found := strings.Cut(address, ":")
-	if !found || scheme == "" {
-		return "", ""
-	}
-	for i, r := range scheme {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		if !letter && (i == 0 || !strings.ContainsRune("0123456789+-.", r)) {
-			return "", ""
-		}
-	}
-	return strings.ToLower(scheme), rest
 }

@@ -113,65 +113,6 @@ func TestAddingAListenerLeavesTheOldSetupAlone(t *testing.T) {
 	}
 }
 
-func TestCheckURL(t *testing.T) {
-	const fine = ""
-	other := func(scheme string) string {
-		return "An event stream comes over http or https, not over " + scheme + ":. Start with https:// or with / for this server."
-	}
-	port := func(host string) string {
-		return "Put http:// or https:// in front: without it the browser reads " + host + ": as a scheme, as in mailto:."
-	}
-	for _, test := range []struct{ address, want string }{
-		{"", fine},
-		{"/sse", fine},
-		{"sse?x=1", fine},
-		{"?scenario=x", fine},
-		{"//host/x", fine},
-		{"//host:8080/x", fine},
-		{`\\host\x`, fine},
-		{"/sse?x=http:", fine},
-		{"sse?x=javascript:y", fine},
-		{"#a:b", fine},
-		{"a/b:c", fine},
-		{"1:2", fine}, // a scheme begins with a letter: this is a path
-		{":8080/sse", fine},
-		{"é:x", fine},
-		{"\u212A:x", fine},                  // a Kelvin sign, whose lower case is a k, is no letter of a scheme
-		{"\u00a0javascript:alert(1)", fine}, // a no-break space is not ignored, so this is a path
-		{"http://host/x", fine},
-		{"HTTPS://host/x", fine},
-		{" http://host ", fine},
-		{"ht\ntp://host", fine},
-		{"http:", fine}, // the browser's to say
-		{"http://[", fine},
-		{"javascript:alert(1)", other("javascript")},
-		{"JavaScript:alert(1)", other("javascript")},
-		{" java\nscript:alert(1)", other("javascript")},
-		{"\x00\x1f\tj\ra\tv\nascript:alert(1)", other("javascript")},
-		{"ftp://host/x", other("ftp")},
-		{"ftp:", other("ftp")},
-		{"data:text/event-stream,data:x", other("data")},
-		{"blob:http://localhost:3000/x", other("blob")},
-		{"ws://localhost:3000/x", other("ws")},
-		{"file:///etc/passwd", other("file")},
-		{"foo:bar", other("foo")},
-		{"a+b-c.d1:x", other("a+b-c.d1")},
-		{`C:\stream`, other("c")},
-		{"host:99999/x", other("host")}, // no port is so high
-		{"host:80x", other("host")},
-		{"mailto:1@host", other("mailto")},
-		{"localhost:3000/sse", port("localhost")},
-		{" localhost:3000 ", port("localhost")},
-		{"localhost:3000?x", port("localhost")},
-		{"localhost:3000#x", port("localhost")},
-		{"Example.com:443", port("example.com")},
-	} {
-		if got := checkURL(test.address); got != test.want {
-			t.Errorf("%q: got %q; want %q", test.address, got, test.want)
-		}
-	}
-}
-
 func TestCheckListener(t *testing.T) {
 	for _, test := range []struct{ name, want string }{
 		{"tick", ""},

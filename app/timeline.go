@@ -9,6 +9,13 @@ import (
 	"eventsource-playground/trace"
 )
 
+// timelineView is what the timeline shows of the log.
+type timelineView struct {
+	window     float64 // its width in ms
+	width      float64 // and in pixels
+	scrolledTo float64 // right edge on the performance clock; 0 follows now
+}
+
 // timelinePanel shows the states and events on one clock. It follows now, or stands still where it was scrolled to.
 //
 // While it follows, time is moved by the browser's compositor: what is drawn glides left as an animation, and the page
@@ -17,11 +24,13 @@ type timelinePanel struct {
 	app.Compo
 	Model    *model
 	Language string
-	Changes  int
+	Changes  int // of the log
 	Now      float64
 	Window   float64
-	At       float64
-	Ticks    int
+	Width    float64
+	At       float64 // the right edge; 0 follows now
+	Summary  string  // in words, for who can't see it
+	Foreign  string  // why there is only the page's side
 
 	animation app.Value
 	drawn     drawnTimeline
@@ -42,23 +51,51 @@ type drawnTimeline struct {
 	at                   float64 // on the performance clock
 }
 
+func (m *model) timelinePanel(now float64) app.UI {
+	t := &m.timeline
+	return &timelinePanel{
+		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
+		Summary: m.summary(), Foreign: m.foreign(),
+	}
+}
+
+// summary is the timeline in words.
+func (m *model) summary() string {
+	c, state := m.subject().Counts(), m.subject().State()
+	if state.Source == 0 {
+		return say("Nothing happened yet")
+	}
+	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(state),
+		"{events}", grouped(c.Events), "{opened}", grouped(c.Of(trace.ToOpen)), "{lost}", grouped(c.Of(trace.ToLost)))
+}
+
+// foreign says why there is only the page's side.
+func (m *model) foreign() string {
+	if s := m.subject().State(); s.Source > 0 && !m.address(s.URL).ours() {
+		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
+	}
+	return ""
+}
+
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
 // OnMount leaves the first drawing for later: the width of the track would have to be waited for.
-func (t *timelinePanel) OnMount(ctx app.Context) { ctx.Dispatch(t.Model.draw) }
+func (t *timelinePanel) OnMount(app.Context) { t.Model.pace.again(0) }
 
-func (t *timelinePanel) OnResize(app.Context) { t.Model.measureTrack(); t.draw() }
+func (t *timelinePanel) OnResize(app.Context) {
+	t.Model.timeline.measure()
+	t.onDraw()
+}
 
 // OnUpdate is called when the panel's inputs changed.
-func (t *timelinePanel) OnUpdate(app.Context) { t.draw() }
+func (t *timelinePanel) OnUpdate(app.Context) { t.onDraw() }
 
 func (t *timelinePanel) Render() app.UI {
 	options := []app.UI{}
 	for _, w := range timelineWindows {
 		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(int(w)), w == t.Window, roundTime(w)))
 	}
-	foreign := t.foreign()
-	both, lanes := foreign == "", "page"
+	both, lanes := t.Foreign == "", "page"
 	if both {
 		lanes = "all"
 	}
@@ -87,43 +124,23 @@ func (t *timelinePanel) Render() app.UI {
 		t.At == 0, t.onFollow,
 		t.onWindow, options,
 		when(both, `<span>Wire<small>bytes out</small></span>`), when(both, `<span>Server</span>`),
-		t.summary(), t.At != 0,
-		foreign, t.onScroll,
+		t.Summary, t.At != 0,
+		t.Foreign, t.onScroll,
 	)
-}
-
-// foreign says why there is only the page's side.
-func (t *timelinePanel) foreign() string {
-	if s := t.Model.subject().State(); s.Source > 0 && !t.Model.ours(s.URL) {
-		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
-	}
-	return ""
-}
-
-// summary is the timeline in words, for who can't see it.
-func (t *timelinePanel) summary() string {
-	subject := t.Model.subject()
-	c := subject.Counts()
-	if subject == nil {
-		return say("Nothing happened yet")
-	}
-	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(subject.State()),
-		"{events}", grouped(c.Events), "{opened}", grouped(c.Of(trace.ToOpen)), "{lost}", grouped(c.Of(trace.ToLost)))
 }
 
 func (t *timelinePanel) onFollow(app.Context, app.Event) {
 	m := t.Model
-	if m.scrolledTo == 0 {
-		m.scrolledTo = eventsource.Now()
+	if m.timeline.scrolledTo == 0 {
+		m.timeline.scrolledTo = eventsource.Now()
 	} else {
-		m.scrolledTo = 0
+		m.timeline.scrolledTo = 0
 	}
-	m.now = eventsource.Now()
 }
 
 func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
-		t.Model.window = ms
+		t.Model.timeline.window = ms
 	}
 }
 
@@ -133,29 +150,29 @@ func (t *timelinePanel) onScroll(ctx app.Context, _ app.Event) {
 		return
 	}
 	m := t.Model
-	m.scrolledTo = m.log.Began() + seconds*1000
-	if m.scrolledTo >= eventsource.Now()-m.window/100 {
-		m.scrolledTo = 0
+	m.timeline.scrolledTo = m.log.Began() + seconds*1000
+	if m.timeline.scrolledTo >= eventsource.Now()-m.timeline.window/100 {
+		m.timeline.scrolledTo = 0
 	}
 }
 
-// measureTrack reads the timeline's width. Where the document has just changed, that would make the browser lay out all
+// measure reads the timeline's width. Where the document has just changed, that would make the browser lay out all
 // of it once more than it has to.
-func (m *model) measureTrack() {
+func (v *timelineView) measure() {
 	if track := element("track"); track.Truthy() {
-		m.trackWidth = track.Get("clientWidth").Float()
+		v.width = track.Get("clientWidth").Float()
 	}
 }
 
-// draw puts the drawing into the page and sets it in motion.
-func (t *timelinePanel) draw() {
+// onDraw puts the drawing into the page and sets it in motion.
+func (t *timelinePanel) onDraw() {
 	moving := element("moving")
 	if !moving.Truthy() {
 		return
 	}
 	m := t.Model
 	now := eventsource.Now()
-	drawn := drawnTimeline{m.log.Changes(), m.window, m.trackWidth, m.scrolledTo, t.foreign() != "", t.drawn.at}
+	drawn := drawnTimeline{m.log.Changes(), m.timeline.window, m.timeline.width, m.timeline.scrolledTo, t.Foreign != "", t.drawn.at}
 	if t.animation != nil {
 		if drawn == t.drawn && now < drawn.at+late {
 			return
@@ -166,15 +183,15 @@ func (t *timelinePanel) draw() {
 	t.drawn = drawn
 	t.drawn.at = now
 	state := m.subject().State()
-	if !state.Live() && state.Source > 0 && m.scrolledTo == 0 {
-		now = min(now, state.Since+m.window/10) // all is over: time stands still soon after the end
+	if !state.Live() && state.Source > 0 && m.timeline.scrolledTo == 0 {
+		now = min(now, state.Since+m.timeline.window/10) // all is over: time stands still soon after the end
 	}
-	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.trackWidth, window: m.window, right: now, until: now}
-	follow := m.scrolledTo == 0
+	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
+	follow := m.timeline.scrolledTo == 0
 	if follow {
-		d.right, d.until = now+m.window*nowMargin, now+ahead
+		d.right, d.until = now+m.timeline.window*nowMargin, now+ahead
 	} else {
-		d.right, d.until = m.scrolledTo, min(m.scrolledTo, eventsource.Now())
+		d.right, d.until = m.timeline.scrolledTo, min(m.timeline.scrolledTo, eventsource.Now())
 	}
 	moving.Set("innerHTML", d.svg(m.log))
 	if follow && state.Live() && !reducedMotion() {
@@ -192,7 +209,7 @@ func (t *timelinePanel) draw() {
 	scroll.Set("max", strconv.FormatFloat(span, 'f', 1, 64))
 	value := span
 	if !follow {
-		value = (m.scrolledTo - began) / 1000
+		value = (m.timeline.scrolledTo - began) / 1000
 	}
 	scroll.Set("value", strconv.FormatFloat(value, 'f', 1, 64))
 	at := say("now")

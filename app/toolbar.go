@@ -1,81 +1,96 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"eventsource-playground/eventsource"
+	"eventsource-playground/language"
 )
 
 // toolbar is the page's own controls: share, language and theme.
-type toolbar struct{ Model *model }
+type toolbar struct {
+	Model *model
+	bar   bar
+}
 
-func (t toolbar) draw() app.UI {
+// bar is what the toolbar knows.
+type bar struct {
+	theme  string
+	shared string // what became of sharing
+}
+
+func (m *model) toolbar() app.UI { return shown(&toolbar{m, m.bar}) }
+
+func (t *toolbar) draw() app.UI {
 	icon := "◐"
-	switch t.Model.theme {
+	switch t.bar.theme {
 	case themeLight:
 		icon = "☀"
 	case themeDark:
 		icon = "☾"
 	}
-	theme := fill(say("Theme: {theme}"), "{theme}", say(t.Model.theme))
+	chooses, names := languages()
+	theme := fill(say("Theme: {theme}"), "{theme}", say(t.bar.theme))
 	return view(`<div class="toolbar">
 		<span class="hint" role="status">{}</span>
 		<button type="button" title="Copy a link that opens this set-up" onclick={}>Share</button>
-		<button type="button" class="languages" title={} aria-label={} onclick={}>{} · {}</button>
+		<button type="button" class="languages" title={} aria-label={} onclick={}>{}</button>
 		<button type="button" class="icon" title={} aria-label={} onclick={}><span aria-hidden="true">{}</span></button>
 	</div>`,
-		say(t.Model.shared), t.onShare,
-		both, both, t.onLanguage, inLanguage(english, "EN"), inLanguage(chinese, "中文"),
+		say(t.bar.shared), t.onShare,
+		chooses, chooses, t.onLanguage, names,
 		theme, theme, t.onTheme, icon,
 	)
 }
 
-// both names the switch of languages in both: who needs it may not read the one that is shown. It holds the button's text
-// as it stands, for those who speak to their browser (WCAG 2.5.3).
-const both = "Language, 语言: EN · 中文"
-
-// inLanguage is a language's name, marked if it is the page's.
-func inLanguage(of, name string) app.UI {
-	if of == language {
-		return view(`<b>{}</b>`, name)
+// languages names the switch of languages in all of them, since who needs it may not read the one that is shown, and lists
+// them, the page's marked. The name ends with the button's text as it stands, for those who speak to their browser (WCAG 2.5.3).
+func languages() (chooses string, names []app.UI) {
+	words, text := []string{}, []string{}
+	for i, l := range language.All {
+		if i > 0 {
+			names = append(names, app.Text(" · "))
+		}
+		words, text = append(words, l.Choose), append(text, l.Name)
+		if l == voice.Language {
+			names = append(names, view(`<b>{}</b>`, l.Name))
+		} else {
+			names = append(names, view(`<span>{}</span>`, l.Name))
+		}
 	}
-	return view(`<span>{}</span>`, name)
+	return strings.Join(words, ", ") + ": " + strings.Join(text, " · "), names
 }
 
-func (t toolbar) onLanguage(ctx app.Context, _ app.Event) {
-	if language == english {
-		t.Model.chooseLanguage(ctx, chinese)
-	} else {
-		t.Model.chooseLanguage(ctx, english)
-	}
+func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {
+	t.Model.chooseLanguage(ctx, voice.After())
 }
 
-func (t toolbar) onShare(ctx app.Context, _ app.Event) {
+func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
-	s := m.setup
+	s := m.connection.setup
 	s.Connect = m.subject().State().Live()
 	link := linkTo(m.query(s))
 	copyText(ctx, link, func(_ app.Context, ok bool) {
-		m.shared = later("Link copied")
+		m.bar.shared = later("Link copied")
 		if !ok {
 			replaceAddress(m.query(s))
-			m.shared = later("Copy it from the address bar")
+			m.bar.shared = later("Copy it from the address bar")
 		}
-		m.update()
+		m.pace.again(0)
 	})
 }
 
-func (t toolbar) onTheme(ctx app.Context, _ app.Event) {
+func (t *toolbar) onTheme(ctx app.Context, _ app.Event) {
 	m := t.Model
-	switch m.theme {
+	switch m.bar.theme {
 	case themeSystem:
-		m.theme = themeLight
+		m.bar.theme = themeLight
 	case themeLight:
-		m.theme = themeDark
+		m.bar.theme = themeDark
 	default:
-		m.theme = themeSystem
+		m.bar.theme = themeSystem
 	}
-	applyTheme(m.theme)
-	save(ctx, "theme", m.theme)
-	m.now = eventsource.Now()
+	applyTheme(m.bar.theme)
+	save(ctx, "theme", m.bar.theme)
 }

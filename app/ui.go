@@ -37,15 +37,15 @@ func (p *playground) OnMount(ctx app.Context) {
 	const frame = 20 * time.Millisecond // for the browser to show what there is, and to take a click
 	time.AfterFunc(frame, func() {
 		p.model.whole = true
-		p.model.update()
+		p.model.pace.again(0)
 	})
 }
 
-func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().Query()) }
+func (p *playground) OnNav(ctx app.Context) { p.model.navigate(ctx.Page().URL().RawQuery) }
 
 func (p *playground) Render() app.UI {
 	m := p.model
-	m.pace.began = eventsource.Now()
+	m.pace.began = eventsource.Now() // a stopwatch; of the model nothing is changed by a drawing
 	return view(`<div class="page" data-page={}>
 		<header class="bar">
 			<div class="brand"><span class="dots" aria-hidden="true"><i/><i/><i/></span><h1>EventSource Playground</h1></div>
@@ -53,88 +53,29 @@ func (p *playground) Render() app.UI {
 			{}
 		</header>
 		{}
-	</div>`, m.page, shown(navigation{m}, m.page, m.setupChanges, m.course.chosen, m.course.lesson), shown(toolbar{m}, m.theme, m.shared), p.body())
+	</div>`, m.page, m.navigation(), m.toolbar(), m.body(eventsource.Now()))
 }
 
-func (p *playground) body() app.UI {
-	m := p.model
+// body is the page without its header, as it is now.
+func (m *model) body(now float64) app.UI {
 	if m.page == pageReport {
-		return &reportView{Report: &m.report, Second: m.scenarios.SecondOrigin, Language: language, Changes: m.report.changes}
+		return m.reportView()
 	}
-	c, log := &m.course, m.log
-	subject := m.subject()
-	changes, state := log.Changes(), subject.State()
-	connects := shown(connectPanel{m},
-		m.setupChanges, m.scenarios.SecondOrigin, state.Live(), m.said(), m.copied, len(m.beside), m.wrongListener, len(m.known),
-	)
-	machine := shown(machinePanel{m}, state, subject.Counts(), log.Dropped(), m.now)
 	if !m.whole {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
 		return view(`<main class="columns">
 			<div class="column cause"><section hidden/>{}<section hidden/></div>
 			<div class="column effect">{}<section hidden/><section hidden/></div>
 			<div class="column meaning"><section hidden/><section hidden/></div>
-		</main>`, connects, machine)
+		</main>`, m.connectPanel(), m.machinePanel(now))
 	}
 	return view(`<main class="columns">
 		<div class="column cause">{}{}{}</div>
 		<div class="column effect">{}{}{}</div>
 		<div class="column meaning">{}{}</div>
 	</main>`,
-		&serverPanel{Model: m, Language: language, Setup: m.setupChanges, Find: m.find},
-		connects,
-		shown(interferePanel{m}, m.canInterfere(), m.channelUp(), state.Live(), m.paused, m.help, m.channelWrong()),
-		machine,
-		&timelinePanel{Model: m, Language: language, Changes: changes, Now: m.now, Window: m.window, At: m.scrolledTo, Ticks: m.ticks},
-		&eventsPanel{
-			Model: m, Language: language, Changes: changes, Setup: m.setupChanges, View: m.viewChanges, Tab: m.tab, Top: m.topRow,
-			Unfolded: m.unfolded, Copied: m.copied, Attempt: m.attempt, Channel: m.channelStatus(),
-			Script: m.editor.changes, Checked: m.editor.checked, Said: m.editor.said,
-		},
-		shown(lessonPanel{m},
-			m.page, c.lesson, len(c.list), len(c.done), c.listed, c.predicted, c.run != nil, c.decided, c.gaveUp, c.step, len(m.scenarios.Scenarios),
-		),
-		shown(factsPanel{m}, changes, subject.Silent(m.now)),
+		m.serverPanel(), m.connectPanel(), m.interferePanel(),
+		m.machinePanel(now), m.timelinePanel(now), m.tabPanel(),
+		m.lessonPanel(), m.factsPanel(now),
 	)
-}
-
-// navigation leads to the pages, which share all that lives on this one.
-type navigation struct{ Model *model }
-
-func (n navigation) draw() app.UI {
-	return view(`<nav aria-label="Views">{}{}</nav>`, n.link("", say("Playground")), n.link(pageReport, say("Browser report")))
-}
-
-func (n navigation) link(page, name string) app.UI {
-	m := n.Model
-	current := ""
-	if m.page == page {
-		current = "page"
-	}
-	return view(`<a href={} aria-current={} onclick={}>{}</a>`, "?"+m.queryOf(m.setup, page), current,
-		scoped{page, func(_ app.Context, e app.Event) {
-			if e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool() {
-				return // a tab or a window of its own
-			}
-			e.PreventDefault()
-			e.Call("stopPropagation") // or go-app reads the address again
-			m.show(page)
-		}}, name)
-}
-
-func (m *model) channelUp() bool { return m.channel != nil && m.channel.up }
-
-// channelWrong is what the server said of the last command, if it could not.
-func (m *model) channelWrong() string {
-	if m.channel == nil {
-		return ""
-	}
-	return m.channel.wrong
-}
-
-func (m *model) channelStatus() string {
-	if m.channel == nil {
-		return ""
-	}
-	return m.channel.status()
 }

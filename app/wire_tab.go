@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,10 +17,32 @@ const shownLines = 200
 // wireTab is what went over the wire, line by line, with what a decoder that follows HTML 9.2.6 makes of each.
 type wireTab struct {
 	app.Compo
-	Model    *model
-	Language string
-	Changes  int
-	Attempt  int // index among the exchanges; -1 is the newest
+	Model     *model
+	Language  string
+	Changes   int // of the log
+	Attempt   int // index among the exchanges; -1 is the newest
+	Exchanges []*trace.Exchange
+	Listens   []string
+	Predicted string
+	Nothing   string // said where there is no exchange
+}
+
+func (m *model) wireTab() app.UI {
+	return &wireTab{
+		Model: m, Language: voice.Code, Changes: m.log.Changes(), Attempt: m.tabs.attempt, Exchanges: m.exchanges(),
+		Listens: m.connection.setup.types(), Predicted: predictedText(m.subject()), Nothing: m.noServerSide(),
+	}
+}
+
+// exchange is the one that is shown, nil if there is none.
+func (w *wireTab) exchange() *trace.Exchange {
+	switch n := len(w.Exchanges); {
+	case n == 0:
+		return nil
+	case w.Attempt < 0 || w.Attempt >= n:
+		return w.Exchanges[n-1]
+	}
+	return w.Exchanges[w.Attempt]
 }
 
 // OnUpdate keeps the newest line in view, unless the visitor scrolled up to read.
@@ -40,16 +63,10 @@ func (w *wireTab) OnUpdate(ctx app.Context) {
 }
 
 func (w *wireTab) Render() app.UI {
-	m := w.Model
-	exchanges := m.exchanges()
-	if len(exchanges) == 0 {
-		return view(`<p class="empty">{}</p>`, noServerSide(m))
+	exchanges, e := w.Exchanges, w.exchange()
+	if e == nil {
+		return view(`<p class="empty">{}</p>`, w.Nothing)
 	}
-	at := w.Attempt
-	if at < 0 || at >= len(exchanges) {
-		at = len(exchanges) - 1
-	}
-	e := exchanges[at]
 	option := `<option value={} selected={}>{}</option>`
 	choices := []app.UI{view(option, "-1", w.Attempt < 0, say("the newest"))}
 	for i, e := range exchanges {
@@ -60,9 +77,9 @@ func (w *wireTab) Render() app.UI {
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
 	for _, l := range lines {
-		rows = append(rows, &wireRow{Language: language, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || m.listensTo(l.Event.Type)})
+		rows = append(rows, &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || slices.Contains(w.Listens, l.Event.Type)})
 	}
-	said := []string{requestName(e, exchanges), fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))}
+	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
 	if earlier > 0 {
 		said = append(said, fill(say("{n} earlier lines are not shown"), "{n}", grouped(earlier)))
 	}
@@ -80,7 +97,7 @@ func (w *wireTab) Render() app.UI {
 		<p class="hint">{}</p>
 		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent">{}</ol>
 	</div>`,
-		w.onAttempt, choices, strings.Join(said, " · ")+say("."), predictedText(m.subject()), rows)
+		w.onAttempt, choices, strings.Join(said, " · ")+say("."), w.Predicted, rows)
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
@@ -101,12 +118,12 @@ func predictedText(s *trace.Source) string {
 
 func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 	if i, err := strconv.Atoi(valueOf(ctx)); err == nil {
-		w.Model.attempt = i
+		w.Model.tabs.attempt = i
 	}
 }
 
-func noServerSide(m *model) string {
-	if s := m.subject().State(); s.Source > 0 && !m.ours(s.URL) {
+func (m *model) noServerSide() string {
+	if s := m.subject().State(); s.Source > 0 && !m.address(s.URL).ours() {
 		return say("This stream is another server's, and a script is not shown its bytes. Streams of this page's own server show them here.")
 	}
 	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")
@@ -168,22 +185,4 @@ func sayWhy(why sse.Reason) string {
 		said += say(", the id too")
 	}
 	return said
-}
-
-// visible shows control characters, which a browser would not.
-func visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r < 0x20:
-			b.WriteRune(0x2400 + r) // the picture of that control character
-		case r == 0x7F:
-			b.WriteRune(0x2421)
-		case r == 0xFEFF:
-			b.WriteString("[BOM]")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -63,6 +63,41 @@ func TestAnAddressThatIsNoStreamIsExplainedAndKept(t *testing.T) {
 	})
 }
 
+// The browser acts on what an address resolves to, so that decides what a link may do.
+func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
+	const script = "script%253D%253D%253D%2520200%250Adata%253A%2520x%250A%250A%2540hold"
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		for _, address := range []string{"sse%3F", "%2Fss%2565%3F", "%20%2Fsse%3F", ".%2Fsse%3F"} {
+			p := visitQuery(t, b, "url="+address+strings.ReplaceAll(script, "%25", "%")+"&connect=1")
+			p.Wait(`$("#script") && $("#script").value.includes("@hold")`)
+			p.state("none")
+		}
+	})
+}
+
+func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse")
+		for _, address := range []string{"/sse?count=2&interval=20 ", "sse?count=2&interval=20"} {
+			p.Fill("URL", address)
+			p.ClickButton("Connect")
+			p.state("open")
+			p.table("customEvent")
+			p.Eval(`void $("#tab-wire").click()`, nil)
+			p.Wait(`$("#wire-lines") && $("#wire-lines").innerText.includes("data:")`)
+			p.ClickButton("Close")
+			p.Eval(`void $("#tab-events").click()`, nil)
+		}
+		p.Fill("URL", "127.0.0.1:1/sse")
+		p.ClickButton("Use http://127.0.0.1:1/sse")
+		p.Wait(`role("textbox", "URL").value == "http://127.0.0.1:1/sse" && $("#notice").innerText == ""`)
+		p.Fill("URL", "curl -N 'http://127.0.0.1:1/a?b=c' -H 'X-A: b'")
+		p.Wait(`role("textbox", "URL").value == "http://127.0.0.1:1/a?b=c" && $("#notice").innerText.includes("curl")`)
+	})
+}
+
 func TestListenersComeAndGoWhileConnected(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()

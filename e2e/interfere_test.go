@@ -86,7 +86,9 @@ func TestAChannelThatDropsComesBack(t *testing.T) {
 			WebSocket.prototype.send = function (data) { window.channel = this; return send.call(this, data); };
 		})()`, nil)
 		p.ClickButton("Pause stream")
+		p.Wait(`role("button", "Pause stream").ariaPressed == "true"`)
 		p.ClickButton("Pause stream")
+		p.Wait(`role("button", "Pause stream").ariaPressed == "false"`)
 		p.Eval(`channel.close()`, nil)
 		p.Wait(`document.body.innerText.includes("The channel to the server is down")`)
 		p.Wait(`!document.body.innerText.includes("The channel to the server is down")`)

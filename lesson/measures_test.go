@@ -279,7 +279,7 @@ func TestFill(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			say := english
-			if test.language == Chinese {
+			if test.language == "zh" {
 				say = chinese
 			}
 			if got := inWords(Fill(say, test.text, m)); got != test.want {

@@ -19,9 +19,6 @@ type Part struct {
 // Phrase is a part of a text that is filled in: words, or code.
 type Phrase = words.Phrase
 
-// Chinese is the second language, English the first.
-const Chinese = "zh"
-
 // Fill fills the measures into a text. One that has none needs no measures. say translates the unit of a measure, such
 // as "{s} s".
 func Fill(say func(string) string, text Text, m Measures) (phrases []Phrase) {

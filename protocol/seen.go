@@ -22,6 +22,9 @@ type Seen struct {
 	Bytes []byte `json:"bytes,omitempty"` // of a write
 	Size  int    `json:"size,omitempty"`  // of a write; more than len(Bytes) if those were left out
 
+	// Packed is what a write became by compression, in bytes; 0: it was not compressed, or the compressor still has it.
+	Packed int `json:"packed,omitempty"`
+
 	By  By  `json:"by,omitempty"` // of an end, as is the next
 	How End `json:"how,omitempty"`
 

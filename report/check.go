@@ -6,16 +6,17 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"eventsource-playground/language"
 )
 
 // A Check is played to an EventSource, whose page then compares what it saw with what the standard requires.
 type Check struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	Chinese string `json:"zh"`
-	Group   string `json:"group"`
-	Section string `json:"section"` // of which standard
-	Link    string `json:"link"`    // to it
+	Name    string        `json:"name"`
+	Title   language.Text `json:"title"`
+	Group   string        `json:"group"`
+	Section string        `json:"section"` // of which standard
+	Link    string        `json:"link"`    // to it
 
 	URL         *string  `json:"url,omitempty"` // what the constructor is given; nil: the stream that belongs to the check
 	Call        string   `json:"call,omitempty"`

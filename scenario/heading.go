@@ -5,9 +5,22 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"eventsource-playground/language"
 )
 
-var headings = []string{"title", "title.zh", "group", "order", "about", "about.zh", "listen", "connect"}
+// headings are all that there are. Those that are read by people stand once for each language: title, title.zh.
+func headings() (names []string) {
+	for _, name := range []string{"title", "group", "order", "about", "listen", "connect"} {
+		names = append(names, name)
+		if name == "title" || name == "about" {
+			for _, l := range language.All[1:] {
+				names = append(names, name+"."+l.Code)
+			}
+		}
+	}
+	return names
+}
 
 // heading reads a line such as "title: Half an event".
 func (p *parser) heading(c *cursor) {
@@ -27,34 +40,33 @@ func (p *parser) heading(c *cursor) {
 		c.fail(start, "this is "+strconv.Itoa(n)+" characters long: the limit is "+strconv.Itoa(maxHeading))
 		return
 	}
+	whole, in := name, language.English
+	if short, code, translated := strings.Cut(name, "."); translated && slices.Contains(headings(), name) {
+		name, in = short, language.Of(code)
+	}
 	// about may continue in a second line.
-	if name != "about" && name != "about.zh" && !p.once(c, name) {
+	if name != "about" && !p.once(c, whole) {
 		return
 	}
 	s := p.scenario
 	switch name {
 	case "title":
-		s.Title = value
-	case "title.zh":
-		s.Chinese.Title = value
+		s.Title.Add(in, value)
 	case "group":
 		s.Group = value
 	case "order":
 		s.Order = c.number(0, maxNumber, "the place in the group")
 		c.end("order is one number")
 	case "about":
-		s.About = strings.TrimSpace(s.About + " " + value)
-		c.shortAbout(start, s.About)
-	case "about.zh":
-		s.Chinese.About += value // Chinese has no spaces between sentences
-		c.shortAbout(start, s.Chinese.About)
+		s.About.Add(in, value)
+		c.shortAbout(start, s.About[in.Code])
 	case "listen":
 		s.Listen = listen(c)
 	case "connect":
 		s.Connect = connect(c, p.limits)
 	default:
-		what := short(name) + " is not a heading: use " + either(headings)
-		if near := nearest(name, headings); near != "" {
+		what := short(name) + " is not a heading: use " + either(headings())
+		if near := nearest(name, headings()); near != "" {
 			what = short(name) + " is not a heading: did you mean " + near + "?"
 		}
 		c.fail(0, what)

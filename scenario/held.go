@@ -1,10 +1,14 @@
 package scenario
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"eventsource-playground/language"
+)
 
 // Size is about how many bytes of memory the parsed text takes.
 func (s *Scenario) Size() int {
-	n := int(unsafe.Sizeof(*s)) + len(s.Title) + len(s.Group) + len(s.About) + len(s.Chinese.Title) + len(s.Chinese.About)
+	n := int(unsafe.Sizeof(*s)) + len(s.Group) + sizeOfText(s.Title) + sizeOfText(s.About)
 	for _, name := range s.Listen {
 		n += int(unsafe.Sizeof(name)) + len(name)
 	}
@@ -16,6 +20,18 @@ func (s *Scenario) Size() int {
 	}
 	if s.Expect != nil {
 		n += int(unsafe.Sizeof(*s.Expect)) + sizeOfLines(s.Expect.lines)
+	}
+	return n
+}
+
+// sizeOfText counts a map's first group of eight entries, too, which is there at once.
+func sizeOfText(t language.Text) (n int) {
+	if t != nil {
+		const header, group = 48, 264
+		n = header + group
+	}
+	for _, said := range t {
+		n += len(said)
 	}
 	return n
 }

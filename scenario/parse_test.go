@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eventsource-playground/language"
 )
 
 // parse wants a text without a mistake.
@@ -30,7 +32,7 @@ func TestTheNotationsExamplesAreGood(t *testing.T) {
 		t.Fatalf("got %d examples; want 3", len(parts)/2)
 	}
 	for i := 1; i < len(parts); i += 2 {
-		if s := parse(t, parts[i]); s.Title == "" {
+		if s := parse(t, parts[i]); s.Title["en"] == "" {
 			t.Errorf("got no title for\n%s", parts[i])
 		}
 	}
@@ -46,8 +48,8 @@ func TestHeadings(t *testing.T) {
 		"title.zh: 甲：标题\nabout.zh: 一。\nabout.zh: 二。\n"+
 		"listen: message, \"x \", 'a,b',tick tock\nconnect: 7 times, with credentials, second origin\n== 200\n")
 	want := &Scenario{
-		Title: "A: title", Group: "Basics", Order: 7, About: "One two.",
-		Chinese: Chinese{Title: "甲：标题", About: "一。二。"},
+		Title: language.Text{"en": "A: title", "zh": "甲：标题"}, Group: "Basics", Order: 7,
+		About:   language.Text{"en": "One two.", "zh": "一。二。"},
 		Listen:  []string{"message", "x ", "a,b", "tick tock"},
 		Connect: Connect{SecondOrigin: true, Credentials: true, Times: 7},
 	}
@@ -187,7 +189,10 @@ func TestMistakes(t *testing.T) {
 		{"an open quote", "== 200\n@raw \"hello", "2:6 the quote is not closed: add a \" in this line"},
 		{"an unknown escape", "== 200\n@raw \"ä\\q\"", "2:8 this escape does not exist: use \\r \\n \\t \\0 \\\\ \\\" \\xFF or \\uFEFF"},
 		{"half a byte", "== 200\n@raw \"\\xF\"", "2:7 \\x needs two hexadecimal digits: write a byte such as \\xFF"},
-		{"a surrogate", "== 200\n@raw \"\\uD800\"", "2:7 \\u needs four hexadecimal digits: write a character such as \\uFEFF"},
+		{"half a character code", "== 200\n@raw \"\\uFE\"", "2:7 \\u needs four hexadecimal digits: write a character such as \\uFEFF"},
+		{"a surrogate", "== 200\n@raw \"\\uD800\"", "2:7 this is half of a surrogate pair: write both halves, such as \\uD83D\\uDE00"},
+		{"the second half alone", "== 200\n@raw \"\\uDE00\\uD83D\"", "2:7 this is half of a surrogate pair: write both halves, such as \\uD83D\\uDE00"},
+		{"a pair whose second half is another character", "== 200\n@raw \"\\uD83D\\uFEFF\"", "2:7 this is half of a surrogate pair: write both halves, such as \\uD83D\\uDE00"},
 		{"a backslash at the end", "== 200\n@raw \"\\", "2:7 this escape does not exist: use \\r \\n \\t \\0 \\\\ \\\" \\xFF or \\uFEFF"},
 		{"no space after the quote", "== 200\n@raw \"a\"b", "2:9 a space is missing after the quote: add one"},
 		{"a number of nothing", "== 200\n@raw \"a\" 3", "2:11 times is missing: write it after the number"},

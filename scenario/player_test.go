@@ -247,7 +247,7 @@ func TestPreview(t *testing.T) {
 		{6, Preview{[]byte("1\n2\n3\n"), false, Hold}},
 		{3, Preview{[]byte("1\n2"), true, End}},
 	} {
-		got := s.Preview(Request{}, test.most)
+		got := new(Work).Preview(s, Request{}, test.most)
 		if string(got.Bytes) != string(test.want.Bytes) || got.More != test.want.More || !got.More && got.End != test.want.End {
 			t.Errorf("got %q, more %v, end %v; want %q, %v, %v", got.Bytes, got.More, got.End, test.want.Bytes, test.want.More, test.want.End)
 		}

@@ -30,6 +30,3 @@ func (w *Work) Preview(s *Section, r Request, limit int) Preview {
 		v.Bytes = append(v.Bytes, step.Bytes...)
 	}
 }
-
-// Preview is [Work.Preview] without a limit of steps.
-func (s *Section) Preview(r Request, limit int) Preview { return new(Work).Preview(s, r, limit) }

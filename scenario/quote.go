@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -61,16 +62,39 @@ func (c *cursor) escape(b []byte) []byte {
 			c.fail(start, `\x needs two hexadecimal digits: write a byte such as \xFF`)
 			return b
 		case 'u':
-			if n, ok := hex(rest[1:], 4); ok && utf8.ValidRune(n) {
+			if r, _, ok := SurrogatePair(c.text[start:]); ok {
+				c.pos = start + len(`\uD83D\uDE00`)
+				return utf8.AppendRune(b, r)
+			}
+			switch n, ok := hex(rest[1:], 4); {
+			case !ok:
+				c.fail(start, `\u needs four hexadecimal digits: write a character such as \uFEFF`)
+			case utf16.IsSurrogate(n):
+				c.fail(start, `this is half of a surrogate pair: write both halves, such as \uD83D\uDE00`)
+			default:
 				c.pos += 4
 				return utf8.AppendRune(b, n)
 			}
-			c.fail(start, `\u needs four hexadecimal digits: write a character such as \uFEFF`)
 			return b
 		}
 	}
 	c.fail(start, `this escape does not exist: use \r \n \t \0 \\ \" \xFF or \uFEFF`)
 	return b
+}
+
+// SurrogatePair reads a character that UTF-16 writes as two escapes, as JSON and JavaScript do: \uD83D\uDE00.
+func SurrogatePair(s string) (r rune, rest string, ok bool) {
+	const one = len(`\uD83D`)
+	if len(s) < 2*one || s[:2] != `\u` || s[one:one+2] != `\u` {
+		return 0, s, false
+	}
+	high, ok1 := hex(s[2:], 4)
+	low, ok2 := hex(s[one+2:], 4)
+	r = utf16.DecodeRune(high, low)
+	if !ok1 || !ok2 || r == utf8.RuneError {
+		return 0, s, false
+	}
+	return r, s[2*one:], true
 }
 
 func hex(s string, digits int) (n rune, ok bool) {

@@ -5,24 +5,24 @@
 // that into steps for a server to execute on a connection. This package opens no connection and reads no clock.
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"eventsource-playground/language"
+)
 
 // A Scenario is one parsed text. It is read only, so many connections may share it.
 type Scenario struct {
-	Title   string
+	Title   language.Text
 	Group   string
-	Order   int    // its place in the group; the lowest first
-	About   string // what to watch, in a sentence or two
-	Chinese Chinese
-	Listen  []string // event types
+	Order   int           // its place in the group; the lowest first
+	About   language.Text // what to watch, in a sentence or two
+	Listen  []string      // event types
 	Connect Connect
 
 	Sections []*Section
 	Expect   *Expect // nil: the text does not say
 }
-
-// Chinese is what a heading says in simplified Chinese; empty where the text has none.
-type Chinese struct{ Title, About string }
 
 // Connect is how the page connects.
 type Connect struct {

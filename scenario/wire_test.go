@@ -26,7 +26,7 @@ func sends(t *testing.T, text, want string) {
 	if err != nil {
 		t.Fatalf("got %v; want no error in\n%s", err, text)
 	}
-	if got := string(s.Sections[0].Preview(Request{}, 1<<20).Bytes); got != want {
+	if got := string(new(Work).Preview(s.Sections[0], Request{}, 1<<20).Bytes); got != want {
 		t.Errorf("got %q; want %q from\n%s", got, want, text)
 	}
 }
@@ -38,4 +38,8 @@ func TestQuotesRoundTrip(t *testing.T) {
 			t.Errorf("got %q from %s; want %q", got, quote(s), s)
 		}
 	}
+}
+
+func TestACharacterAsASurrogatePair(t *testing.T) {
+	sends(t, "== 200\n"+`@raw "\uD83D\uDE00 \ud83d\ude00!"`+"\n@end", "😀 😀!")
 }

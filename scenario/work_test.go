@@ -61,7 +61,7 @@ func TestPreviewsStopAfterTheirSteps(t *testing.T) {
 
 func TestAMistakeLeavesNothingToPlay(t *testing.T) {
 	s, err := Parse("title: a\nlisten: tick\n== 200\n@repeat 1000000000\n@wait 1ms\n@again\n== expect\n@repeat 1000000000\nopen\n@again", DefaultLimits)
-	if err == nil || s.Title != "a" || len(s.Listen) != 1 || s.Sections != nil || s.Expect != nil {
+	if err == nil || s.Title["en"] != "a" || len(s.Listen) != 1 || s.Sections != nil || s.Expect != nil {
 		t.Errorf("got %+v and error %v; want what the heading says, and mistakes", s, err)
 	}
 }

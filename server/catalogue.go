@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"eventsource-playground/lesson"
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
@@ -36,36 +35,32 @@ func newCatalogue(second func(*http.Request) string) *catalogue {
 	return c
 }
 
-// serve is GET /scenarios, with ?lang=zh in Chinese.
+// serve is GET /scenarios, in the language that ?lang asks for.
 func (c *catalogue) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.listFor(c.second(r), language(r)).serve(w, r, nil)
+		c.listFor(c.second(r), languageOf(r)).serve(w, r, nil)
 	})
 }
 
-func (c *catalogue) listFor(origin, language string) asset {
+func (c *catalogue) listFor(origin, code string) asset {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.origin != origin {
 		c.origin, c.lists = origin, map[string]asset{}
 	}
-	list, ok := c.lists[language]
+	list, ok := c.lists[code]
 	if !ok {
-		list = newList(origin, language)
-		c.lists[language] = list
+		list = newList(origin, code)
+		c.lists[code] = list
 	}
 	return list
 }
 
-func newList(origin, language string) asset {
+func newList(origin, code string) asset {
 	l := protocol.Catalogue{SecondOrigin: origin}
 	for _, e := range library.All() {
-		title, about := e.Title, e.About
-		if language == lesson.Chinese {
-			title, about = e.Chinese.Title, e.Chinese.About
-		}
 		l.Scenarios = append(l.Scenarios, protocol.ListedScenario{
-			Name: e.Name, Title: title, Group: e.Group, About: about, Listen: e.Listen, Connect: protocol.Connect(e.Connect),
+			Name: e.Name, Title: e.Title.In(code), Group: e.Group, About: e.About.In(code), Listen: e.Listen, Connect: protocol.Connect(e.Connect),
 		})
 	}
 	return newJSON(l)

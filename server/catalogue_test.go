@@ -27,7 +27,7 @@ func TestTheCatalogueIsTheLibrary(t *testing.T) {
 	}
 	for i, e := range entries {
 		s := got.Scenarios[i]
-		if s.Name != e.Name || s.Title != e.Title || s.Group != e.Group || s.About != e.About ||
+		if s.Name != e.Name || s.Title != e.Title["en"] || s.Group != e.Group || s.About != e.About["en"] ||
 			strings.Join(s.Listen, " ") != strings.Join(e.Listen, " ") || s.Connect != protocol.Connect(e.Connect) {
 			t.Errorf("got %+v; want %s as it is in the library", s, e.Name)
 		}
@@ -63,7 +63,7 @@ func TestTheCatalogueInChinese(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, e := range library.All() {
-			if s := got.Scenarios[i]; s.Name != e.Name || s.Title != e.Chinese.Title || s.About != e.Chinese.About || s.Group != e.Group {
+			if s := got.Scenarios[i]; s.Name != e.Name || s.Title != e.Title["zh"] || s.About != e.About["zh"] || s.Group != e.Group {
 				t.Errorf("got %+v; want %s in Chinese", s, e.Name)
 			}
 		}
@@ -100,7 +100,7 @@ func TestTheCatalogueIsSentOnceAndCompressed(t *testing.T) {
 }
 
 func TestTheSecondOriginHasTheNameThatTheBrowserUses(t *testing.T) {
-	p := start(t, "-addr", "127.0.0.1:0")
+	p := start(t, "-addr", "127.0.0.1:0", "-public-url", "http://playground.example")
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.second(t), "http://"), ":")
 	for host, want := range map[string]string{
 		"playground.example":      "http://playground.example:" + port,
@@ -108,7 +108,7 @@ func TestTheSecondOriginHasTheNameThatTheBrowserUses(t *testing.T) {
 		"localhost:3000":          "http://localhost:" + port,
 		"[::1]:3000":              "http://[::1]:" + port,
 		"[::1]":                   "http://[::1]:" + port,
-		"a%b":                     "http://localhost:" + port,
+		"[fe80::1%a]":             "http://localhost:" + port,
 	} {
 		got, err := p.wire(t, "GET /scenarios HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
 		if err != nil || !strings.Contains(got, `{"secondOrigin":"`+want+`"`) {

@@ -112,6 +112,9 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 					got += fmt.Sprint(" ", seen.Status)
 				case "write":
 					got += fmt.Sprint(" ", seen.Size)
+					if zipped := test.name == "a scenario"; zipped != (seen.Packed > 0) {
+						t.Errorf("got %d bytes after compression; want some only of what is compressed", seen.Packed)
+					}
 					if want == "write *" {
 						want = got
 					}
@@ -222,6 +225,27 @@ func TestATextIsCheckedOverTheChannel(t *testing.T) {
 	}
 }
 
+func TestTheLongestTextsAreCheckedWhateverJSONMakesOfThem(t *testing.T) {
+	c := start(t).channel(t, testSession)
+	for i, test := range []struct {
+		text   string
+		errors int
+	}{
+		{"== 200\n:" + strings.Repeat("<", protocol.MaxText-8), 0},
+		{"== 200\n:" + strings.Repeat("\n", protocol.MaxText-8), 0},
+		{"== 200\n:" + strings.Repeat("\x01", protocol.MaxText-7), 1},
+	} {
+		message, err := json.Marshal(protocol.FromPage{ID: i + 1, Check: &test.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.write(t, string(message))
+		if m := c.read(t); m.Checked == nil || m.Checked.ID != i+1 || len(m.Checked.Errors) != test.errors {
+			t.Errorf("got %+v; want the text checked, with %d mistakes", m.Checked, test.errors)
+		}
+	}
+}
+
 func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -232,7 +256,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 		{"no JSON", websocket.MessageText, "x", websocket.StatusUnsupportedData},
 		{"a wrong type", websocket.MessageText, `{"id":"x"}`, websocket.StatusUnsupportedData},
 		{"bytes", websocket.MessageBinary, "{}", websocket.StatusUnsupportedData},
-		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", 64<<10) + `"}`, websocket.StatusMessageTooBig},
+		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", protocol.MaxMessage) + `"}`, websocket.StatusMessageTooBig},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t).channel(t, testSession)
@@ -367,7 +391,7 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 					return
 				}
 				streams[i] = stream.(*net.TCPConn)
-				fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+				fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
 				var m protocol.ToPage
 				for range 2 { // hello, and what happened
 					_, text, err := conn.Read(context.Background())

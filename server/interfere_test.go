@@ -407,7 +407,7 @@ func (c *client) wantSeen(t *testing.T, wants ...string) {
 func (p *program) request(t *testing.T, path string, headers ...string) *net.TCPConn {
 	t.Helper()
 	conn := p.dial(t)
-	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n%s\r\n", path, strings.Join(append(headers, ""), "\r\n"))
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n", path, strings.Join(append(headers, ""), "\r\n"))
 	return conn
 }
 

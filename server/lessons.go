@@ -3,8 +3,8 @@ package main
 import (
 	"net/http"
 
+	"eventsource-playground/language"
 	"eventsource-playground/lesson"
-	"eventsource-playground/lesson/file"
 	"eventsource-playground/lesson/library"
 	"eventsource-playground/server/refuse"
 )
@@ -17,15 +17,15 @@ type lessons struct {
 
 func newLessons() *lessons {
 	l := &lessons{lists: map[string]asset{}, one: map[string]map[string]asset{}}
-	for _, language := range file.Languages {
+	for _, in := range language.All {
 		var list []lesson.Listed
 		one := map[string]asset{}
 		for i, f := range library.All() {
-			whole := f.In(language, i+1)
+			whole := f.In(in.Code, i+1)
 			list = append(list, whole.Listed)
 			one[f.Name] = newJSON(whole)
 		}
-		l.lists[language], l.one[language] = newJSON(list), one
+		l.lists[in.Code], l.one[in.Code] = newJSON(list), one
 	}
 	return l
 }
@@ -33,7 +33,7 @@ func newLessons() *lessons {
 // serve is GET /lessons.
 func (l *lessons) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l.lists[language(r)].serve(w, r, nil)
+		l.lists[languageOf(r)].serve(w, r, nil)
 	})
 }
 
@@ -41,7 +41,7 @@ func (l *lessons) serve() http.Handler {
 func (l *lessons) serveOne() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("name")
-		one, ok := l.one[language(r)][name]
+		one, ok := l.one[languageOf(r)][name]
 		if !ok {
 			refuse.New(http.StatusNotFound, "There is no lesson %s: /lessons lists all that there are.", refuse.Quote(name)).Write(w)
 			return
@@ -50,10 +50,5 @@ func (l *lessons) serveOne() http.Handler {
 	})
 }
 
-// language is what a request wants: English, unless it names another one that there is.
-func language(r *http.Request) string {
-	if r.URL.Query().Get("lang") == lesson.Chinese {
-		return lesson.Chinese
-	}
-	return "en"
-}
+// languageOf is the code of what a request wants: English, unless it names another one that there is.
+func languageOf(r *http.Request) string { return language.Of(r.URL.Query().Get("lang")).Code }

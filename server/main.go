@@ -27,6 +27,9 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // a quarter as many collections: each visits the stack of every stream
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limits.Default.Memory)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so a second signal kills at once
 	m := Main{Files: web.Files(), Limits: limits.Default, Stdout: os.Stdout, Stderr: os.Stderr}
@@ -53,6 +56,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.IntVar(&m.Limits.Streams, "max-streams", m.Limits.Streams, "open streams in all")
 	flags.IntVar(&m.Limits.StreamsPerAddress, "max-streams-per-address", m.Limits.StreamsPerAddress,
 		"open streams of one address (IPv6: of one /64); set it to -max-streams behind a proxy")
+	public := flags.String("public-url", "", "the `URL` under which others reach this server, such as https://sse.example.org, beside its addresses and localhost")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -68,18 +72,22 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	}
 
 	log := newLog(m.Stderr)
-	if err := m.serve(ctx, log, *addr, *second, *cors); err != nil {
+	if err := m.serve(ctx, log, *addr, *second, *cors, *public); err != nil {
 		log.Error("failed", "err", err)
 		return 1
 	}
 	return 0
 }
 
-func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cors string) error {
+func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cors, public string) error {
 	if err := m.Limits.Check(); err != nil {
 		return err
 	}
 	origin, err := parseOrigin(cors)
+	if err != nil {
+		return err
+	}
+	names, err := newHosts(public)
 	if err != nil {
 		return err
 	}
@@ -106,8 +114,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	sessions := session.New(m.Limits)
 	channels := session.NewChannels(sessions, log)
 	served := sessions.Watch(streams)
-	server := newServer(routes(files, served, channels, newCatalogue(second), origin), m.Limits, log)
-	secondServer := newServer(secondRoutes(files, served, origin), m.Limits, log)
+	plain := newConnections(m.Limits.ConnectionsPerAddress)
+	server := newServer(names.only(routes(files, served, channels, newCatalogue(second), origin)), plain, m.Limits, log)
+	secondServer := newServer(names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {
 		go func() { failed <- server.Serve(l) }()
@@ -146,7 +155,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 
 // newServer is an http.Server whose Shutdown ends what net/http still knows of, the channels: the context of every request is
 // done then.
-func newServer(handler http.Handler, l limits.Limits, log *slog.Logger) *http.Server {
+func newServer(handler http.Handler, plain *connections, l limits.Limits, log *slog.Logger) *http.Server {
 	running, stop := context.WithCancel(context.Background())
 	server := &http.Server{
 		Handler:           handler,
@@ -155,6 +164,7 @@ func newServer(handler http.Handler, l limits.Limits, log *slog.Logger) *http.Se
 		WriteTimeout:      l.Write,
 		IdleTimeout:       l.Idle,
 		MaxHeaderBytes:    l.Header,
+		ConnState:         plain.changed,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
 		BaseContext:       func(net.Listener) context.Context { return running },
 	}

@@ -234,7 +234,7 @@ func TestAPanicIsLoggedAndTheServerGoesOn(t *testing.T) {
 		if r.URL.Path == "/panic" {
 			panic("a mistake of ours")
 		}
-	}), limits.Default, newLog(&stderr))
+	}), newConnections(9), limits.Default, newLog(&stderr))
 	go server.Serve(l)
 	defer server.Close()
 	if reply, err := http.Get("http://" + l.Addr().String() + "/panic"); err == nil {

@@ -26,7 +26,7 @@ import (
 func TestOnTheWire(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	const (
-		sandboxed = "Content-Security-Policy: default-src 'none'; sandbox\r\n"
+		sandboxed = "Content-Security-Policy: default-src 'none'; sandbox\r\nVary: Accept\r\n"
 		any       = "Access-Control-Allow-Origin: *\r\n"
 		common    = "Date: (now)\r\n" + any + sandboxed
 		tail      = "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
@@ -111,7 +111,7 @@ func TestOnTheWire(t *testing.T) {
 }
 
 func TestOtherRequestsOnTheWire(t *testing.T) {
-	p := start(t, "-addr", "127.0.0.1:0")
+	p := start(t, "-addr", "127.0.0.1:0", "-public-url", "http://playground.example")
 	script := url.QueryEscape("== 200\ndata: {attempt}\n\n@end\n== 204")
 	for _, test := range []struct {
 		name, request string
@@ -120,25 +120,25 @@ func TestOtherRequestsOnTheWire(t *testing.T) {
 	}{
 		{"HTTP/1.0 ends with the connection", "GET /sse?script=" + script + " HTTP/1.0\r\n\r\n",
 			[]string{"HTTP/1.0 200 OK\r\n", "Connection: close\r\n\r\ndata: 1\n\n"}, "chunked"},
-		{"HEAD has no body", "HEAD /sse?script=" + script + "&source=2 HTTP/1.1\r\nHost: x\r\n\r\n",
+		{"HEAD has no body", "HEAD /sse?script=" + script + "&source=2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
 			[]string{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n", "Connection: close\r\n\r\n"}, "data"},
-		{"HEAD counts no attempt", "HEAD /sse?script=" + script + "&source=2 HTTP/1.1\r\nHost: x\r\n\r\n",
+		{"HEAD counts no attempt", "HEAD /sse?script=" + script + "&source=2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
 			[]string{"HTTP/1.1 200 OK\r\n"}, "204"},
-		{"HEAD of a redirect", "HEAD /sse?scenario=redirect-307 HTTP/1.1\r\nHost: x\r\n\r\n",
+		{"HEAD of a redirect", "HEAD /sse?scenario=redirect-307 HTTP/1.1\r\nHost: localhost\r\n\r\n",
 			[]string{"HTTP/1.1 307 Temporary Redirect\r\n", "Location: /sse?scenario=redirect-307&redirected=1\r\n"}, "0\r\n\r\n"},
-		{"OPTIONS", "OPTIONS /sse?scenario=cors-missing HTTP/1.1\r\nHost: x\r\nOrigin: http://a.example\r\nConnection: close\r\n\r\n",
+		{"OPTIONS", "OPTIONS /sse?scenario=cors-missing HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a.example\r\nConnection: close\r\n\r\n",
 			[]string{"204 No Content", "Access-Control-Allow-Credentials: true\r\n", "Access-Control-Allow-Headers: Last-Event-ID, Cache-Control\r\n", "Access-Control-Allow-Origin: http://a.example\r\n"}, ""},
-		{"POST", "POST /sse?scenario=end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", []string{"405 Method Not Allowed"}, "event-stream"},
-		{"a body", "GET /sse?scenario=end HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx", []string{"400 Bad Request"}, "event-stream"},
-		{"whoever is no EventSource takes the type as it is", "GET /sse?scenario=no-type HTTP/1.1\r\nHost: x\r\nAccept: text/html,*/*\r\n\r\n",
+		{"POST", "POST /sse?scenario=end HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", []string{"405 Method Not Allowed"}, "event-stream"},
+		{"a body", "GET /sse?scenario=end HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx", []string{"400 Bad Request"}, "event-stream"},
+		{"whoever is no EventSource takes the type as it is", "GET /sse?scenario=no-type HTTP/1.1\r\nHost: localhost\r\nAccept: text/html,*/*\r\n\r\n",
 			[]string{"Content-Security-Policy: default-src 'none'; sandbox\r\n", "X-Content-Type-Options: nosniff\r\n"}, "Content-Type:"},
-		{"a query that a Location cannot hold", "GET /sse?scenario=redirect-307&x=\xe9\"< HTTP/1.1\r\nHost: x\r\n\r\n",
+		{"a query that a Location cannot hold", "GET /sse?scenario=redirect-307&x=\xe9\"< HTTP/1.1\r\nHost: localhost\r\n\r\n",
 			[]string{"Location: /sse?scenario=redirect-307&x=%E9\"<&redirected=1\r\n"}, "\xe9"},
 		{"a redirect leads to the second origin by the browser's name for it", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: playground.example:3000\r\n\r\n",
 			[]string{"Location: http://playground.example:"}, ""},
-		{"a Host that is none", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: a%b!c\r\n\r\n", []string{"Location: http://localhost:"}, "b!c"},
+		{"a Host that no Location can hold", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: [fe80::1%a%b!c]\r\n\r\n", []string{"Location: http://localhost:"}, "b!c"},
 		{"a Host that is an IPv6 address", "GET /sse?scenario=redirect-cross-origin HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", []string{"Location: http://[::1]:"}, ""},
-		{"only sections that wait for another request", "GET /sse?script=" + url.QueryEscape("== 200 when Last-Event-ID is 7\n") + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		{"only sections that wait for another request", "GET /sse?script=" + url.QueryEscape("== 200 when Last-Event-ID is 7\n") + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 			[]string{"404 Not Found", "no response to this request"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestWhatIsReadyGoesOutInOneWrite(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			conn := p.dial(t)
 			defer conn.Close()
-			io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+			io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 			b := make([]byte, 64<<10)
 			n, err := conn.Read(b)
@@ -196,7 +196,7 @@ func TestWaitsAreKept(t *testing.T) {
 			conn := p.dial(t)
 			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 			from := time.Now()
-			io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+			io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 			due := time.Duration(0)
 			r := bufio.NewReader(conn)
 			for i, wait := range test.want {
@@ -273,7 +273,7 @@ func TestEveryScenarioIsServed(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	for _, entry := range library.All() {
 		conn := p.dial(t)
-		fmt.Fprintf(conn, "GET /sse?scenario=%s HTTP/1.1\r\nHost: x\r\n\r\n", entry.Name)
+		fmt.Fprintf(conn, "GET /sse?scenario=%s HTTP/1.1\r\nHost: localhost\r\n\r\n", entry.Name)
 		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 		first := entry.Sections[0]
 		if first.Reply == 2 || first.After > 0 { // silence
@@ -312,7 +312,7 @@ func TestTheClientsLeavingIsNoticedInEveryState(t *testing.T) {
 					conn := p.dial(t)
 					from := time.Now()
 					waitFor(t, "a place to be free", func() bool {
-						io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+						io.WriteString(conn, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 						conn.SetReadDeadline(time.Now().Add(30 * time.Millisecond))
 						reply, err := http.ReadResponse(bufio.NewReader(conn), nil)
 						if err == nil && reply.StatusCode == http.StatusServiceUnavailable {
@@ -345,7 +345,7 @@ func TestAPlaysReaderThatDoesNotReadIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	io.WriteString(conn, "GET /sse?scenario=long-line HTTP/1.1\r\nHost: x\r\n\r\n")
+	io.WriteString(conn, "GET /sse?scenario=long-line HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	waitFor(t, "the log to say so", func() bool { return strings.Contains(p.stderr.String(), "does not read") })
 	waitFor(t, "its place to be free", func() bool { return p.get(t, "/sse?scenario=end").StatusCode == 200 })
 	if _, err := io.Copy(io.Discard, conn); !errors.Is(err, syscall.ECONNRESET) {
@@ -356,10 +356,10 @@ func TestAPlaysReaderThatDoesNotReadIsCutOff(t *testing.T) {
 func TestAClientThatTalksTooMuchIsCutOff(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	conn := p.dial(t)
-	io.WriteString(conn, "GET /sse?scenario=mute HTTP/1.1\r\nHost: x\r\n\r\n")
+	io.WriteString(conn, "GET /sse?scenario=mute HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 	io.ReadFull(conn, make([]byte, 100))
-	io.WriteString(conn, "GET /sse?scenario=mute HTTP/1.1\r\nHost: x\r\n\r\n") // as a pipelining client does: it is not heard
+	io.WriteString(conn, "GET /sse?scenario=mute HTTP/1.1\r\nHost: localhost\r\n\r\n") // as a pipelining client does: it is not heard
 	go func() {
 		for {
 			if _, err := conn.Write(make([]byte, 1024)); err != nil {
@@ -382,7 +382,7 @@ func TestAPlayEndsWithItsLifetime(t *testing.T) {
 		{"== silence", ""},
 		{"== 200 after 9m", ""},
 	} {
-		got, err := p.wire(t, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+		got, err := p.wire(t, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		if err != nil || !strings.HasSuffix(got, test.want) || test.want == "" && got != "" {
 			t.Errorf("got %q, %v for %q; want the end %q", got, err, test.script, test.want)
 		}
@@ -414,7 +414,7 @@ func TestStoppingEndsPlaysSoon(t *testing.T) {
 	for i := range conns {
 		conns[i] = p.dial(t)
 		script := []string{"== 200\n@raw \"x\"\n@hold", "== silence", "== 200\n@repeat 1000 every 10ms\n@raw \"x\"\n@again", "== 200 after 9m"}[i%4]
-		io.WriteString(conns[i], "GET /sse?script="+url.QueryEscape(script)+" HTTP/1.1\r\nHost: x\r\n\r\n")
+		io.WriteString(conns[i], "GET /sse?script="+url.QueryEscape(script)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		if i%2 == 0 {
 			conns[i].SetReadDeadline(time.Now().Add(5 * time.Second))
 			if _, err := io.ReadFull(conns[i], make([]byte, 100)); err != nil {
@@ -423,7 +423,7 @@ func TestStoppingEndsPlaysSoon(t *testing.T) {
 		}
 	}
 	full := p.dial(t) // never reads
-	io.WriteString(full, "GET /sse?script="+url.QueryEscape("== 200\n@raw \"x\" 4000000 times")+" HTTP/1.1\r\nHost: x\r\n\r\n")
+	io.WriteString(full, "GET /sse?script="+url.QueryEscape("== 200\n@raw \"x\" 4000000 times")+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	io.ReadFull(full, make([]byte, 100))
 
 	from := time.Now()

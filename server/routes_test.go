@@ -74,16 +74,16 @@ func TestBareRequests(t *testing.T) {
 		name, request string
 		statuses      string
 	}{
-		{"a path that climbs", "GET /web/../../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "301 307 404"},
-		{"a path that climbs, escaped", "GET /web/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", "301 307 404"},
-		{"a path that climbs, with its slashes escaped", "GET /web/..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: x\r\n\r\n", "301 307 404"},
-		{"a path with NUL", "GET /web/app.wasm%00.css HTTP/1.1\r\nHost: x\r\n\r\n", "404"},
-		{"a path that looks like another host", "GET //example.org/ HTTP/1.1\r\nHost: x\r\n\r\n", "301 307 404"},
-		{"a query that is too long", "GET /sse?" + strings.Repeat("x", 2049) + " HTTP/1.1\r\nHost: x\r\n\r\n", "414"},
-		{"a header that is too long", "GET /sse HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n", "431"},
-		{"a Last-Event-ID with a control byte, which net/http refuses by itself", "GET /sse HTTP/1.1\r\nHost: x\r\nLast-Event-ID: \x01\r\n\r\n", "400"},
-		{"a stream asked for with a body", "GET /sse HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", "400"},
-		{"a stream asked for with a body that never comes", "GET /sse HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
+		{"a path that climbs", "GET /web/../../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", "301 307 404"},
+		{"a path that climbs, escaped", "GET /web/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", "301 307 404"},
+		{"a path that climbs, with its slashes escaped", "GET /web/..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: localhost\r\n\r\n", "301 307 404"},
+		{"a path with NUL", "GET /web/app.wasm%00.css HTTP/1.1\r\nHost: localhost\r\n\r\n", "404"},
+		{"a path that looks like another host", "GET //example.org/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "301 307 404"},
+		{"a query that is too long", "GET /sse?" + strings.Repeat("x", 2049) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", "414"},
+		{"a header that is too long", "GET /sse HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n", "431"},
+		{"a Last-Event-ID with a control byte, which net/http refuses by itself", "GET /sse HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: \x01\r\n\r\n", "400"},
+		{"a stream asked for with a body", "GET /sse HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello", "400"},
+		{"a stream asked for with a body that never comes", "GET /sse HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			conn := p.dial(t)
@@ -109,8 +109,8 @@ func TestConnectionsThatDontGoOnAreClosed(t *testing.T) {
 	for _, test := range []struct{ name, sent string }{
 		{"nothing sent", ""},
 		{"half a request", "GET / HTTP/1.1\r\nHo"},
-		{"a whole one, and no other", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
-		{"half a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhal"},
+		{"a whole one, and no other", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"},
+		{"half a body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			conn := p.dial(t)

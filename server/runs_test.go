@@ -34,9 +34,11 @@ func TestAttempts(t *testing.T) {
 		{"with Last-Event-ID", ends, []string{"-", "- id"}, "1 2"},
 		{"whoever leaves by itself starts anew", holds, []string{"-!", "-!", "-"}, "1 1 1"},
 		{"another is open, so this is a new one", holds, []string{"-", "-"}, "1 1"},
-		{"after a final response that has none after it", ends + "\n== 404\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 1 2"},
+		{"after an error, the last response repeats", ends + "\n== 500\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 3 4"},
+		{"after a 204 that has none after it", ends + "\n== 204\n", []string{"-", "-", "-", "-"}, "1  1 "},
 		{"after a 503 with another response after it", "== 503\n{attempt}\n== 200\n{attempt}\n", []string{"-", "-", "-"}, "1 2 3"},
-		{"a 204 out of turn is final", "== 404 when Last-Event-ID is 7\n{attempt}\n\n" + ends, []string{"-", "- id", "-"}, "1 2 1"},
+		{"after an error out of turn", "== 404 when Last-Event-ID is 7\n{attempt}\n\n" + ends, []string{"-", "- id", "-"}, "1 2 3"},
+		{"a 204 out of turn is final", "== 204 when Last-Event-ID is 7\n\n" + ends, []string{"-", "- id", "-"}, "1  1"},
 		{"another address of the same scenario is another", ends, []string{"-", "- &x=1", "-", "- &x=1"}, "1 1 2 2"},
 
 		{"one session", ends, []string{a + " 1", a + " 1"}, "1 2"},
@@ -83,7 +85,7 @@ func TestAttempts(t *testing.T) {
 				var reply *http.Response
 				waitFor(t, "a place", func() (ok bool) {
 					var err error
-					fmt.Fprintf(conn, "GET /sse?%s HTTP/1.1\r\nHost: x\r\n%s\r\n", query, headers)
+					fmt.Fprintf(conn, "GET /sse?%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", query, headers)
 					if reply, err = http.ReadResponse(bufio.NewReader(conn), nil); err != nil {
 						t.Fatal(err)
 					}

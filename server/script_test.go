@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"eventsource-playground/protocol"
 )
 
 func TestBadScenarioRequestsSayWhatToChange(t *testing.T) {
@@ -38,7 +40,7 @@ func TestBadScenarioRequestsSayWhatToChange(t *testing.T) {
 		{"script=~!!", 400, "illegal base64"},
 		{"script=~AAAA", 400, "can't be unpacked"},
 		{"script=~" + packed(strings.Repeat("#\n", 20000)), 400, "the text is longer than 32768 bytes"},
-		{"script=" + strings.Repeat("x", 32<<10), 414, "The query is 32775 bytes long: 32768 is the most."},
+		{"script=" + strings.Repeat("x", protocol.MaxQuery), 414, "The query is 44721 bytes long: 44714 is the most."},
 		{"scenario=end&x=" + strings.Repeat("x", 2<<10), 414, "2048 is the most"},
 	} {
 		t.Run(test.query[:min(40, len(test.query))], func(t *testing.T) {
@@ -112,7 +114,7 @@ func TestAScriptCanDoNoHarm(t *testing.T) {
 		{"open many connections", "connect: 100 times\n== 200", "out of range"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := p.wire(t, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+			got, err := p.wire(t, "GET /sse?script="+url.QueryEscape(test.script)+" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 			if err != nil || !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, test.want) {
 				t.Errorf("got %q, %v; want it refused with %q", got, err, test.want)
 			}
@@ -122,14 +124,14 @@ func TestAScriptCanDoNoHarm(t *testing.T) {
 		})
 	}
 	// What it may say stays in the body, and the browser runs none of it.
-	got, _ := p.wire(t, "GET /sse?script="+url.QueryEscape("== 404\n@header Content-Type:\n<script>alert(1)</script>\n")+" HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n")
+	got, _ := p.wire(t, "GET /sse?script="+url.QueryEscape("== 404\n@header Content-Type:\n<script>alert(1)</script>\n")+" HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n")
 	for _, want := range []string{"Content-Security-Policy: default-src 'none'; sandbox\r\n", "X-Content-Type-Options: nosniff\r\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %q; want %q in it", got, want)
 		}
 	}
 	// Last-Event-ID and the query come from the visitor: they stay in their places.
-	got, _ = p.wire(t, "GET /sse?script="+url.QueryEscape("== 307\n@redirect here\n")+"&x=%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\nLast-Event-ID: a\tSet-Cookie\r\nOrigin: x\tSet-Cookie: y\r\n\r\n")
+	got, _ = p.wire(t, "GET /sse?script="+url.QueryEscape("== 307\n@redirect here\n")+"&x=%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: a\tSet-Cookie\r\nOrigin: x\tSet-Cookie: y\r\n\r\n")
 	if strings.Contains(got, "\nSet-Cookie") {
 		t.Errorf("got %q; want no cookie", got)
 	}

@@ -93,7 +93,7 @@ func TestAReaderThatDoesNotReadIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "GET /sse?interval=10&count=100000&x=%s HTTP/1.1\r\nHost: x\r\n\r\n", strings.Repeat("x", 1900))
+	fmt.Fprintf(conn, "GET /sse?interval=10&count=100000&x=%s HTTP/1.1\r\nHost: localhost\r\n\r\n", strings.Repeat("x", 1900))
 
 	waitFor(t, "the log to say so", func() bool { return strings.Contains(p.stderr.String(), "does not read") })
 	waitFor(t, "its place to be free", func() bool {
@@ -129,7 +129,7 @@ func BenchmarkAStreamsMemory(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer conn.Close()
-				fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", test.path)
+				fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", test.path)
 				if _, err := io.ReadFull(conn, make([]byte, 300)); err != nil {
 					b.Fatal(err)
 				}
@@ -156,7 +156,7 @@ func resident(b *testing.B, pid int) int {
 // openStream requests one that says nothing for ten minutes, and reports whether it was granted.
 func (p *program) openStream(t *testing.T, conn *net.TCPConn) bool {
 	t.Helper()
-	io.WriteString(conn, "GET /sse?interval=10m HTTP/1.1\r\nHost: x\r\n\r\n")
+	io.WriteString(conn, "GET /sse?interval=10m HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	reply, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ type Exchange struct {
 	HeadAt          float64
 	Writes          []Wrote
 	Sent            int // bytes of the body
+	Packed          int // what compression made of them, in bytes; 0: nothing
 	End             *protocol.Seen
 	EndAt           float64
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
@@ -205,6 +206,7 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 
 func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	e.Sent += seen.Size
+	e.Packed += seen.Packed
 	e.Writes = append(e.Writes, Wrote{at, seen.Size})
 	if len(e.Writes) > maxWires {
 		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
@@ -358,4 +360,20 @@ func (s *Source) Predicted() int {
 		return 0
 	}
 	return max(0, s.wire.predicted)
+}
+
+// Paused reports whether the visitor holds the response back: paused it, or sent a line of what is held back.
+func (e *Exchange) Paused() bool {
+	if e.Over() {
+		return false
+	}
+	for i := len(e.Did) - 1; i >= 0; i-- {
+		switch e.Did[i].Do {
+		case protocol.DoPause, protocol.DoStep:
+			return true
+		case protocol.DoResume:
+			return false
+		}
+	}
+	return false
 }

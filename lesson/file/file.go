@@ -28,7 +28,7 @@
 //	deviates: if the browser did not follow the standard
 //	more: what to try
 //
-//	== zh
+//	== zh                              and so each language of package language
 package file
 
 import (
@@ -39,6 +39,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eventsource-playground/language"
 	"eventsource-playground/lesson"
 	"eventsource-playground/standard"
 )
@@ -58,26 +59,24 @@ type Lesson struct {
 // words are a lesson's in one language.
 type words struct {
 	line                             int
+	space                            string // between two lines
 	title                            string
 	question, answer, deviates, more lesson.Text
 	choices                          []lesson.Text
 	answers                          map[int]lesson.Text
 }
 
-// Languages are those that each file has.
-var Languages = []string{"en", lesson.Chinese}
-
 // Scenarios is what a lesson needs to know of a scenario: what it listens to.
 type Scenarios func(name string) (listen []string, ok bool)
 
 // In is the lesson in a language, or in English if the file lacks that one, with its number among the lessons.
-func (l *Lesson) In(language string, number int) *lesson.Lesson {
-	w := l.language[language]
+func (l *Lesson) In(code string, number int) *lesson.Lesson {
+	w := l.language[code]
 	if w == nil {
-		language, w = "en", l.language["en"]
+		code, w = language.English.Code, l.language[language.English.Code]
 	}
 	in := l.logic
-	in.Name, in.Number, in.Title, in.Language = l.Name, number, w.title, language
+	in.Name, in.Number, in.Title, in.Language = l.Name, number, w.title, code
 	in.Question, in.Answer, in.Deviates = w.question, w.answer, w.deviates
 	in.Choices = slices.Clone(in.Choices)
 	for i := range in.Choices {
@@ -130,15 +129,20 @@ func (p *parser) failAt(line int, what string) {
 }
 
 // begin begins a language.
-func (p *parser) begin(language string) {
+func (p *parser) begin(code string) {
+	l := language.Of(code)
 	switch {
-	case !slices.Contains(Languages, language):
-		p.fail(language + " is not a language here: write == en or == zh")
-	case p.lesson.language[language] != nil:
-		p.fail("== " + language + " is here twice: keep one")
+	case l.Code != code:
+		sections := []string{}
+		for _, l := range language.All {
+			sections = append(sections, "== "+l.Code)
+		}
+		p.fail(code + " is not a language here: write " + strings.Join(sections, " or "))
+	case p.lesson.language[code] != nil:
+		p.fail("== " + code + " is here twice: keep one")
 	}
-	p.words = &words{line: p.line, answers: map[int]lesson.Text{}}
-	p.lesson.language[language] = p.words
+	p.words = &words{line: p.line, space: l.Space, answers: map[int]lesson.Text{}}
+	p.lesson.language[code] = p.words
 	clear(p.given)
 }
 
@@ -259,8 +263,8 @@ func (p *parser) word(name, value string) {
 
 // join joins lines that go on, as the language does.
 func (p *parser) join(before, text lesson.Text) lesson.Text {
-	if before != nil && p.words != p.lesson.language[lesson.Chinese] {
-		before = append(before, lesson.Part{Text: " "})
+	if before != nil && p.words.space != "" {
+		before = append(before, lesson.Part{Text: p.words.space})
 	}
 	return append(before, text...)
 }
@@ -349,10 +353,10 @@ func (p *parser) finish() {
 			p.fail("there is no choice " + strconv.Itoa(choice+1))
 		}
 	}
-	for _, language := range Languages {
-		w := p.lesson.language[language]
+	for _, in := range language.All {
+		w := p.lesson.language[in.Code]
 		if w == nil {
-			p.fail("== " + language + " is missing")
+			p.fail("== " + in.Code + " is missing")
 			continue
 		}
 		p.line = w.line

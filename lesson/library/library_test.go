@@ -98,7 +98,7 @@ func TestEveryBeliefHasItsLesson(t *testing.T) {
 	for i, f := range All() {
 		l := f.In("en", i+1)
 		counts[l.Kind]++
-		for _, key := range []string{l.Kind + string(rune('0'+f.Belief+f.Spot)), l.Title, f.In(lesson.Chinese, 1).Title} {
+		for _, key := range []string{l.Kind + string(rune('0'+f.Belief+f.Spot)), l.Title, f.In("zh", 1).Title} {
 			if names[key] {
 				t.Errorf("%s: got %q a second time", f.Name, key)
 			}
@@ -124,7 +124,7 @@ func TestEveryBeliefHasItsLesson(t *testing.T) {
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	chinese := regexp.MustCompile(`\p{Han}`)
 	for _, f := range All() {
-		en, zh := f.In("en", 1), f.In(lesson.Chinese, 1)
+		en, zh := f.In("en", 1), f.In("zh", 1)
 		title := func(l *lesson.Lesson) lesson.Text { return lesson.Text{{Text: l.Title}} }
 		both := [][2]lesson.Text{{title(en), title(zh)}, {en.Question, zh.Question}, {en.Answer, zh.Answer}, {en.Deviates, zh.Deviates}}
 		for i := range en.Choices {

@@ -94,7 +94,7 @@ func (s *stage) look() {
 		return
 	}
 	say := asItIs
-	if s.lesson.Language == lesson.Chinese {
+	if s.lesson.Language == "zh" {
 		say = inChinese
 	}
 	if s.verdict, s.decided = s.lesson.Decide(say, m); s.decided {

@@ -3,7 +3,7 @@
 // A file is a scenario in the notation of scenario/NOTATION.md whose == expect is what the standard requires the page to see,
 // with these headings before it, of which the first three must be there:
 //
-//	zh: the title in Chinese
+//	zh: the title in Chinese, and so in each language of package language
 //	section: HTML 9.2.6
 //	construct: "http://["           this URL in place of the check's own stream; or without arguments, or without new
 //	handlers: onopen, onmessage, onerror   in place of addEventListener
@@ -28,26 +28,20 @@ import (
 	"eventsource-playground/scenario/folder"
 )
 
-// A Group is a part of the report.
-type Group struct {
-	Name    string `json:"name"`
-	Chinese string `json:"zh"`
-}
-
-// Groups are the parts of the report, in its order.
-var Groups = []Group{
-	{"Constructor", "构造函数"},
-	{"Wire format", "线路格式"},
-	{"Ids", "事件 ID"},
-	{"Reconnection time", "重连时间"},
-	{"Status codes", "状态码"},
-	{"Content types", "内容类型"},
-	{"Redirects", "重定向"},
-	{"Other origins", "其他源"},
-	{"Connection lost", "连接中断"},
-	{"Closing", "关闭"},
-	{"Events", "事件"},
-	{"Measured", "测量值"},
+// Groups are the parts of the report, in its order. The page says them in its language.
+var Groups = []string{
+	"Constructor",
+	"Wire format",
+	"Ids",
+	"Reconnection time",
+	"Status codes",
+	"Content types",
+	"Redirects",
+	"Other origins",
+	"Connection lost",
+	"Closing",
+	"Events",
+	"Measured",
 }
 
 // An Entry is one check, and the scenario that it plays.
@@ -83,6 +77,4 @@ var all = sync.OnceValue(func() []Entry {
 	return entries
 })
 
-func group(e Entry) int {
-	return slices.IndexFunc(Groups, func(g Group) bool { return g.Name == e.Group })
-}
+func group(e Entry) int { return slices.Index(Groups, e.Group) }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"eventsource-playground/language"
 	"eventsource-playground/report"
 	"eventsource-playground/scenario"
 	"eventsource-playground/standard"
@@ -50,9 +51,11 @@ func (p *parser) fail(what string) {
 // heading reads a heading that only a check has, and reports whether it was one.
 func (p *parser) heading(key, value string) bool {
 	c := &p.entry.Check
+	if l := language.Of(key); l != language.English {
+		p.title(l, value)
+		return true
+	}
 	switch key {
-	case "zh":
-		c.Chinese = value
 	case "section":
 		c.Section, c.Link = value, standard.Named(value).URL()
 		if c.Link == "" {
@@ -89,6 +92,14 @@ func (p *parser) heading(key, value string) bool {
 		return false
 	}
 	return true
+}
+
+// title takes the title in a language.
+func (p *parser) title(l *language.Language, value string) {
+	if p.entry.Title == nil {
+		p.entry.Title = language.Text{}
+	}
+	p.entry.Title[l.Code] = value
 }
 
 // construct reads what the constructor is given, in quotes, or how else it is called.
@@ -136,15 +147,19 @@ func (p *parser) duration(value string) float64 {
 // adopt copies what a scenario says, too.
 func (p *parser) adopt(s *scenario.Scenario) {
 	c := &p.entry.Check
-	c.Title, c.Group, c.Second, c.Credentials = s.Title, s.Group, s.Connect.SecondOrigin, s.Connect.Credentials
+	p.title(language.English, s.Title.In(language.English.Code))
+	c.Group, c.Second, c.Credentials = s.Group, s.Connect.SecondOrigin, s.Connect.Credentials
 	c.Listen = slices.DeleteFunc(slices.Clone(s.Listen), func(typ string) bool { return typ == "message" })
 	p.line = 1
-	for _, missing := range []struct{ key, value string }{{"title", c.Title}, {"zh", c.Chinese}, {"section", c.Section}} {
-		if missing.value == "" {
-			p.fail(missing.key + ": is missing: add it above the first section")
+	for i, l := range language.All {
+		key := l.Code
+		if i == 0 {
+			key = "title"
 		}
+		p.missing(key, c.Title[l.Code])
 	}
-	if !slices.ContainsFunc(Groups, func(g Group) bool { return g.Name == c.Group }) {
+	p.missing("section", c.Section)
+	if !slices.Contains(Groups, c.Group) {
 		p.fail("this group is not one of those in checks.go: " + c.Group)
 	}
 	if s.Expect == nil {
@@ -173,4 +188,10 @@ func (p *parser) adopt(s *scenario.Scenario) {
 		c.Want = append(c.Want, report.Want{What: what, After: float64(seen.After.Milliseconds())})
 	}
 	c.Expected = c.Wanted()
+}
+
+func (p *parser) missing(key, value string) {
+	if value == "" {
+		p.fail(key + ": is missing: add it above the first section")
+	}
 }

@@ -71,16 +71,16 @@ func TestEveryHeadingIsFitToShow(t *testing.T) {
 		switch {
 		case !goodName.MatchString(e.Name):
 			t.Errorf("%s: got a name that needs escaping in a URL", e.Name)
-		case e.Title == "" || utf8.RuneCountInString(e.Title) > 45:
-			t.Errorf("%s: got title %q; want one of at most 45 characters", e.Name, e.Title)
-		case titles[e.Title] != "":
-			t.Errorf("%s: got the title of %s; want another", e.Name, titles[e.Title])
-		case utf8.RuneCountInString(e.About) < 40 || utf8.RuneCountInString(e.About) > 260 || !strings.HasSuffix(e.About, "."):
-			t.Errorf("%s: got about %q; want a sentence or two", e.Name, e.About)
-		case e.Chinese.Title == "" || utf8.RuneCountInString(e.Chinese.Title) > 30 || titles[e.Chinese.Title] != "":
-			t.Errorf("%s: got title.zh %q; want one of its own, of at most 30 characters", e.Name, e.Chinese.Title)
-		case !strings.HasSuffix(e.Chinese.About, "。") || utf8.RuneCountInString(e.Chinese.About) < 10 || utf8.RuneCountInString(e.Chinese.About) > 130:
-			t.Errorf("%s: got about.zh %q; want a sentence or two in Chinese", e.Name, e.Chinese.About)
+		case e.Title["en"] == "" || utf8.RuneCountInString(e.Title["en"]) > 45:
+			t.Errorf("%s: got title %q; want one of at most 45 characters", e.Name, e.Title["en"])
+		case titles[e.Title["en"]] != "":
+			t.Errorf("%s: got the title of %s; want another", e.Name, titles[e.Title["en"]])
+		case utf8.RuneCountInString(e.About["en"]) < 40 || utf8.RuneCountInString(e.About["en"]) > 260 || !strings.HasSuffix(e.About["en"], "."):
+			t.Errorf("%s: got about %q; want a sentence or two", e.Name, e.About["en"])
+		case e.Title["zh"] == "" || utf8.RuneCountInString(e.Title["zh"]) > 30 || titles[e.Title["zh"]] != "":
+			t.Errorf("%s: got title.zh %q; want one of its own, of at most 30 characters", e.Name, e.Title["zh"])
+		case !strings.HasSuffix(e.About["zh"], "。") || utf8.RuneCountInString(e.About["zh"]) < 10 || utf8.RuneCountInString(e.About["zh"]) > 130:
+			t.Errorf("%s: got about.zh %q; want a sentence or two in Chinese", e.Name, e.About["zh"])
 		case places[place] != "":
 			t.Errorf("%s: got the place of %s; want another", e.Name, places[place])
 		case len(e.Listen) == 0:
@@ -88,7 +88,7 @@ func TestEveryHeadingIsFitToShow(t *testing.T) {
 		case e.Expect == nil:
 			t.Errorf("%s: got no == expect", e.Name)
 		}
-		titles[e.Title], titles[e.Chinese.Title], places[place] = e.Name, e.Name, e.Name
+		titles[e.Title["en"]], titles[e.Title["zh"]], places[place] = e.Name, e.Name, e.Name
 		if !slices.Contains(Groups, e.Group) {
 			t.Errorf("%s: got group %q; want one of %q", e.Name, e.Group, Groups)
 		}

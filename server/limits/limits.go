@@ -4,6 +4,8 @@ package limits
 import (
 	"fmt"
 	"time"
+
+	"eventsource-playground/protocol"
 )
 
 // Limits are what one visitor can make the server do, keep and wait for. Whoever meets one is told so in one sentence.
@@ -14,6 +16,8 @@ type Limits struct {
 	// Streams.
 	Streams           int           // open at once, in all: 503
 	StreamsPerAddress int           // open at once from one IPv4 address or one IPv6 /64: 503
+	Held              int           // bytes that scripts, buffers and what is to be sent take, in all: 503
+	HeldPerAddress    int           // the same for one address
 	Lifetime          time.Duration // of one stream, which then ends cleanly: a browser reconnects and goes on where it was
 	Heartbeat         time.Duration // silence in a stream after which a comment is sent
 	StreamWrite       time.Duration // for each write in a stream to be read, or the reader is cut off
@@ -62,23 +66,32 @@ type Limits struct {
 	MessageBytes       int           // the same
 
 	// What a page is told of a scenario's text.
+	Checks        int // at once, in all; of each channel the newest text waits
+	CheckSteps    int // of its preview, as scenario.Work counts them
 	CheckMistakes int // in it
 	CheckBytes    int // previewed of a section
 	CheckEvents   int // the same
 
 	// Connections.
-	Header     int           // bytes of a request's line and headers: 431
-	ReadHeader time.Duration // from a connection's first byte to the end of the headers
-	Read       time.Duration // to the end of a request's body, for which nothing here has a use
-	Write      time.Duration // of a response that is no stream
-	Idle       time.Duration // between two requests of a connection
-	Stop       time.Duration // from the signal to closing what is still open
+	ConnectionsPerAddress int           // open at once from one address, without streams and channels: 503
+	Header                int           // bytes of a request's line and headers: 431
+	ReadHeader            time.Duration // from a connection's first byte to the end of the headers
+	Read                  time.Duration // to the end of a request's body, for which nothing here has a use
+	Write                 time.Duration // of a response that is no stream
+	Idle                  time.Duration // between two requests of a connection
+	Stop                  time.Duration // from the signal to closing what is still open
+
+	// Memory is where Go begins to collect garbage as soon as it can, in bytes, unless GOMEMLIMIT says something else. What
+	// the other limits let visitors hold is less.
+	Memory int64
 }
 
 // Default is for a small machine that everyone can reach.
 var Default = Limits{
 	Streams:           4096,
 	StreamsPerAddress: 256, // a class behind one router: six for each browser
+	Held:              128 << 20,
+	HeldPerAddress:    16 << 20, // 64 KB for each stream
 	Lifetime:          time.Hour,
 	Heartbeat:         15 * time.Second,
 	StreamWrite:       10 * time.Second,
@@ -91,7 +104,7 @@ var Default = Limits{
 	BareRunAge: 2 * time.Minute,
 
 	Query:       2 << 10,
-	Script:      32 << 10,
+	Script:      protocol.MaxQuery,
 	Count:       100_000,
 	IntervalMin: 10 * time.Millisecond,
 	IntervalMax: 10 * time.Minute,
@@ -114,7 +127,7 @@ var Default = Limits{
 
 	Channels:           1000,
 	ChannelsPerAddress: 128,
-	ChannelRead:        64 << 10,
+	ChannelRead:        protocol.MaxMessage,
 	ChannelRate:        50,
 	ChannelWrite:       10 * time.Second,
 	ChannelPing:        20 * time.Second,
@@ -122,16 +135,22 @@ var Default = Limits{
 	MessageRecords:     500,
 	MessageBytes:       256 << 10,
 
+	Checks:        2,
+	CheckSteps:    20_000, // a few milliseconds
 	CheckMistakes: 100,
 	CheckBytes:    8 << 10,
 	CheckEvents:   200,
 
-	Header:     48 << 10, // a script, and localhost's cookies are those of all its ports
+	ConnectionsPerAddress: 512, // 60 browsers behind one router, with eight each
+
+	Header:     60 << 10, // a script, and localhost's cookies are those of all its ports
 	ReadHeader: 10 * time.Second,
 	Read:       10 * time.Second,
 	Write:      2 * time.Minute, // app.wasm over a slow line
-	Idle:       2 * time.Minute,
+	Idle:       20 * time.Second,
 	Stop:       500 * time.Millisecond,
+
+	Memory: 512 << 20,
 }
 
 // Check refuses what a flag can get wrong.

@@ -22,6 +22,28 @@ const (
 
 // Give has the play carry out a command, at once if it waits. It reports whether there was room.
 func (p *Play) Give(c Command) bool {
+	if len(c.Bytes) > 0 {
+		free, ok := p.reserve(len(c.Bytes))
+		if !ok {
+			return false
+		}
+		done := c.Done
+		c.Done = func(err error) {
+			free()
+			if done != nil {
+				done(err)
+			}
+		}
+		if p.give(c) {
+			return true
+		}
+		free()
+		return false
+	}
+	return p.give(c)
+}
+
+func (p *Play) give(c Command) bool {
 	select {
 	case p.commands <- c:
 		p.conn.wake()

@@ -125,7 +125,7 @@ func newStage(t *testing.T, script string) *stage {
 		s.streams.Drain(t.Context())
 	})
 	s.conn, s.r = conn.(*net.TCPConn), bufio.NewReader(conn)
-	fmt.Fprintf(conn, "GET /sse?script=%s HTTP/1.1\r\nHost: x\r\n\r\n", url.QueryEscape(script))
+	fmt.Fprintf(conn, "GET /sse?script=%s HTTP/1.1\r\nHost: localhost\r\n\r\n", url.QueryEscape(script))
 	waitFor(t, "the play", func() bool { return s.play() != nil })
 	return s
 }

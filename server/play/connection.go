@@ -67,20 +67,22 @@ func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
 // hasBody reports whether there is a body to write to, by now.
 func (c *connection) hasBody() bool { return c.framing == chunked || c.framing == unframed }
 
-// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more.
-func (c *connection) write(b []byte) (full bool) {
+// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, and how many
+// bytes compression made of them.
+func (c *connection) write(b []byte) (full bool, packed int) {
 	if c.gzip != nil {
-		packed := buffers.Get().(*[]byte)
-		defer buffers.Put(packed)
-		*packed = c.gzip.appendTo((*packed)[:0], b)
-		b = *packed
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		*buffer = c.gzip.appendTo((*buffer)[:0], b)
+		b = *buffer
+		packed = len(b)
 	}
 	if len(b) == 0 {
-		return false
+		return false, 0
 	}
 	ready := c.room()
 	*ready = c.framing.append(*ready, b)
-	return len(*ready) >= enough
+	return len(*ready) >= enough, packed
 }
 
 // enough is how many bytes that are ready don't wait for more.

@@ -4,11 +4,14 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
+	"slices"
 	"sync"
 )
 
-// gzipper compresses a body (RFC 1952). Each piece is compressed for itself, by a compressor that is borrowed for it:
-// compress/gzip would keep more than half a megabyte for each stream.
+// gzipper compresses a body (RFC 1952). Between two pieces it keeps only the end of what went before: a compressor of the
+// usual kind would keep 800 KB for each stream. For each piece one is borrowed, which gets to know that end first, so that
+// events which look alike become short. The client has it too, so the compressor may refer to it.
 type gzipper struct {
 	keeps bool // until it has much, or the end: a compressor that nobody flushes
 
@@ -16,10 +19,13 @@ type gzipper struct {
 	sum   uint32
 	size  uint32
 	held  []byte
+	last  []byte // the end of what was compressed
 }
 
-// much is what a compressor that keeps bytes can keep.
-const much = 32 << 10
+const (
+	much    = 32 << 10 // is what a compressor that keeps bytes can keep
+	history = 4 << 10  // is what a piece can refer to: more costs more time than it saves bytes
+)
 
 // appendTo appends what comes out when b goes in.
 func (g *gzipper) appendTo(out, b []byte) []byte {
@@ -53,21 +59,47 @@ func (g *gzipper) flush(out, b []byte) []byte {
 	if len(b) == 0 {
 		return out
 	}
-	w := compressors.Get().(*flate.Writer)
-	defer compressors.Put(w)
+	c := compressors.Get().(*compressor)
+	defer compressors.Put(c)
+	c.out = io.Discard
+	c.deflate.Reset(c)
+	if len(g.last) > 0 {
+		c.deflate.Write(g.last)
+		c.deflate.Flush()
+	}
 	buf := appender{out}
-	w.Reset(&buf)
-	w.Write(b)
-	w.Flush() // neither fails, since appender does not
+	c.out = &buf
+	c.deflate.Write(b)
+	c.deflate.Flush() // nothing fails, since neither writer does
+	c.out = nil
+	g.remember(b)
 	return buf.bytes
 }
 
+// remember keeps the end of what was compressed.
+func (g *gzipper) remember(b []byte) {
+	b = b[max(0, len(b)-history):]
+	if over := len(g.last) + len(b) - history; over > 0 {
+		g.last = slices.Delete(g.last, 0, over)
+	}
+	g.last = append(g.last, b...)
+}
+
+// compressor writes to whatever out is.
+type compressor struct {
+	deflate *flate.Writer
+	out     io.Writer
+}
+
+func (c *compressor) Write(b []byte) (int, error) { return c.out.Write(b) }
+
 var compressors = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	// Not BestSpeed, which does not look for what repeats in a piece as small as an event.
+	w, err := flate.NewWriter(nil, flate.DefaultCompression)
 	if err != nil {
 		panic(err)
 	}
-	return w
+	return &compressor{deflate: w}
 }}
 
 type appender struct{ bytes []byte }

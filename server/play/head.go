@@ -80,6 +80,7 @@ func (a *client) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byt
 	}
 	a.letIn(head, line)
 	line("Content-Security-Policy", sandbox)
+	line("Vary", "Accept") // a scenario may let a cache keep this, which must not give it to a page without the next line
 	if a.mime {
 		line("X-Content-Type-Options", "nosniff")
 	}

@@ -27,7 +27,8 @@ type Play struct {
 	stop    chan struct{} // closed when the server stops
 
 	watcher  Watcher
-	commands chan Command // nil: nobody can give any
+	commands chan Command                       // nil: nobody can give any
+	reserve  func(n int) (free func(), ok bool) // room for n bytes that are to be sent
 	paused   bool
 	steps    int       // lines of the wire that may go out in spite of the pause
 	holding  bool      // the scenario has no more steps
@@ -167,9 +168,10 @@ func (p *Play) send(b []byte) ending {
 	if !p.conn.hasBody() {
 		return goesOn
 	}
-	p.watcher.Wrote(b)
 	p.middle = !endsLine(b)
-	if p.conn.write(b) {
+	full, packed := p.conn.write(b)
+	p.watcher.Wrote(b, packed)
+	if full {
 		return p.flush()
 	}
 	return goesOn

@@ -22,6 +22,7 @@ type query struct {
 	raw        string // as it came, without that mark
 	text       string // the same without session and source: what is to be played
 	classic    bool   // it is for the classic stream
+	held       int    // bytes of memory that a play of it takes
 }
 
 // parseScenario reads the query of a request for a scenario, or says what to change.
@@ -59,9 +60,28 @@ func (s *Streams) parseScenario(raw string) (*query, *refuse.Refusal) {
 		q.redirected = true
 	}
 	if byText {
-		q.scenario, refused = s.scripts.get(script, parseScript)
+		if q.scenario, refused = s.scripts.get(script, parseScript); refused != nil {
+			return nil, refused
+		}
+		q.held = q.scenario.Size()
 	}
-	return q, refused
+	q.held += keeps(q.scenario)
+	return q, nil
+}
+
+// keeps is the most that a play of a scenario keeps while it waits, in bytes.
+func keeps(s *scenario.Scenario) (most int) {
+	for _, section := range s.Sections {
+		n := section.Keeps()
+		switch section.Head.Gzip {
+		case scenario.GzipFlushed:
+			n += history
+		case scenario.GzipUnflushed:
+			n += history + much
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 // parseScript reads a text that came in the URL: as it is, or after a tilde as base64url of raw deflate.
@@ -77,6 +97,7 @@ func parseScript(script string) (*scenario.Scenario, *refuse.Refusal) {
 	if mistakes, ok := errors.AsType[scenario.Errors](err); ok {
 		return nil, refuse.New(http.StatusBadRequest, "%s", enumerate(mistakes))
 	}
+	s.Expect = nil // nobody compares here, and it takes more memory than all else
 	return s, nil
 }
 

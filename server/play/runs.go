@@ -21,9 +21,9 @@ import (
 // A page says which requests are of the same EventSource: session and source. Without them, requests from one address
 // for the same scenario count as those of one EventSource as long as each comes within two minutes of the server's
 // ending the response before. Whatever else comes is a new one that starts at attempt 1: a request while the response before
-// still goes on, or after the client itself left, or after a response that is final for every browser and after which the
-// scenario has no other. So curl gets attempt 2 with its second request, and so does a bare EventSource. Last-Event-ID does
-// not matter: a first request has none, but a reconnection may have none either.
+// still goes on, or after the client itself left, or after a 204, which ends every EventSource. So curl gets attempt 2 with
+// its second request, and so does a bare EventSource; and a client that tries again after a 500 gets the last response again,
+// as in a session. Last-Event-ID does not matter: a first request has none, but a reconnection may have none either.
 type runs struct {
 	limits limits.Limits
 
@@ -157,9 +157,9 @@ func (all *runs) forget(first *run) {
 	}
 }
 
-// final reports whether no browser reconnects after this response, and nobody else would get another one.
+// final reports whether a response tells every client not to reconnect, and nobody else would get another one.
 func final(s *scenario.Scenario, response *scenario.Section) bool {
-	if response.Reply != scenario.Answer || response.Head.Status == http.StatusOK || response.Head.Redirect != scenario.NoRedirect {
+	if response.Reply != scenario.Answer || response.Head.Status != http.StatusNoContent {
 		return false
 	}
 	if response.When != (scenario.Condition{}) {

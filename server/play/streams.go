@@ -11,6 +11,7 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
+	"eventsource-playground/server/memory"
 	"eventsource-playground/server/quota"
 	"eventsource-playground/server/refuse"
 )
@@ -24,7 +25,8 @@ type Streams struct {
 	log    *slog.Logger
 
 	quota   *quota.Quota
-	memory  memory
+	held    *quota.Quota // bytes
+	memory  memory.Use
 	runs    *runs
 	queries kept[query]
 	scripts kept[scenario.Scenario]
@@ -43,6 +45,7 @@ func New(l limits.Limits, find Find, second func(*http.Request) string, log *slo
 	return &Streams{
 		limits: l, find: find, second: second, log: log,
 		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
+		held:    quota.New("bytes of scripts and buffers", l.Held, l.HeldPerAddress),
 		runs:    newRuns(l),
 		queries: kept[query]{most: l.Parsed},
 		scripts: kept[scenario.Scenario]{most: l.Parsed},
@@ -88,8 +91,13 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) 
 	if err := s.quota.Enter(from); err != nil {
 		return false, refuse.Full("Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
 	}
+	if err := s.held.Add(from, q.held); err != nil {
+		s.quota.Leave(from)
+		return false, refuse.Full("Close a stream, or play a smaller scenario with a new EventSource, since this one stays closed: %v.", err)
+	}
 	t, refused := s.turn(r, q, instead)
 	if refused != nil {
+		s.held.Remove(from, q.held)
 		s.quota.Leave(from)
 		return false, refused
 	}
@@ -174,15 +182,19 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		stop:    s.stop,
 		watcher: watcher,
 	}
+	from := quota.AddressOf(r)
 	if watcher != (nobody{}) {
 		p.commands = make(chan Command, s.limits.Commands)
+		p.reserve = func(n int) (free func(), ok bool) {
+			return func() { s.held.Remove(from, n) }, s.held.Add(from, n) == nil
+		}
 	}
 	if q.classic {
 		p.beat = s.limits.Heartbeat
 	}
-	from := quota.AddressOf(r)
 	leave := func() {
 		s.remove(p)
+		s.held.Remove(from, q.held)
 		s.quota.Leave(from)
 	}
 	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then
@@ -207,7 +219,7 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 }
 
 func (s *Streams) add(p *Play) {
-	s.memory.opened()
+	s.memory.Opened()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.open[p] = struct{}{}
@@ -220,7 +232,7 @@ func (s *Streams) connect(p *Play, conn *connection) {
 }
 
 func (s *Streams) remove(p *Play) {
-	s.memory.closed()
+	s.memory.Closed()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.open, p)

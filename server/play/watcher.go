@@ -13,8 +13,9 @@ type Watcher interface {
 	Plays(*Play)
 	// Head is the head of the response, as it goes over the wire.
 	Head(status int, wire []byte)
-	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy.
-	Wrote(body []byte)
+	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy. packed is how many bytes
+	// compression made of them, 0 without any.
+	Wrote(body []byte, packed int)
 	// Did is a command that was carried out.
 	Did(do protocol.Do)
 	// Ended is how the response ended. Only the first one counts.
@@ -27,6 +28,6 @@ type nobody struct{}
 func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
 func (nobody) Plays(*Play)                                        {}
 func (nobody) Head(int, []byte)                                   {}
-func (nobody) Wrote([]byte)                                       {}
+func (nobody) Wrote([]byte, int)                                  {}
 func (nobody) Did(protocol.Do)                                    {}
 func (nobody) Ended(protocol.By, protocol.End)                    {}

@@ -25,26 +25,32 @@ func New(what string, all, perAddress int) *Quota {
 }
 
 // Enter counts one in, or returns a *FullError. Whoever enters must leave.
-func (q *Quota) Enter(from netip.Prefix) error {
+func (q *Quota) Enter(from netip.Prefix) error { return q.Add(from, 1) }
+
+// Leave counts one out.
+func (q *Quota) Leave(from netip.Prefix) { q.Remove(from, 1) }
+
+// Add counts n in, or returns a *FullError. What is added must be removed.
+func (q *Quota) Add(from netip.Prefix, n int) error {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
 	switch {
-	case q.from[from] >= q.perAddress:
+	case q.from[from]+n > q.perAddress:
 		return &FullError{What: q.what, Open: q.from[from], OfAddress: true}
-	case q.open >= q.all:
+	case q.open+n > q.all:
 		return &FullError{What: q.what, Open: q.open}
 	}
-	q.open++
-	q.from[from]++
+	q.open += n
+	q.from[from] += n
 	return nil
 }
 
-// Leave counts one out.
-func (q *Quota) Leave(from netip.Prefix) {
+// Remove counts n out.
+func (q *Quota) Remove(from netip.Prefix, n int) {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
-	q.open--
-	if q.from[from]--; q.from[from] == 0 {
+	q.open -= n
+	if q.from[from] -= n; q.from[from] == 0 {
 		delete(q.from, from)
 	}
 }
@@ -76,7 +82,12 @@ func AddressOf(r *http.Request) netip.Prefix {
 	if err != nil {
 		return netip.Prefix{} // they share one place
 	}
-	address := remote.Addr().Unmap().WithZone("")
+	return Of(remote.Addr())
+}
+
+// Of is whose an address is, as AddressOf is for a request.
+func Of(address netip.Addr) netip.Prefix {
+	address = address.Unmap().WithZone("")
 	bits := address.BitLen()
 	if address.Is6() {
 		bits = 64

@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/quota"
@@ -39,8 +40,10 @@ type channel struct {
 	woken   chan struct{} // there is more to tell
 	over    chan struct{} // a newer one took its place
 
-	mutex   sync.Mutex
-	replies []protocol.Did
+	mutex    sync.Mutex
+	replies  []protocol.Did
+	text     *protocol.FromPage // the newest that is to be checked
+	checking bool               // somebody does, and will see to text
 }
 
 // NewChannels is no channels yet.
@@ -318,14 +321,50 @@ func (ch *channel) react(said protocol.FromPage) error {
 	case said.Ping != nil:
 		return ch.write(protocol.ToPage{Pong: said.Ping, Now: ch.session.now()})
 	case said.Check != nil:
-		checked := check(*said.Check, ch.limits)
-		checked.ID = said.ID
-		return ch.write(protocol.ToPage{Checked: &checked})
+		ch.check(said)
+		return nil
 	}
 	if err := ch.do(said.ID, said.Command); err != nil {
 		ch.replied(said.ID, err)
 	}
 	return nil
+}
+
+// check has a text checked, unless a newer one comes before it is its turn: the page wants to know of the newest only.
+func (ch *channel) check(said protocol.FromPage) {
+	ch.mutex.Lock()
+	defer ch.mutex.Unlock()
+	ch.text = &said
+	if !ch.checking {
+		ch.checking = true
+		go ch.checkAll()
+	}
+}
+
+// checkAll checks the newest text until there is none.
+func (ch *channel) checkAll() {
+	turn := ch.session.all.checks
+	for {
+		select {
+		case turn <- struct{}{}:
+		case <-ch.ctx.Done():
+			return
+		}
+		ch.mutex.Lock()
+		said := ch.text
+		ch.text, ch.checking = nil, said != nil
+		ch.mutex.Unlock()
+		if said == nil {
+			<-turn
+			return
+		}
+		checked := check(&scenario.Work{Done: ch.ctx.Done()}, *said.Check, ch.limits)
+		<-turn
+		checked.ID = said.ID
+		if ch.write(protocol.ToPage{Checked: &checked}) != nil {
+			return
+		}
+	}
 }
 
 // do has a command carried out, and replied to, or says why it can't be.
@@ -337,6 +376,9 @@ func (ch *channel) do(id int, c protocol.Command) error {
 	case protocol.DoSend:
 		if len(c.Bytes) == 0 {
 			return errNothing
+		}
+		if n := len(c.Bytes); n > protocol.MaxSend {
+			return play.Rejected(fmt.Sprintf("These are %d bytes: at most %d can be sent at once.", n, protocol.MaxSend))
 		}
 		return ch.session.give(c.Source, play.Command{Do: c.Do, Bytes: c.Bytes, Done: done})
 	case protocol.DoNext:

@@ -11,30 +11,30 @@ import (
 	"eventsource-playground/sse"
 )
 
-// check reads a text and previews its sections in their order. The decoder keeps the last event ID from one to the next,
-// as it is when each responds in turn.
-func check(text string, l *limits.Limits) protocol.Checked {
+// check reads a text, and previews its sections in their order if it has no mistake: one with mistakes may exceed every limit.
+// The decoder keeps the last event ID from one to the next, as it is when each responds in turn. Each section may use the
+// steps that those before it left, and its share of the rest.
+func check(w *scenario.Work, text string, l *limits.Limits) protocol.Checked {
 	c := protocol.Checked{Errors: []protocol.Mistake{}, Listen: []string{}, Attempts: []protocol.CheckedAttempt{}}
-	s, err := scenario.Parse(text, scenario.DefaultLimits)
+	s, err := w.Parse(text, scenario.DefaultLimits)
 	var mistakes scenario.Errors
 	if errors.As(err, &mistakes) {
 		for _, m := range mistakes[:min(len(mistakes), l.CheckMistakes)] {
 			c.Errors = append(c.Errors, protocol.Mistake{Line: m.Line, Column: m.Column, What: m.What})
 		}
 	}
-	if s == nil || len(text) > scenario.DefaultLimits.Text {
-		return c
-	}
 	c.Listen = append(c.Listen, s.Listen...)
 	var decoder sse.Decoder
-	for i, section := range s.Sections[:min(len(s.Sections), scenario.DefaultLimits.Sections)] {
-		c.Attempts = append(c.Attempts, preview(section, i+1, &decoder, l))
+	last := w.Steps() + l.CheckSteps
+	for i, section := range s.Sections {
+		w.Limit = w.Steps() + (last-w.Steps())/(len(s.Sections)-i)
+		c.Attempts = append(c.Attempts, preview(w, section, i+1, &decoder, l))
 	}
 	return c
 }
 
 // preview is what a request gets that meets the section's condition.
-func preview(section *scenario.Section, attempt int, decoder *sse.Decoder, l *limits.Limits) protocol.CheckedAttempt {
+func preview(w *scenario.Work, section *scenario.Section, attempt int, decoder *sse.Decoder, l *limits.Limits) protocol.CheckedAttempt {
 	a := protocol.CheckedAttempt{Events: []protocol.Event{}}
 	switch section.Reply {
 	case scenario.Refuse:
@@ -54,7 +54,7 @@ func preview(section *scenario.Section, attempt int, decoder *sse.Decoder, l *li
 	case scenario.IDAtLeast:
 		request.LastEventID = strconv.Itoa(section.When.N)
 	}
-	v := section.Preview(request, l.CheckBytes)
+	v := w.Preview(section, request, l.CheckBytes)
 	if a.More = v.More; !v.More {
 		a.End = endWord(v.End)
 	}

@@ -1,12 +1,14 @@
 package session
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
+	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 )
 
@@ -16,7 +18,7 @@ func TestATextIsChecked(t *testing.T) {
 	}{
 		{
 			"a mistake", "title: T\n\n== 200\n@wiat 1s\n",
-			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is not a directive: did you mean @wait?"}],"listen":[],"attempts":[{"status":200,"end":"end","events":[],"more":false}]}`,
+			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is not a directive: did you mean @wait?"}],"listen":[],"attempts":[]}`,
 		},
 		{
 			"an event, and half of one", "title: T\nlisten: tick\n== 200\nid: 7\nevent: tick\ndata: a\n\ndata: b\n@cut\n",
@@ -46,7 +48,7 @@ func TestATextIsChecked(t *testing.T) {
 		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"attempts":[]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := json.Marshal(check(test.text, &limits.Default))
+			got, err := json.Marshal(check(new(scenario.Work), test.text, &limits.Default))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,6 +81,11 @@ func TestACheckIsLimited(t *testing.T) {
 		"long streams":       long,
 		"nothing, often":     "title: T\n" + strings.Repeat("== 200\n@repeat 100000\n# nothing\n@again\n", 32),
 		"repeats in repeats": nested,
+		"too many rounds":    strings.Repeat("== 200\n@repeat 1000000000\n@wait 1ms\n@again\n", 32),
+		"only waits":         strings.Repeat("== 200\n@repeat 100000\n@wait 1ms\n@again\n", 32),
+		"byte by byte":       strings.Repeat("== 200\n@pace byte every 1ms\n@repeat 500\n{last-event-id}{n}\n@again\n", 32),
+		"blank lines":        "== 200\n:" + strings.Repeat("\n", 32700),
+		"what is expected":   "== 200\n== expect\n@repeat 100000\nopen\n@again\n",
 		"many mistakes":      strings.Repeat("@x\n", 8000),
 		"a text too long":    "title: T\n== 200\n" + strings.Repeat("data: x\n", 5000),
 		"one long line":      "title: T\n== 200\n@raw \"x\" 1000000 times\n",
@@ -86,10 +93,10 @@ func TestACheckIsLimited(t *testing.T) {
 		"no sections":        "title: T\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			from := time.Now()
-			c := check(text, &limits.Default)
-			if took := time.Since(from); took > time.Second {
-				t.Errorf("got %v; want it soon", took)
+			var w scenario.Work
+			c := check(&w, text, &limits.Default)
+			if most := 2*len(text) + 2*limits.Default.CheckSteps; w.Steps() > most {
+				t.Errorf("got %d steps; want at most %d", w.Steps(), most)
 			}
 			b, err := json.Marshal(c)
 			if err != nil || len(b) > 4<<20 {
@@ -105,7 +112,35 @@ func TestACheckIsLimited(t *testing.T) {
 			}
 		})
 	}
-	if c := check(long, &limits.Default); len(c.Attempts) != 32 || !c.Attempts[0].More {
+	if c := check(new(scenario.Work), long, &limits.Default); len(c.Attempts) != 32 || !c.Attempts[0].More {
 		t.Errorf("got %s; want 32 attempts, of each the beginning", fmt.Sprint(c.Attempts)[:200])
+	}
+}
+
+func TestOnlyTheNewestTextOfAChannelWaits(t *testing.T) {
+	sessions := New(limits.Default)
+	for range limits.Default.Checks {
+		sessions.checks <- struct{}{} // others' texts
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	ch := &channel{session: &session{all: sessions}, limits: &sessions.limits, ctx: ctx}
+	for id := range 5 {
+		ch.check(protocol.FromPage{ID: id, Check: new("")})
+	}
+	ch.mutex.Lock()
+	defer ch.mutex.Unlock()
+	if !ch.checking || ch.text == nil || ch.text.ID != 4 {
+		t.Errorf("got %+v waiting; want the last text", ch.text)
+	}
+}
+
+// A page that left needs no preview: nothing of this one is made.
+func TestACheckEndsWithItsPage(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w := scenario.Work{Done: ctx.Done()}
+	if check(&w, strings.Repeat("== 200\n@repeat 100000\n@wait 1ms\n@again\n", 32), &limits.Default); w.Steps() > 1000 {
+		t.Errorf("got %d steps; want it to end at once", w.Steps())
 	}
 }

@@ -107,8 +107,8 @@ func (x *exchange) Head(status int, wire []byte) {
 	x.session.record(seen)
 }
 
-// Wrote records bytes of the body, as a browser decodes them.
-func (x *exchange) Wrote(body []byte) {
+// Wrote records bytes of the body, as a browser decodes them, and how many they were over the wire if they were compressed.
+func (x *exchange) Wrote(body []byte, packed int) {
 	if len(body) == 0 {
 		return
 	}
@@ -116,7 +116,7 @@ func (x *exchange) Wrote(body []byte) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	kept := s.budget.spend(min(len(body), s.all.limits.SessionWrite))
-	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body)})
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body), Packed: packed})
 }
 
 // Did records a command.
@@ -164,7 +164,7 @@ func (w *watchedWriter) Write(b []byte) (int, error) {
 	if !w.hasHead {
 		w.WriteHeader(http.StatusOK)
 	}
-	w.x.Wrote(b)
+	w.x.Wrote(b, 0)
 	return w.ResponseWriter.Write(b)
 }
 

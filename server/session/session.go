@@ -14,9 +14,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
+	"eventsource-playground/server/memory"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/quota"
 )
@@ -26,6 +28,8 @@ import (
 type Sessions struct {
 	limits limits.Limits
 	kept   atomic.Int64 // bytes of all records
+	memory memory.Use
+	checks chan struct{} // has room for the texts that are checked at once
 
 	mutex sync.Mutex
 	all   map[string]*session
@@ -49,6 +53,7 @@ type session struct {
 
 	mutex    sync.Mutex
 	records  []protocol.Seen // the newest; their Seq goes up by one
+	gone     int             // places before the first record that are empty
 	size     int
 	last     int // Seq of the newest record
 	attempts map[int]int
@@ -60,7 +65,7 @@ type session struct {
 
 // New is no sessions yet.
 func New(l limits.Limits) *Sessions {
-	return &Sessions{limits: l, all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
+	return &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
 }
 
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
@@ -75,6 +80,7 @@ func (all *Sessions) hold(id string, from netip.Prefix) (*session, error) {
 		s = &session{id: id, instance: rand.Text(), all: all, from: from, began: time.Now(), attempts: map[int]int{}}
 		s.budget = budget{perSecond: all.limits.SessionRate, left: all.limits.SessionRate, at: s.began}
 		all.all[id] = s
+		all.memory.Opened()
 	}
 	s.holders++
 	if s.forget != nil {
@@ -132,6 +138,7 @@ func (all *Sessions) remove(s *session) {
 	}
 	delete(all.all, s.id)
 	all.quota.Leave(s.from)
+	all.memory.Closed()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	all.kept.Add(-int64(s.size))
@@ -158,6 +165,11 @@ func (s *session) add(seen protocol.Seen) {
 		s.keep(-sizeOf(s.records[0]))
 		s.records[0] = protocol.Seen{}
 		s.records = s.records[1:]
+		s.gone++
+	}
+	if s.gone > len(s.records)/4 {
+		s.records = append(make([]protocol.Seen, 0, len(s.records)+len(s.records)/4+1), s.records...)
+		s.gone = 0
 	}
 	if s.channel != nil {
 		s.channel.tell()
@@ -194,9 +206,9 @@ func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 	return records, dropped
 }
 
-// sizeOf is about what a record occupies in memory.
+// sizeOf is about what a record occupies in memory, with the empty places beside it.
 func sizeOf(seen protocol.Seen) int {
-	size := 256 + len(seen.Target) + len(seen.Bytes)
+	size := 3*int(unsafe.Sizeof(seen))/2 + len(seen.Target) + len(seen.Bytes)
 	for _, h := range seen.Header {
 		size += 32 + len(h.Name) + len(h.Value)
 	}

@@ -30,7 +30,7 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 	r.Header.Set("Sec-Fetch-Mode", "cors")
 	x := all.begin(r)
 	x.Head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"))
-	x.Wrote([]byte("data\n"))
+	x.Wrote([]byte("data\n"), 0)
 	x.Ended("server", "cut")
 	x.Ended("client", "left")
 	again := all.begin(r)
@@ -122,7 +122,7 @@ func TestWhatIsKeptIsLimited(t *testing.T) {
 			all := New(l)
 			x := all.begin(watchedRequest(1))
 			for range test.writes {
-				x.Wrote(make([]byte, test.size))
+				x.Wrote(make([]byte, test.size), 0)
 			}
 			s := x.session
 			if n := len(s.records); n > test.want || n < test.want/2 {
@@ -156,7 +156,7 @@ func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 		all := New(limits.Default)
 		x := all.begin(watchedRequest(1))
 		kept := func(size int) int {
-			x.Wrote(bytes.Repeat([]byte("x"), size))
+			x.Wrote(bytes.Repeat([]byte("x"), size), 0)
 			last := x.session.records[len(x.session.records)-1]
 			if last.Size != size {
 				t.Errorf("got size %d; want %d", last.Size, size)

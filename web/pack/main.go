@@ -10,9 +10,12 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
+
+	"eventsource-playground/language"
 )
 
 func main() {
@@ -37,11 +40,15 @@ func pack(folder string, fast bool) error {
 		sources[name] = content
 		fmt.Fprintf(version, "%s %d\n%s", name, len(content), content)
 	}
-	words, err := mergeWords(filepath.Join(folder, ".."))
-	if err != nil {
-		return err
+	words := map[string][]byte{}
+	for _, l := range language.All[1:] {
+		merged, err := mergeWords(filepath.Join(folder, ".."), l.Code)
+		if err != nil {
+			return err
+		}
+		version.Write(merged)
+		words["web/"+l.Code+".json"] = merged
 	}
-	version.Write(words)
 
 	files, err := goapp{
 		version:  fmt.Sprintf("%x", version.Sum(nil)[:10]),
@@ -54,7 +61,7 @@ func pack(folder string, fast bool) error {
 	if err := addIcons(files, sources["icon.svg"]); err != nil {
 		return err
 	}
-	files["web/zh.json"] = words
+	maps.Copy(files, words)
 	files["index.html"] = sources["index.html"]
 	files["web/app.wasm"] = sources["app.wasm"]
 	files["web/style.css"] = sources["style.css"]

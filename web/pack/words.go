@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 )
 
-// mergeWords makes one object of the page's texts in Chinese, English to Chinese, which stand beside the code that says
+// mergeWords makes one object of the page's texts in a language, by the English ones, which stand beside the code that says
 // them: app/zh.json, trace/words/zh.json, app/lesson.zh.json, …
-func mergeWords(root string) ([]byte, error) {
+func mergeWords(root, code string) ([]byte, error) {
 	merged := map[string]string{}
-	for _, pattern := range []string{"app/*zh.json", "trace/words/*zh.json"} {
+	for _, pattern := range []string{"app/" + code + ".json", "app/*." + code + ".json", "trace/words/" + code + ".json"} {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err
@@ -25,11 +25,11 @@ func mergeWords(root string) ([]byte, error) {
 			if err := json.Unmarshal(content, &words); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			for english, chinese := range words {
-				if other, twice := merged[english]; twice && other != chinese {
-					return nil, fmt.Errorf("%s: %q is said in another way elsewhere: %s and %s", name, english, other, chinese)
+			for english, said := range words {
+				if other, twice := merged[english]; twice && other != said {
+					return nil, fmt.Errorf("%s: %q is said in another way elsewhere: %s and %s", name, english, other, said)
 				}
-				merged[english] = chinese
+				merged[english] = said
 			}
 		}
 	}

@@ -19,6 +19,7 @@ func TestMergeWords(t *testing.T) {
 		{"twice the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/words/zh.json": `{"a":"甲"}`}, `{"a":"甲"}`},
 		{"twice, and not the same", map[string]string{"app/zh.json": `{"a":"甲"}`, "trace/words/zh.json": `{"a":"乙"}`}, `"a" is said in another way elsewhere`},
 		{"no object", map[string]string{"app/zh.json": `[]`}, "zh.json: "},
+		{"another language's", map[string]string{"app/en-XA.json": `{"a":"á"}`, "app/lesson.en-XA.json": `{"a":"á"}`}, `{}`},
 		{"another folder's", map[string]string{"server/zh.json": `{"a":"甲"}`}, `{}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -32,7 +33,7 @@ func TestMergeWords(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, err := mergeWords(root)
+			got, err := mergeWords(root, "zh")
 			if err != nil {
 				got = []byte(err.Error())
 			}

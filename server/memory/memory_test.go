@@ -1,4 +1,4 @@
-package play
+package memory
 
 import (
 	"runtime"
@@ -21,17 +21,17 @@ func TestMemoryIsGivenBackWhenMostHaveLeft(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var m memory
+				var m Use
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				for range test.come {
-					m.opened()
+					m.Opened()
 				}
 				for range test.leave {
-					m.closed()
+					m.Closed()
 				}
 				for range test.back {
-					m.opened()
+					m.Opened()
 				}
 				time.Sleep(2 * reconnecting) // on the bubble's clock
 				synctest.Wait()

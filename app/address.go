@@ -1,0 +1,250 @@
+package main
+
+import (
+	"iter"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"eventsource-playground/language"
+)
+
+// address is what an address is, once the browser has resolved it: what is typed says little, since the browser takes white
+// space away, knows ./sse and /ss%65 for /sse, and reads 127.0.0.1:3000/sse as a path.
+type address struct {
+	typed    string
+	resolved string // absolute, as new EventSource gets it; "" if the browser can't
+	origin   string
+	place    place
+	query    string // as it came, without the question mark
+	scenario string // the library's name; "": none
+	script   string // the parameter, which may be empty
+	isScript bool
+	wrong    string // one sentence on what must be changed; "": nothing
+	offer    string // what to type instead; "": nothing to offer
+
+	second string // with which it was read, as is the next
+	voice  *language.Language
+}
+
+// place is whose a stream is.
+type place uint8
+
+const (
+	elsewhere place = iota // another server's, of which only the page's side is seen
+	oursHere               // our server's
+	oursThere              // the same, on its second origin
+)
+
+// ours reports whether it is a stream of this page's server, whose side can be seen.
+func (a address) ours() bool { return a.place != elsewhere }
+
+// isClassic reports whether it is the classic stream.
+func (a address) isClassic() bool { return a.ours() && a.scenario == "" && !a.isScript }
+
+// resolver is what the browser makes of an address, absolute; ok is false if it can't.
+type resolver func(typed string) (href string, ok bool)
+
+// readAddress resolves and classifies an address. here is this page's origin, second that of the second one.
+func readAddress(typed string, resolve resolver, here, second string) address {
+	a := address{typed: typed}
+	if a.offer = withoutScheme(typed); a.offer != "" {
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", a.offer)
+		return a
+	}
+	href, ok := resolve(typed)
+	if !ok {
+		a.wrong = say("The browser can't read this address: check the host's name, the port and the brackets.")
+		return a
+	}
+	scheme, rest, _ := strings.Cut(href, ":")
+	if scheme != "http" && scheme != "https" {
+		a.wrong = fill(say("{scheme}: is not a scheme for a stream from a server: start with http:// or https://, or with / for this server."), "{scheme}", scheme)
+		return a
+	}
+	host, pathname := strings.TrimPrefix(rest, "//"), ""
+	if end := strings.IndexAny(host, "/?#"); end >= 0 {
+		host, pathname = host[:end], host[end:]
+	}
+	pathname, a.query, _ = cutAddress(pathname)
+	a.resolved, a.origin = href, scheme+"://"+host[strings.LastIndexByte(host, '@')+1:]
+	switch a.origin {
+	case here:
+		a.place = oursHere
+	case second:
+		a.place = oursThere
+	}
+	if decoded, err := url.PathUnescape(pathname); err != nil || path.Clean("/"+decoded) != "/sse" { // as our server's routes read it
+		a.place = elsewhere
+	}
+	if !a.ours() {
+		return a
+	}
+	for name, value := range pairs(a.query) {
+		switch name {
+		case "scenario":
+			a.scenario = value
+		case "script":
+			a.script, a.isScript = value, true
+		}
+	}
+	return a
+}
+
+// pairs are the names and values of a query, as URLSearchParams reads them: what can't be unescaped stays as it is.
+func pairs(query string) iter.Seq2[string, string] {
+	unescape := func(s string) string {
+		if unescaped, err := url.QueryUnescape(s); err == nil {
+			return unescaped
+		}
+		return s
+	}
+	return func(yield func(name, value string) bool) {
+		for part := range strings.SplitSeq(query, "&") {
+			name, value, _ := strings.Cut(part, "=")
+			if part != "" && !yield(unescape(name), unescape(value)) {
+				return
+			}
+		}
+	}
+}
+
+// watched is the address with what lets the server show its side to this page.
+func (a address) watched(session string, source int) string {
+	return withParameter(withParameter(a.resolved, "session", session), "source", strconv.Itoa(source))
+}
+
+// withoutScheme is what an address was meant to be that begins with a host, as 127.0.0.1:3000/sse and example.com/events do;
+// "" if it doesn't look so.
+func withoutScheme(typed string) string {
+	typed = strings.TrimSpace(typed)
+	host := typed
+	if end := strings.IndexAny(typed, "/?#"); end >= 0 {
+		host = typed[:end]
+	}
+	name, port, hasPort := strings.Cut(host, ":")
+	if _, err := strconv.ParseUint(port, 10, 16); hasPort && err != nil {
+		return ""
+	}
+	labels := strings.Split(name, ".")
+	last := labels[len(labels)-1]
+	isName := name == "localhost" || len(labels) > 1 && len(last) > 1 && !isFile(last)
+	if hasPort {
+		isName = true
+	}
+	for _, label := range labels {
+		isName = isName && label != "" && strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	}
+	isNumber := len(labels) == 4 && strings.Trim(name, "0123456789.") == ""
+	if !isName && !isNumber || !hasPort && host == typed && name != "localhost" && !isNumber {
+		return ""
+	}
+	return "http://" + typed
+}
+
+// isFile reports whether the last part of a name is more likely a file's than a domain's.
+func isFile(ending string) bool {
+	switch ending {
+	case "php", "json", "txt", "html", "js", "py", "aspx", "jsp", "cgi":
+		return true
+	}
+	return false
+}
+
+// curlURL is the address in a pasted curl command; ok is false for anything else.
+func curlURL(typed string) (address string, ok bool) {
+	words := shellWords(typed)
+	if len(words) == 0 || words[0] != "curl" {
+		return "", false
+	}
+	for i, word := range words[1:] {
+		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
+			if before := words[i]; before != "-H" && before != "--header" && before != "-e" && before != "--referer" && before != "-x" && before != "--proxy" && before != "-d" && before != "--data" {
+				return word, true
+			}
+		}
+	}
+	return "", false
+}
+
+// shellWords are a command's words as a shell reads them, with its quotes and backslashes taken away.
+func shellWords(command string) (words []string) {
+	var word strings.Builder
+	quote, begun := byte(0), false
+	for i := 0; i < len(command); i++ {
+		c := command[i]
+		switch {
+		case quote == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+			if begun {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			begun = false
+			continue
+		case c == '\\' && quote != '\'' && i+1 < len(command):
+			if i++; command[i] == '\n' {
+				continue // the line goes on
+			}
+			word.WriteByte(command[i])
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case quote != 0 && c == quote:
+			quote = 0
+		default:
+			word.WriteByte(c)
+		}
+		begun = true
+	}
+	if begun {
+		words = append(words, word.String())
+	}
+	return words
+}
+
+// withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and
+// what else stands in the query stay as they are.
+func withParameter(address, name, value string) string {
+	path, rawQuery, fragment := cutAddress(address)
+	var kept []string
+	pair := name + "=" + escapeQuery(value)
+	replaced := value == ""
+	for _, p := range strings.Split(rawQuery, "&") {
+		key, _, _ := strings.Cut(p, "=")
+		if unescaped, err := url.QueryUnescape(key); err == nil {
+			key = unescaped
+		}
+		switch {
+		case p == "" || key == name && replaced:
+		case key == name:
+			kept, replaced = append(kept, pair), true
+		default:
+			kept = append(kept, p)
+		}
+	}
+	if !replaced {
+		kept = append(kept, pair)
+	}
+	if len(kept) == 0 {
+		return path + fragment
+	}
+	return path + "?" + strings.Join(kept, "&") + fragment
+}
+
+// cutAddress cuts an address before its fragment, which keeps its #, and around its query's question mark.
+func cutAddress(address string) (path, query, fragment string) {
+	if i := strings.IndexByte(address, '#'); i >= 0 {
+		address, fragment = address[:i], address[i:]
+	}
+	path, query, _ = strings.Cut(address, "?")
+	return path, query, fragment
+}
+
+// escapeQuery leaves what a query may hold as it is, so that a link can be read: /sse?a=b becomes /sse?a%3Db.
+func escapeQuery(s string) string {
+	s = url.QueryEscape(s)
+	for _, c := range []string{"/", ":", ",", "?"} {
+		s = strings.ReplaceAll(s, url.QueryEscape(c), c)
+	}
+	return s
+}

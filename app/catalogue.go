@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/protocol"
+)
+
+// preset is a stream of our own server that is worth a look.
+type preset struct {
+	group, title, about string
+	url                 string
+	listen              []string
+	credentials         bool
+	scenario            string // its name, if it is one
+}
+
+var presets = []preset{
+	{later("The classic stream"), later("Ten ticks, then end"), later("a customEvent each second"), "/sse", []string{"customEvent"}, false, ""},
+	{later("The classic stream"), later("Events without a name"), later("they arrive as message"), "/sse?event=message&interval=500", nil, false, ""},
+	{later("The classic stream"), later("A name nobody listens to"), later("open, but silent: listen to tick"), "/sse?event=tick&count=60", nil, false, ""},
+}
+
+func (p preset) setup() Setup {
+	return Setup{URL: p.url, Listen: slices.Clone(p.listen), Credentials: p.credentials}
+}
+
+// matches reports whether what a visitor looks for is in the preset's words.
+func (p preset) matches(find string) bool {
+	words := strings.ToLower(p.group + " " + p.title + " " + p.about + " " + p.url)
+	for _, word := range strings.Fields(strings.ToLower(find)) {
+		if !strings.Contains(words, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// streams are those that can be chosen.
+type streams struct {
+	catalogue protocol.Catalogue
+	find      string // what the visitor looks for among them
+	listed    int    // as many as are drawn
+}
+
+// all are the classic stream's, and the scenarios of our server once it has listed them.
+func (s streams) all() []preset {
+	all := slices.Clone(presets)
+	for i, p := range all {
+		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
+	}
+	for _, c := range s.catalogue.Scenarios {
+		p := preset{group: say(c.Group), title: c.Title, about: c.About, url: "/sse?scenario=" + escapeQuery(c.Name), credentials: c.Connect.Credentials, scenario: c.Name}
+		if c.Connect.SecondOrigin {
+			p.url = s.catalogue.SecondOrigin + p.url
+		}
+		for _, name := range c.Listen {
+			if !slices.Contains(always, name) {
+				p.listen = append(p.listen, name)
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// parameter is one of the classic stream's, as the page's form shows it.
+type parameter struct {
+	name, hint, usual string
+}
+
+var parameters = []parameter{
+	{"interval", later("ms"), "1000"},
+	{"count", later("events"), "10"},
+	{"retry", later("ms"), later("not sent")},
+	{"event", later("name"), "customEvent"},
+}
+
+// loadScenarios fetches the list.
+func (m *model) loadScenarios() {
+	fetchText("/scenarios?lang="+voice.Code, func(text string) {
+		var list protocol.Catalogue
+		if json.Unmarshal([]byte(text), &list) != nil {
+			return
+		}
+		m.streams.catalogue = list
+		m.listMore()
+	})
+}
+
+// listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.
+func (m *model) listMore() {
+	const more, pause = 15, 50 * time.Millisecond
+	m.streams.listed += more
+	m.pace.again(0)
+	if m.streams.listed < len(presets)+len(m.streams.catalogue.Scenarios) {
+		time.AfterFunc(pause, m.listMore)
+		return
+	}
+	m.pace.ctx.Defer(func(app.Context) { showChosen() })
+	// The first collection is the slowest, since the browser compiles it then: have it while nothing else happens.
+	time.AfterFunc(pause, runtime.GC)
+}
+
+// showChosen scrolls the list to the chosen stream, and nothing else.
+func showChosen() {
+	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
+	if chosen.Truthy() {
+		list := chosen.Call("closest", ".choices")
+		label := chosen.Call("closest", "label")
+		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
+	}
+}

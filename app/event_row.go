@@ -1,0 +1,138 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
+)
+
+// eventRow is one record; unfolded, all of it.
+type eventRow struct {
+	app.Compo
+	Model    *model
+	Language string
+	Record   trace.Record
+	Index    int
+	Unfolded bool
+	Copied   bool
+}
+
+func (e *eventRow) Render() app.UI {
+	r := e.Record
+	data, mono := describe(r)
+	class := "data"
+	if mono {
+		class = "data mono"
+	}
+	ready := strings.ToLower(r.ReadyState.String())
+	return view(`<div class="entry" role="presentation" data-unfolded={}>
+		<div class="row" role="row" aria-rowindex={} onclick={}>
+			<span class="time" role="cell"><button type="button" class="fold" aria-expanded={} aria-label={} onclick={}>{}</button></span>
+			<span class={} role="cell">{}</span>
+			<span class="ready" role="cell"><span class="chip state" data-state={}>{}</span></span>
+			<span class="id mono" role="cell">{}</span>
+			<span class={} role="cell">{}</span>
+		</div>
+		{}
+	</div>`,
+		e.Unfolded, e.Index+2, e.onRow,
+		e.Unfolded, fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", r.TypeName()), e.onFold, thousandths(r.T),
+		"type "+string(r.Kind), shorten(r.TypeName(), 60),
+		ready, stateLabel(r.ReadyState),
+		shorten(r.LastEventID, 40),
+		class, data,
+		e.detail(),
+	)
+}
+
+// describe is what the data column says, and whether it is the stream's own text.
+func describe(r trace.Record) (text string, mono bool) {
+	switch r.Kind {
+	case trace.Construct:
+		options := ""
+		if r.WithCredentials {
+			options = ", { withCredentials: true }"
+		}
+		return "new EventSource(" + quoteJS(r.URL) + options + ")", true
+	case trace.Open:
+		return say("the answer is an event stream; no other detail is given to scripts"), false
+	case trace.Error:
+		if r.ReadyState == eventsource.Closed {
+			return say("no detail is given to scripts; the browser gave up"), false
+		}
+		return say("no detail is given to scripts; the browser will reconnect"), false
+	case trace.Close:
+		return "es.close()", true
+	}
+	if r.Data == "" {
+		return say("(empty)"), false
+	}
+	return shorten(r.Data, 400), true
+}
+
+// detail is all of a record that is unfolded.
+func (e *eventRow) detail() any {
+	if !e.Unfolded {
+		return nil
+	}
+	r := e.Record
+	fields := []app.UI{}
+	add := func(name, value string) {
+		fields = append(fields, view(`<dt>{}</dt>`, name), view(`<dd>{}</dd>`, value))
+	}
+	add("timeStamp", fill(say("{n} ms on the page's clock"), "{n}", strconv.FormatFloat(r.At, 'f', -1, 64)))
+	switch r.Kind {
+	case trace.Message:
+		add("origin", r.Origin)
+		add("lastEventId", quoteJS(r.LastEventID))
+		add("data", count(utf8.RuneCountInString(r.Data), "1 character", "{n} characters"))
+	case trace.Construct:
+		add("url", r.URL)
+	}
+	copied := ""
+	if e.Copied {
+		copied = "row"
+	}
+	const mostShown = 100_000
+	body, cut := r.Data, 0
+	if pretty, ok := prettyJSON(r.Data); ok {
+		body = pretty
+	}
+	if runes := []rune(body); len(runes) > mostShown {
+		body, cut = string(runes[:mostShown]), len(runes)-mostShown
+	}
+	return view(`<div class="detail" role="row"><div role="cell" aria-colspan="5">
+		<div class="actions">{}</div>
+		<dl>{}</dl>
+		{}
+		{}
+	</div></div>`,
+		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
+		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, body),
+		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
+}
+
+func (e *eventRow) onRow(ctx app.Context, event app.Event) {
+	if app.Window().Call("getSelection").Get("isCollapsed").Truthy() { // not while text is being selected
+		e.onFoldRow()
+	}
+}
+
+func (e *eventRow) onFold(ctx app.Context, event app.Event) {
+	event.Call("stopPropagation")
+	e.onFoldRow()
+}
+
+func (e *eventRow) onFoldRow() {
+	e.Model.table.fold(e.Record.Seq)
+	e.Model.copied = ""
+}
+
+func (e *eventRow) onCopy(ctx app.Context, _ app.Event) {
+	e.Model.copy(ctx, "row", string(e.Record.AppendJSON(nil)))
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"net/url"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// Pages. All of them live on the same model.
+const (
+	pageLesson = "lesson" // the teacher's view
+	pageReport = "report"
+)
+
+// visit is what an address of this page asks for.
+type visit struct {
+	setup   Setup
+	page    string
+	lesson  string // a name
+	chosen  bool   // the address names a lesson
+	script  string // of the visitor who made the link, packed
+	shows   bool   // that script: it is not played
+	connect bool   // at once: the stream is of this page's own server
+	foreign string // the origin of the one that was to be connected at once, if it is another's
+	unknown string // what it says that this page does not know
+}
+
+// readVisit reads the query of the page's address. read says what an address is.
+func readVisit(query string, read func(string) address) visit {
+	values := url.Values{}
+	for name, value := range pairs(query) {
+		values[name] = append(values[name], value)
+	}
+	v := visit{setup: parseSetup(values), page: values.Get("view"), lesson: values.Get("lesson"), chosen: values.Has("lesson")}
+	switch v.page {
+	case "", pageLesson, pageReport:
+	default:
+		v.page, v.unknown = "", "view="+v.page
+	}
+	target := read(v.setup.URL)
+	v.script, v.shows = target.script, target.isScript
+	switch wanted := v.setup.Connect && target.wrong == ""; {
+	case wanted && !target.ours():
+		v.foreign = target.origin
+	default:
+		v.connect = wanted && !v.shows // a stranger's text plays when the visitor says so
+	}
+	v.setup.Connect = false
+	return v
+}
+
+// navigate shows what the page's address asks for. It connects by itself only to this page's own server: a stranger's link
+// must not make a visitor's browser call elsewhere.
+func (m *model) navigate(query string) {
+	v := readVisit(query, m.address)
+	m.connection.setup, m.connection.notice = v.setup, nil
+	m.page = v.page
+	m.report.show(m, v.page == pageReport)
+	m.course.chosen = v.chosen
+	m.loadLessons(v.lesson)
+	if v.shows {
+		m.tabs.chosen = tabScript
+		unpack(v.script, func(text string, ok bool) {
+			if !ok {
+				text = say("# The script in this link is damaged: it could not be unpacked.")
+			}
+			m.edit(text)
+			m.pace.again(0)
+		})
+	}
+	switch {
+	case v.connect:
+		m.connect()
+	case v.foreign != "":
+		m.connection.notice = func() string {
+			return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", v.foreign)
+		}
+	case v.unknown != "":
+		m.connection.notice = func() string {
+			return fill(say("This link says {part}, which this page does not know. The rest of it is shown."), "{part}", v.unknown)
+		}
+	}
+	m.pace.again(0)
+}
+
+// show shows a page.
+func (m *model) show(page string) {
+	m.page = page
+	m.report.show(m, page == pageReport)
+	replaceAddress(m.query(m.connection.setup))
+	app.Window().Call("scrollTo", 0, 0)
+	m.drawLesson("")
+}
+
+// query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
+func (m *model) query(s Setup) string { return queryOf(s, m.course.link(), m.page) }
+
+func queryOf(s Setup, lesson, page string) string {
+	query := withParameter("?"+s.Query(), "lesson", lesson)
+	return withParameter(query, "view", page)[1:]
+}
+
+// navigation leads to the pages, which share all that lives on this one.
+type navigation struct {
+	Model  *model
+	page   string
+	setup  Setup
+	lesson string
+}
+
+func (m *model) navigation() app.UI {
+	return shown(&navigation{m, m.page, m.connection.setup, m.course.link()})
+}
+
+func (n *navigation) draw() app.UI {
+	return view(`<nav aria-label="Views">{}{}</nav>`, n.link("", say("Playground")), n.link(pageReport, say("Browser report")))
+}
+
+func (n *navigation) link(page, name string) app.UI {
+	current := ""
+	if n.page == page {
+		current = "page"
+	}
+	return view(`<a href={} aria-current={} onclick={}>{}</a>`, "?"+queryOf(n.setup, n.lesson, page), current, scoped{page, n.onLink(page)}, name)
+}
+
+func (n *navigation) onLink(page string) app.EventHandler {
+	return func(_ app.Context, e app.Event) {
+		if e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool() {
+			return // a tab or a window of its own
+		}
+		e.PreventDefault()
+		e.Call("stopPropagation") // or go-app reads the address again
+		n.Model.show(page)
+	}
+}

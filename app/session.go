@@ -1,0 +1,120 @@
+package main
+
+import (
+	"eventsource-playground/protocol"
+	"eventsource-playground/trace"
+)
+
+// session is what the messages of the channel add up to: which records came, how the server's clock relates to the page's,
+// and what became of what was asked. Times are on the page's performance clock, in milliseconds.
+type session struct {
+	id       string  // 128 random bits, in hexadecimal
+	instance string  // of the session, that the next fields are about
+	last     int     // Seq of the newest record that came
+	offset   float64 // what must be added to the server's clock to get the page's
+	trip     float64 // of the ping that measured it, there and back
+	pings    int     // since the channel was opened
+	dropped  int     // records that the server did not keep for us
+	asked    int     // ID of the last message that wants a reply
+	command  int     // ID of the last command
+	text     int     // ID of the last text
+	wrong    string  // what the server said of the last command, if it could not
+}
+
+// received is what the page must do about a message.
+type received struct {
+	draw    bool              // again, because
+	came    int               // so many records came, or something else did
+	ping    bool              // the clock is not known well enough yet
+	reload  bool              // what the server has: it is another one
+	checked *protocol.Checked // of the last text; nil: nothing came of it
+}
+
+// worth is the uncertainty of the server's clock that is worth a word, in milliseconds.
+const worth = 5
+
+// receive takes a message in that came now.
+func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) (r received) {
+	switch {
+	case message.Pong != nil:
+		if trip := now - *message.Pong; s.trip == 0 || trip < s.trip {
+			was := s.offset
+			s.trip, s.offset = trip, (now+*message.Pong)/2-message.Now
+			log.ShiftServer(s.offset - was)
+			r.draw = true
+		}
+		r.ping = s.trip/2 > worth/2
+	case message.Hello != nil:
+		if message.Hello.Instance != s.instance {
+			r.reload = s.beginInstance(message.Hello.Instance, now, log)
+		}
+		s.dropped += message.Hello.Dropped
+		if s.offset == 0 {
+			s.offset = now - message.Hello.Now // until a ping tells it better
+		}
+	case message.Did != nil:
+		if message.Did.ID == s.command {
+			s.wrong = message.Did.Error
+			r.draw = true
+		}
+	case message.Checked != nil:
+		if message.Checked.ID == s.text {
+			r.checked, r.draw = message.Checked, true
+		}
+	default:
+		s.dropped += message.Dropped
+		for _, seen := range message.Seen {
+			if seen.Seq > s.last {
+				s.last = seen.Seq
+				log.Serve(seen, s.offset)
+			}
+		}
+		r.came = len(message.Seen)
+		r.draw = r.came > 0 || message.Dropped > 0
+	}
+	return r
+}
+
+// beginInstance is where an epoch begins: the server knows nothing of what came before, and its clock and its numbers start
+// again. It reports whether there was another one before.
+func (s *session) beginInstance(instance string, now float64, log *trace.Log) (another bool) {
+	another = s.instance != ""
+	if another {
+		log.NewEpoch(now)
+	}
+	s.instance, s.last, s.offset, s.trip = instance, 0, 0, 0
+	return another
+}
+
+// commanding is the message for a command.
+func (s *session) commanding(command protocol.Command) protocol.FromPage {
+	s.asked++
+	s.command, s.wrong = s.asked, ""
+	return protocol.FromPage{ID: s.asked, Command: command}
+}
+
+// checking is the message for a scenario's text, to be checked.
+func (s *session) checking(text string) protocol.FromPage {
+	s.asked++
+	s.text = s.asked
+	return protocol.FromPage{ID: s.asked, Check: &text}
+}
+
+// status says what is wrong with what comes, if anything. full: six streams are open.
+func (s *session) status(up, full bool) string {
+	said := []string{}
+	if !up {
+		said = append(said, say("The channel to the server is down; the page tries again. Streams go on, but the server's side is not seen."))
+		if full {
+			said = append(said, say("While six streams are open Firefox opens no new channel: close one of them."))
+		}
+	}
+	if s.dropped > 0 {
+		said = append(said, fill(say("{n} records of the server's side were not kept."), "{n}", grouped(s.dropped)))
+	}
+	const patience = 10 // pings: while the page starts none is quick
+	if s.trip/2 > worth && s.pings > patience {
+		said = append(said, fill(say("The server's clock is known to {time} only."), "{time}", duration(s.trip/2)))
+	}
+	return sentences(said)
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/trace"
+)
+
+// tabs are the tables under the timeline.
+type tabs struct {
+	chosen  string
+	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
+}
+
+const (
+	tabEvents   = "events"
+	tabWire     = "wire"
+	tabRequests = "requests"
+	tabScript   = "script"
+	tabCode     = "code"
+)
+
+var allTabs = []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
+
+// tabPanel is the tabs, and what the chosen one shows.
+func (m *model) tabPanel() app.UI {
+	var body app.UI
+	switch m.tabs.chosen {
+	case tabWire:
+		body = m.wireTab()
+	case tabRequests:
+		body = m.requestsTab()
+	case tabScript:
+		body = m.scriptTab()
+	case tabCode:
+		body = m.codeTab()
+	default:
+		body = m.eventsTab()
+	}
+	var unheard any
+	if types := m.subject().Unheard(); len(types) > 0 {
+		unheard = shown(&unheardTypes{m, types})
+	}
+	return view(`<section class="panel" data-panel="Events" aria-label="Events" id="events">
+		{}
+		<p class="limits">{}</p>
+		{}
+		<div id={} role="tabpanel" aria-labelledby={}>{}</div>
+		<p class="limits">{}</p>
+	</section>`,
+		m.tabBar(),
+		m.limits(), // no live region: it changes with every event
+		unheard,
+		"panel-"+m.tabs.chosen, "tab-"+m.tabs.chosen, body,
+		m.channelStatus(), // last: it comes and goes, and must not move what is being clicked
+	)
+}
+
+// limits says what is not shown, and why.
+func (m *model) limits() string {
+	view, said := m.table.view, []string{}
+	if n := m.log.Dropped(); n > 0 {
+		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 million characters.", "{n} older records were dropped: the log keeps {most} records or 64 million characters.")
+		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
+	}
+	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && m.tabs.chosen == tabEvents {
+		said = append(said, predictedText(m.subject()))
+	}
+	if view.Frozen() {
+		said = append(said, count(view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
+	}
+	if m.table.filtered() {
+		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(view.Len()), "{all}", grouped(m.log.Len())))
+	}
+	return sentences(said)
+}
+
+// tabBar chooses a tab, and what the table of events shows.
+type tabBar struct {
+	Model    *model
+	chosen   string
+	rows     int // of the table of events
+	requests int
+	empty    bool // nothing to export
+	filter   trace.Filter
+	frozen   bool
+	types    []string // to filter by
+}
+
+func (m *model) tabBar() app.UI {
+	exchanges, _ := m.log.Exchanges()
+	v := m.table.view
+	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(exchanges), m.log.Len() == 0, v.Filter(), v.Frozen(), m.typesToFilter()})
+}
+
+// typesToFilter are those that are listened to, and all others that came.
+func (m *model) typesToFilter() []string {
+	names := m.connection.setup.types()
+	for _, name := range m.log.Types() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return append(names, string(trace.Construct), string(trace.Close))
+}
+
+func (b *tabBar) draw() app.UI {
+	return view(`<div class="title">
+		<h2 class="offscreen">Events</h2>
+		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}</div>
+		<div class="tools">
+			{}
+			<button type="button" class="small" onclick={}>Clear</button>
+			<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>Export</button>
+		</div>
+	</div>`,
+		b.onKey,
+		b.tabButton(tabEvents, say("Events"), grouped(b.rows)),
+		b.tabButton(tabWire, say("Wire"), ""),
+		b.tabButton(tabRequests, say("Requests"), grouped(b.requests)),
+		b.tabButton(tabScript, say("Script"), ""),
+		b.tabButton(tabCode, say("Code"), ""),
+		b.filterFields(), b.onClear, b.empty, b.onExport,
+	)
+}
+
+func (b *tabBar) tabButton(name, label, count string) app.UI {
+	on := b.chosen == name
+	focus := -1
+	if on {
+		focus = 0
+	}
+	controls := ""
+	if on {
+		controls = "panel-" + name
+	}
+	return view(`<button type="button" id={} role="tab" aria-selected={} aria-controls={} tabindex={} onclick={}>{}{}</button>`,
+		"tab-"+name, on, controls, focus, scoped{name, b.onTab(name)}, label, when(count != "", `<span>{}</span>`, " "+count))
+}
+
+// filterFields are the controls of the table of events.
+func (b *tabBar) filterFields() any {
+	return when(b.chosen == tabEvents, `<div class="tools">
+		<input type="search" id="filter" class="small" placeholder="filter…" value={} aria-label="Filter by text" oninput={}/>
+		<select class="small" aria-label="Filter by type" onchange={}>{}</select>
+		<button type="button" class="small toggle" aria-pressed={} onclick={}>Pause</button>
+	</div>`, b.filter.Text, b.onFilter, b.onType, b.typeOptions(), b.frozen, b.onPause)
+}
+
+// allTypes is the value of the choice without a filter: go-app leaves an empty value out, and no type holds a line break.
+const allTypes = "\n"
+
+func (b *tabBar) typeOptions() []app.UI {
+	option := `<option value={} selected={}>{}</option>`
+	options := []app.UI{view(option, allTypes, b.filter.Type == "", say("all types"))}
+	for _, name := range b.types {
+		options = append(options, view(option, name, b.filter.Type == name, shorten(name, 40)))
+	}
+	return options
+}
+
+func (b *tabBar) onTab(name string) app.EventHandler {
+	return func(app.Context, app.Event) { b.Model.tabs.chosen = name }
+}
+
+// onKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
+func (b *tabBar) onKey(_ app.Context, e app.Event) {
+	by := 0
+	switch e.Get("key").String() {
+	case "ArrowLeft":
+		by = -1
+	case "ArrowRight":
+		by = 1
+	default:
+		return
+	}
+	name := allTabs[(slices.Index(allTabs, b.Model.tabs.chosen)+by+len(allTabs))%len(allTabs)]
+	b.Model.tabs.chosen = name
+	element("tab-" + name).Call("focus")
+}
+
+func (b *tabBar) onFilter(ctx app.Context, _ app.Event) {
+	f := b.Model.table.view.Filter()
+	f.Text = valueOf(ctx)
+	b.onNewFilter(f)
+}
+
+func (b *tabBar) onType(ctx app.Context, _ app.Event) {
+	f := b.Model.table.view.Filter()
+	if f.Type = valueOf(ctx); f.Type == allTypes {
+		f.Type = ""
+	}
+	b.onNewFilter(f)
+}
+
+func (b *tabBar) onNewFilter(f trace.Filter) {
+	b.Model.table.filter(f)
+	element("rows").Set("scrollTop", 0)
+}
+
+func (b *tabBar) onPause(app.Context, app.Event) {
+	t := &b.Model.table
+	t.view.Freeze(!t.view.Frozen())
+	t.scan()
+}
+
+func (b *tabBar) onClear(app.Context, app.Event) { b.Model.clear() }
+
+// onExport saves every record that is kept, whatever the filter shows.
+func (b *tabBar) onExport(app.Context, app.Event) {
+	log := b.Model.log
+	const part = 2000
+	parts := []string{}
+	for from := log.First(); from < log.End(); from += part {
+		var b []byte
+		for _, r := range log.Records(from, min(from+part, log.End())) {
+			b = r.AppendJSON(b)
+		}
+		parts = append(parts, string(b))
+	}
+	name := "eventsource-" + time.Now().UTC().Format("20060102-150405") + ".jsonl"
+	download(name, "application/jsonl", parts)
+}
+
+// unheardTypes are events that arrived on the wire and reached no listener: only the server's side shows them.
+type unheardTypes struct {
+	Model *model
+	types []trace.Unheard
+}
+
+func (u *unheardTypes) draw() app.UI {
+	items := []app.UI{}
+	for _, t := range u.types {
+		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
+			grouped(t.Count), shorten(t.Type, 40), scoped{t.Type, u.onListen(t.Type)}, fill(say("Listen to {type}"), "{type}", shorten(t.Type, 40))))
+	}
+	return view(`<div class="unheard">
+		<p>Arrived on the wire, but the page has no listener for the type:</p>
+		<ul>{}</ul>
+	</div>`, items)
+}
+
+func (u *unheardTypes) onListen(typ string) app.EventHandler {
+	return func(app.Context, app.Event) { u.Model.listen(typ) }
+}
