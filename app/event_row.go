@@ -113,7 +113,7 @@ func (e *eventRow) detail() any {
 		{}
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
-		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
+		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, body),
 		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
 }
 
