@@ -50,7 +50,7 @@ type resolver func(typed string) (href string, ok bool)
 func readAddress(typed string, resolve resolver, here, second string) address {
 	a := address{typed: typed}
 	if a.offer = withoutScheme(typed); a.offer != "" {
-		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", a.offer)
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
 		return a
 	}
 	href, ok := resolve(typed)

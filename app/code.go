@@ -62,9 +62,9 @@ func quoteJS(s string) string {
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r > 0xFFFF && !strconv.IsPrint(r):
+		case r > 0xFFFF && (isUnseen(r) || !strconv.IsPrint(r)):
 			fmt.Fprintf(&b, `\u{%x}`, r)
-		case !strconv.IsPrint(r) || r == '<' || r == utf8.RuneError:
+		case !strconv.IsPrint(r) || isUnseen(r) || r == '<' || r == utf8.RuneError:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)

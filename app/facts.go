@@ -70,7 +70,7 @@ func (i *factItem) Render() app.UI {
 	</li>`,
 		tone(f.Name), string(f.Observer),
 		seconds(f.T)+source+" ", words.SeenBy(f.Observer, say),
-		s.Title,
+		marked(s.Title),
 		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
 		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
 }
@@ -91,10 +91,17 @@ func tone(name trace.FactName) string {
 func marked(phrases []words.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
-		if p.Code {
-			nodes = append(nodes, view(`<code>{}</code>`, p.Text))
-		} else {
-			nodes = append(nodes, app.Text(p.Text))
+		text := visible(p.Text)
+		if p.Foreign {
+			text = exact(p.Text)
+		}
+		switch {
+		case p.Code:
+			nodes = append(nodes, view(`<code>{}</code>`, text))
+		case p.Foreign:
+			nodes = append(nodes, view(`<bdi>{}</bdi>`, text))
+		default:
+			nodes = append(nodes, app.Text(text))
 		}
 	}
 	return nodes

@@ -28,6 +28,7 @@ type Exchange struct {
 
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
 	Forgotten int        // older lines that are not kept
+	AfterCRLF bool       // the CR that ended the last of them was a CRLF's, as far as the stream came
 	Blind     bool       // some bytes were left out, so from there on no line is known
 
 	source *Source // nil: the log does not know it
@@ -223,6 +224,7 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	e.Blind = e.Blind || len(seen.Bytes) < seen.Size
 	if !e.Blind {
 		e.Blind = w.decode().Feed(seen.Bytes, func(line sse.Line) { l.line(w, e, at, line) }) != nil
+		e.AfterCRLF = w.decode().AfterCRLF()
 		w.remember(e)
 	}
 	if e.Blind && !wasBlind {

@@ -244,3 +244,21 @@ func TestABodyThatIsNoStreamIsKeptAsText(t *testing.T) {
 		})
 	}
 }
+
+func TestTheLastLineEndedWithCRLF(t *testing.T) {
+	for _, test := range []struct {
+		name, sent string
+		want       bool
+	}{
+		{"an LF", "data: a\n\n", false},
+		{"a CR", "data: a\r\r", false},
+		{"a CRLF", "data: a\r\n\r\n", true},
+		{"a CRLF, and half a line", "data: a\r\n\r\n: b", true},
+	} {
+		l := sent(test.sent)
+		exchanges, _ := l.Exchanges()
+		check(t, test.name, exchanges[0].AfterCRLF, test.want)
+		serve(l.Log, 0, seenEnd(1, 1, 1010, "server", "end"))
+		check(t, test.name+", at the end", exchanges[0].AfterCRLF, test.want)
+	}
+}
