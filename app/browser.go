@@ -24,6 +24,11 @@ func replaceAddress(query string) {
 	history.Call("replaceState", history.Get("state"), "", withLanguage("?"+query))
 }
 
+// pushAddress makes a new entry in the history, with a query.
+func pushAddress(query string) {
+	app.Window().Get("history").Call("pushState", nil, "", withLanguage("?"+query))
+}
+
 // linkTo is the absolute address of this page with a query.
 func linkTo(query string) string {
 	location := app.Window().Get("location")

@@ -104,18 +104,25 @@ func (e *eventsTab) onDrawn(ctx app.Context) {
 		if e.Above {
 			top += detailHeight
 		}
-		window.Get("style").Set("transform", "translateY("+strconv.Itoa(top)+"px)")
-		space.Get("style").Set("height", strconv.Itoa(height)+"px")
-		if t := &e.Model.table; t.moved > 0 {
-			scroller.Set("scrollTop", scroller.Get("scrollTop").Int()+t.moved*rowHeight)
+		t := &e.Model.table
+		t.bar = newScrollBar(height, scroller.Get("clientHeight").Int(), app.Window().Get("devicePixelRatio").Float())
+		space.Get("style").Set("height", strconv.Itoa(t.bar.space)+"px")
+		at := scroller.Get("scrollTop").Float()
+		if t.moved > 0 {
+			at += float64(t.moved * rowHeight)
+			if t.bar.short() {
+				at = t.bar.scrollTop(t.top * rowHeight) // its scale is another with more rows
+			}
+			scroller.Set("scrollTop", at)
 			t.moved = 0
 		}
+		window.Get("style").Set("transform", "translateY("+strconv.Itoa(t.bar.place(top, at))+"px)")
 	})
 }
 
 func (e *eventsTab) onScroll(ctx app.Context, _ app.Event) {
 	t := &e.Model.table
-	top := ctx.JSSrc().Get("scrollTop").Int()/rowHeight + t.moved
+	top := t.bar.top(ctx.JSSrc().Get("scrollTop").Float())/rowHeight + t.moved
 	if row, ok := t.view.RowOf(t.unfolded); ok && top > row {
 		top = max(row, top-detailHeight/rowHeight)
 	}

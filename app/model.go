@@ -51,6 +51,7 @@ func (m *model) start(ctx app.Context) {
 	m.channel.open()
 	m.loadScenarios()
 	m.handleKeys()
+	m.handleHistory()
 }
 
 // subject is the source that is shown: the newest of its lane, or nil.

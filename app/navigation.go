@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
@@ -54,8 +55,7 @@ func readVisit(query string, read func(string) address) visit {
 func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = v.setup, nil
-	m.page = v.page
-	m.report.show(m, v.page == pageReport)
+	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
 	if v.shows {
@@ -83,13 +83,36 @@ func (m *model) navigate(query string) {
 	m.pace.again(0)
 }
 
-// show shows a page.
+// show shows a page. A page that is another one is an entry of the history.
 func (m *model) show(page string) {
-	m.page = page
-	m.report.show(m, page == pageReport)
-	replaceAddress(m.query(m.connection.setup))
+	address := replaceAddress
+	if page != m.page {
+		address = pushAddress
+	}
+	m.turnTo(page)
+	address(m.query(m.connection.setup))
 	app.Window().Call("scrollTo", 0, 0)
 	m.drawLesson("")
+}
+
+func (m *model) turnTo(page string) {
+	m.page = page
+	m.report.show(m, page == pageReport)
+}
+
+// handleHistory shows the page of an entry to which the visitor goes back or forth. Of that entry only the page is taken:
+// what runs, the set-up and the log go on. go-app's own handler, in whose place this one stands, would begin anew.
+func (m *model) handleHistory() {
+	app.Window().Set("onpopstate", app.FuncOf(func(app.Value, []app.Value) any {
+		query := strings.TrimPrefix(app.Window().Get("location").Get("search").String(), "?")
+		if page := readVisit(query, m.address).page; page != m.page {
+			m.turnTo(page)
+			replaceAddress(m.query(m.connection.setup))
+			m.drawLesson("")
+			m.pace.again(0)
+		}
+		return nil
+	}))
 }
 
 // query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.

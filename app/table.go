@@ -15,6 +15,7 @@ type table struct {
 
 	added    int // rows at the top, as of the last scan
 	moved    int // rows that the top one moved down, and the scroll bar not yet
+	bar      scrollBar
 	pace     *pace
 	scanning bool
 	scanOn   app.Func

@@ -64,7 +64,7 @@ func (m *model) tabPanel() app.UI {
 func (m *model) limits() string {
 	view, said := m.table.view, []string{}
 	if n := m.log.Dropped(); n > 0 {
-		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 million characters.", "{n} older records were dropped: the log keeps {most} records or 64 million characters.")
+		dropped := count(n, "1 older record was dropped: the log keeps {most} records or 64 Mi characters of text in all.", "{n} older records were dropped: the log keeps {most} records or 64 Mi characters of text in all.")
 		said = append(said, fill(dropped, "{most}", grouped(trace.MaxRecords)))
 	}
 	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && m.tabs.chosen == tabEvents {

@@ -15,6 +15,7 @@ package eventsource
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // ErrUnsupported says that there is no EventSource here: a browser without it, or no browser at all.
@@ -100,13 +101,41 @@ type Events struct {
 // Decoded makes a run of events that are at hand.
 func Decoded(events ...Event) Events {
 	size := 0
+	var before Event
 	for _, e := range events {
-		size += len(e.Data)
+		size += len(e.Data) + e.own(before)
+		before = e
 	}
 	return Events{decoded: events, length: len(events), size: size}
 }
 
-// Lazy makes a run of n events, with size characters of data in all, that decode yields when they are asked for:
+// own is how many characters, but for its data, an event has that are not those of the one before.
+func (e Event) own(before Event) (size int) {
+	for _, pair := range [][2]string{{e.Type, before.Type}, {e.LastEventID, before.LastEventID}, {e.Origin, before.Origin}} {
+		if pair[0] != pair[1] {
+			size += len(pair[0])
+		}
+	}
+	return size
+}
+
+// share keeps strings once that an event has in common with the one before it, and copies the others, which are parts of
+// a long one. Data is left alone: a run is let go of as a whole, and two events seldom have the same.
+func share(before Event, events []Event) {
+	for i := range events {
+		e := &events[i]
+		for _, pair := range [][2]*string{{&e.Type, &before.Type}, {&e.LastEventID, &before.LastEventID}, {&e.Origin, &before.Origin}} {
+			if *pair[0] == *pair[1] {
+				*pair[0] = *pair[1]
+			} else {
+				*pair[0] = strings.Clone(*pair[0])
+			}
+		}
+		before = *e
+	}
+}
+
+// Lazy makes a run of n events, with size characters in all, that decode yields when they are asked for:
 // those from (included) to (excluded).
 func Lazy(n, size int, decode func(from, to int) []Event) Events {
 	return Events{length: n, size: size, decode: decode}
@@ -121,8 +150,14 @@ func (e Events) WithTexts(texts func(from, to int, yield func(typ, data, lastEve
 // Len is the number of events in the run.
 func (e Events) Len() int { return e.length }
 
-// Size is about how many characters of data the run holds.
+// Size is about how many characters the run holds, of data, types, ids and origins. Those that an event has in common with
+// the one before are kept once, and counted once.
 func (e Events) Size() int { return e.size }
+
+// SizeAfter is Size without what the run's first event has in common with the one that was observed before.
+func (e Events) SizeAfter(before, first Event) int {
+	return max(0, e.size-first.own(Event{})+first.own(before))
+}
 
 // Lazy reports whether the run is decoded only when asked for: reading one costs a few calls into the browser.
 func (e Events) Lazy() bool { return e.decode != nil }

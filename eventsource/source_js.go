@@ -25,6 +25,7 @@ type source struct {
 
 	wake, take, open, fail js.Func
 	state                  ReadyState // in which the queued events were dispatched
+	last                   Event      // the Message that was taken last
 	closed                 bool
 }
 
@@ -181,30 +182,43 @@ func (s *source) own(kind Kind) func(js.Value, []js.Value) any {
 func (s *source) drain() {
 	const longest = 4096
 	for n := s.queue.Length(); n > 0 && !s.closed; n = s.queue.Length() {
-		s.observe(run(s.queue.Call("splice", 0, min(n, longest)), s.state))
+		s.observe(s.run(s.queue.Call("splice", 0, min(n, longest))))
 	}
 }
 
-func run(events js.Value, state ReadyState) Events {
+func (s *source) run(events js.Value) Events {
 	n := events.Length()
 	if n < lazyFrom {
-		return Decoded(decode(events, state)...)
+		decoded := decode(events, s.state)
+		share(s.last, decoded)
+		s.last = decoded[n-1]
+		return Decoded(decoded...)
 	}
-	data := events.Call("map", proto.data).Call("join", "")
-	size := js.Global().Get("Object").Invoke(data).Length() // only an object's length can be read
-	return Lazy(n, size, func(from, to int) []Event {
-		return decode(events.Call("slice", from, to), state)
-	}).WithTexts(func(from, to int, yield func(typ, data, lastEventID string)) {
+	decode := func(from, to int) []Event { return decode(events.Call("slice", from, to), s.state) }
+	last := decode(n-1, n)
+	share(s.last, last)
+	s.last = last[0]
+	return Lazy(n, lazySize(events), decode).WithTexts(func(from, to int, yield func(typ, data, lastEventID string)) {
 		part := events.Call("slice", from, to)
-		types, data, ids := column(part, proto.typ), column(part, proto.data), column(part, proto.lastEventID)
-		for range to - from {
-			var t, d, id string
-			t, types, _ = strings.Cut(types, "\r")
+		types, ids := read(part, proto.typ), read(part, proto.lastEventID)
+		data := part.Call("map", proto.data).Call("join", "\r").String()
+		for i := range to - from {
+			var d string
 			d, data, _ = strings.Cut(data, "\r")
-			id, ids, _ = strings.Cut(ids, "\r")
-			yield(t, d, id)
+			yield(types.at(i), d, ids.at(i))
 		}
 	})
+}
+
+// lazySize is how many characters a run holds that is kept as the browser's objects, which hold equal strings once.
+func lazySize(events js.Value) int {
+	size := len(events.Index(0).Get("origin").String())
+	for _, texts := range []js.Value{
+		events.Call("map", proto.data), distinct(events.Call("map", proto.typ)), distinct(events.Call("map", proto.lastEventID)),
+	} {
+		size += js.Global().Get("Object").Invoke(texts.Call("join", "")).Length() // only an object's length can be read
+	}
+	return size
 }
 
 // proto has the getters of the standard's interfaces as functions of an event, so that Array.prototype.map can call
@@ -224,9 +238,38 @@ var proto = func() (p struct{ messageEvent, timeStamp, typ, data, lastEventID js
 	return p
 }()
 
-// column reads one attribute of an array of MessageEvents. A CR always ends a line (HTML 9.2.6), so none of the strings
-// that a stream dispatches can hold one, and all of them cross into Go as one string, with a CR between two.
-func column(events, get js.Value) string { return events.Call("map", get).Call("join", "\r").String() }
+// column is one attribute of an array of MessageEvents. A CR always ends a line (HTML 9.2.6), so none of the strings that a
+// stream dispatches can hold one, and all of them cross into Go as one string, with a CR between two. Those that are equal
+// cross once: each of thousands of events may have the same long id.
+type column struct {
+	values []string
+	index  []string // of each event's value, in decimal; nil: each has its own
+}
+
+func (c column) at(i int) string {
+	if c.index != nil {
+		i, _ = strconv.Atoi(c.index[i])
+	}
+	return c.values[i]
+}
+
+func read(events, get js.Value) column {
+	all := events.Call("map", get)
+	values := distinct(all)
+	c := column{values: strings.Split(values.Call("join", "\r").String(), "\r")}
+	if values.Length() < all.Length() {
+		array, maps := js.Global().Get("Array"), js.Global().Get("Map")
+		indexes := maps.New(values.Call("map", array.Get("of"))) // map calls it with a value and its index
+		indexOf := maps.Get("prototype").Get("get").Call("bind", indexes)
+		c.index = strings.Split(all.Call("map", indexOf).Call("join", ",").String(), ",")
+	}
+	return c
+}
+
+// distinct are the strings of an array, each once.
+func distinct(all js.Value) js.Value {
+	return js.Global().Get("Array").Call("from", js.Global().Get("Set").New(all))
+}
 
 // decode reads an array of MessageEvents.
 func decode(events js.Value, state ReadyState) []Event {
@@ -234,15 +277,18 @@ func decode(events js.Value, state ReadyState) []Event {
 	if n == 0 {
 		return nil
 	}
-	all := func(get js.Value) []string { return strings.Split(column(events, get), "\r") }
-	times, types, data, ids := all(proto.timeStamp), all(proto.typ), all(proto.data), all(proto.lastEventID)
+	all := func(get js.Value) []string {
+		return strings.Split(events.Call("map", get).Call("join", "\r").String(), "\r")
+	}
+	times, data := all(proto.timeStamp), all(proto.data)
+	types, ids := read(events, proto.typ), read(events, proto.lastEventID)
 	origin := events.Index(0).Get("origin").String()
 	decoded := make([]Event, n)
 	for i := range decoded {
 		t, _ := strconv.ParseFloat(times[i], 64) // a number that JavaScript wrote: its shortest form, which is exact
 		decoded[i] = Event{
 			Kind: Message, TimeStamp: t, ReadyState: state,
-			Type: types[i], Data: data[i], LastEventID: ids[i], Origin: origin,
+			Type: types.at(i), Data: data[i], LastEventID: ids.at(i), Origin: origin,
 		}
 	}
 	return decoded

@@ -246,6 +246,21 @@ func TestABurstIsObservedWholeAndInOrder(t *testing.T) {
 	}
 }
 
+// Each of 20,000 events has the id of 300 KB that the first one brought: copies of it would take six gigabytes.
+func TestALongIDIsKeptOnce(t *testing.T) {
+	const n, long = 20_000, 300_000
+	w := watch(t, raw("long", []rawserver.Step{
+		{Write: rawserver.Head + "id: "}, {Write: "0123456789", Times: long / 10}, {Write: "\n"}, {Write: "data: x\n\n", Times: n / 2},
+		{SleepMS: 50}, {Write: "data: x\n\n", Times: n / 2},
+	}), Options{})
+	w.until("all", func() bool { return len(w.events) == n+1 })
+	for i, e := range w.events[1:] {
+		if len(e.LastEventID) != long || e.Data != "x" || e.Type != "message" {
+			t.Fatalf("event %d: got %d characters of id, data %q and type %q; want %d, x and message", i, len(e.LastEventID), e.Data, e.Type, long)
+		}
+	}
+}
+
 func TestTheTimeStampIsTheEventsOwn(t *testing.T) {
 	w := watch(t, raw("times", []rawserver.Step{{Write: rawserver.Head + "data: a\n\ndata: b\n\n"}, {SleepMS: 60}, {Write: "data: c\n\n"}, {SleepMS: 60}, {Reset: true}}), Options{})
 	var bare []float64

@@ -11,11 +11,14 @@ import (
 // its text.
 const (
 	MaxRecords = 200_000
-	MaxText    = 64 << 20 // characters of data in all
+	MaxText    = 64 << 20 // characters in all, of types, ids, origins, addresses and data; those of neighbours that are equal count once
 )
 
-// maxTypes limits the types remembered: a stream may give each event another type.
-const maxTypes = 100
+// A stream may give each event another type: so many are remembered, of so many bytes at most.
+const (
+	maxTypes = 100
+	maxType  = 4 << 10
+)
 
 // A Log is the append-only record of what any number of sources did, in the order in which that was observed. Counters, spans
 // and facts are kept as records come, so that reading them costs nothing, however long the log.
@@ -51,6 +54,7 @@ type run struct {
 	seq    int // of its first record
 	before int // messages of its source before it
 	skip   int // records at its start that were dropped
+	size   int // characters
 
 	first, last float64 // At of its first and last record
 }
@@ -84,7 +88,7 @@ func (l *Log) add(r run) {
 	l.runs = append(l.runs, r)
 	l.next += n
 	l.kept += n
-	l.text += r.events.Size()
+	l.text += r.size
 	l.changes++
 	for l.kept > l.maxRecords || l.text > l.maxText && len(l.runs) > 1 {
 		gone := l.runs[0].len() - l.runs[0].skip
@@ -105,7 +109,7 @@ func (l *Log) drop(n int) {
 		l.runs[0].skip = oldest.skip
 		return
 	}
-	l.text -= oldest.events.Size()
+	l.text -= oldest.size
 	l.runs[0] = run{}
 	l.runs = l.runs[1:]
 	l.gone++

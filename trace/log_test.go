@@ -296,6 +296,34 @@ func TestTheLogsOwnLimits(t *testing.T) {
 	check(t, "dropped of 70 MB", l.Dropped(), 6)
 }
 
+// A stream sends an id once, and each event after it has it.
+func TestTextOfEveryKindCountsAndThatOfNeighboursOnce(t *testing.T) {
+	long, other := strings.Repeat("a", 400_000), strings.Repeat("b", 400_000)
+	for _, test := range []struct {
+		name  string
+		event func(i int) eventsource.Event
+		kept  int
+	}{
+		{"the same id in all", func(i int) eventsource.Event { return message(float64(i), "tick", long, "x") }, 1_000},
+		{"the same type in all", func(i int) eventsource.Event { return message(float64(i), long, "7", "x") }, 1_000},
+		{"another id in each", func(i int) eventsource.Event { return message(float64(i), "tick", []string{long, other}[i%2], "x") }, 167},
+		{"another type in each", func(i int) eventsource.Event { return message(float64(i), []string{long, other}[i%2], "7", "x") }, 167},
+	} {
+		for _, lazily := range []bool{false, true} {
+			l := newSingle().bare()
+			for i := range 1_000 {
+				if e := test.event(i); lazily {
+					l.Observe(lazy([]eventsource.Event{e}))
+				} else {
+					l.Observe(eventsource.Decoded(e))
+				}
+			}
+			check(t, test.name, l.Len(), test.kept)
+			check(t, test.name+": the log's text is no more than it may be", l.text <= MaxText, true)
+		}
+	}
+}
+
 // What the log does not keep it must not hold: under a firehose that would be the browser's objects.
 func TestMemoryIsLetGo(t *testing.T) {
 	for _, test := range []struct {

@@ -34,13 +34,14 @@ type naive struct {
 
 	all     []Record // since the log was cleared
 	lazy    []bool   // whether each of all came undecoded
-	text    []int    // characters of its data
+	text    []int    // characters that it alone has
 	cleared int      // Seq of the first record after clearing
 	sources []*naiveSource
 }
 
 // naiveSource is one of them, with a clock of its own: what sources tell comes late, and not in the order of time.
 type naiveSource struct {
+	before [3]string // type, id and origin of the message that came last
 	*Source
 	lane   int
 	at     float64
@@ -204,7 +205,18 @@ func (n *naive) record(s *naiveSource, r Record) {
 	r.Seq, r.Source, r.At, r.T, r.Observer = n.cleared+len(n.all), 1+slices.Index(n.sources, s), s.at, s.at-s.newAt, Page
 	n.all = append(n.all, r)
 	n.lazy = append(n.lazy, false)
-	n.text = append(n.text, len(r.Data))
+	if r.Kind != Message {
+		n.text = append(n.text, len(r.Type)+len(r.URL))
+		return
+	}
+	text := len(r.Data)
+	for i, part := range []string{r.Type, r.LastEventID, r.Origin} {
+		if part != s.before[i] {
+			text += len(part)
+		}
+		s.before[i] = part
+	}
+	n.text = append(n.text, text)
 }
 
 func (n *naive) becomes(s *naiveSource, state eventsource.ReadyState, by Transition) {

@@ -37,11 +37,12 @@ type Source struct {
 	now       State
 	counts    Counts
 	spans     []Span
-	runs      []int     // those of Messages, by their number in the log
-	own       []*Record // those in runs that are no Messages
-	messages  int       // clearing does not start again
-	hasEvents bool      // any Messages; clearing does not start again
-	marker    string    // of the Message that came last, see endMarker
+	runs      []int             // those of Messages, by their number in the log
+	own       []*Record         // those in runs that are no Messages
+	messages  int               // clearing does not start again
+	hasEvents bool              // any Messages; clearing does not start again
+	latest    eventsource.Event // the Message that came last, without its data
+	marker    string            // of the Message that came last, see endMarker
 	ids       ids
 	listening []string
 	wire      wire
@@ -149,7 +150,7 @@ func (s *Source) Observe(events eventsource.Events) {
 	}
 	if events.Lazy() {
 		first, last := events.Slice(0, 1)[0], events.Slice(n-1, n)[0]
-		s.addMessages(run{events: events, first: first.TimeStamp, last: last.TimeStamp})
+		s.addMessages(events, first, last)
 		s.message(first, 1)
 		if n > 1 {
 			s.message(last, n-1)
@@ -167,7 +168,7 @@ func (s *Source) Observe(events eventsource.Events) {
 		for k < len(all) && all[k].Kind == eventsource.Message {
 			k++
 		}
-		s.addMessages(run{events: eventsource.Decoded(all[:k]...), first: all[0].TimeStamp, last: all[k-1].TimeStamp})
+		s.addMessages(eventsource.Decoded(all[:k]...), all[0], all[k-1])
 		for _, e := range all[:k] {
 			s.message(e, 1)
 		}
@@ -260,7 +261,7 @@ func (s *Source) message(e eventsource.Event, n int) {
 
 // know remembers a type. A copy of it: the string may be a part of a long one.
 func (l *Log) know(typ string) {
-	if !slices.Contains(l.types, typ) && len(l.types) < maxTypes {
+	if len(typ) <= maxType && !slices.Contains(l.types, typ) && len(l.types) < maxTypes {
 		l.types = append(l.types, strings.Clone(typ))
 	}
 }
@@ -283,13 +284,16 @@ func (s *Source) enter(at float64, state eventsource.ReadyState, by Transition) 
 func (s *Source) addOwn(r Record) {
 	r.Seq, r.Source, r.T, r.Observer = s.log.next, s.number, r.At-s.newAt, Page
 	s.own = append(s.own, &r)
-	s.log.add(run{source: s, lone: &r, first: r.At, last: r.At})
+	s.log.add(run{source: s, lone: &r, first: r.At, last: r.At, size: len(r.Type) + len(r.URL)})
 }
 
-// addMessages adds a run of Messages.
-func (s *Source) addMessages(r run) {
-	r.source, r.before = s, s.messages
-	s.messages += r.events.Len()
+// addMessages adds a run of Messages, of which the first and the last are given.
+func (s *Source) addMessages(events eventsource.Events, first, last eventsource.Event) {
+	r := run{source: s, events: events, before: s.messages, first: first.TimeStamp, last: last.TimeStamp}
+	r.size = events.SizeAfter(s.latest, first)
+	last.Data = "" // is not kept once more
+	s.latest = last
+	s.messages += events.Len()
 	s.runs = append(s.runs, s.log.gone+len(s.log.runs))
 	s.log.add(r)
 }

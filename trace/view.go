@@ -9,7 +9,7 @@ import (
 
 // Filter says which records are wanted. Its zero value lets all through.
 type Filter struct {
-	Text string // in the type, the data, the last event ID or the URL; case is ignored
+	Text string // in the type, the data, the last event ID or the URL; case is ignored, and in a browser which of Unicode's forms a letter has
 	Type string // exactly this type of event, the browser's own or the stream's
 	Kind Kind   // exactly this kind, such as Close: a call of the page has no type
 	Lane int    // of the sources of this lane; 0: of all
@@ -43,12 +43,28 @@ func contains(s, lower string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= utf8.RuneSelf:
-			return containsRune(s[i:], lower)
+			if settled(s[i:]) {
+				return containsRune(s[i:], lower)
+			}
+			return containsRune(normal(s), lower)
 		case (c == low || c == up) && startsWith(s[i:], lower):
 			return true
 		}
 	}
 	return false
+}
+
+// settled reports whether no letter of s could have another form: normalising costs a call into the browser.
+func settled(s string) bool {
+	for _, r := range s {
+		switch {
+		case r < 0x300: // before the combining marks
+		case 0x3400 <= r && r <= 0x9FFF, 0xAC00 <= r && r <= 0xD7A3: // Chinese, and Hangul in syllables
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // containsRune is contains for what is not ASCII only. There a letter may have more bytes than in lower case.
@@ -75,6 +91,8 @@ func startsWith(s, lower string) bool {
 
 func toLower(r rune) rune {
 	switch {
+	case r == 'ς': // σ at a word's end
+		return 'σ'
 	case r >= utf8.RuneSelf:
 		return unicode.ToLower(r)
 	case 'A' <= r && r <= 'Z':
@@ -115,7 +133,7 @@ func NewView(l *Log) *View {
 
 // SetFilter starts the view again with another filter.
 func (v *View) SetFilter(f Filter) {
-	v.filter, v.lower = f, strings.ToLower(f.Text)
+	v.filter, v.lower = f, strings.Map(toLower, normal(f.Text))
 	v.newer, v.older, v.added = nil, nil, 0
 	if !v.frozen {
 		v.end = v.log.End()
