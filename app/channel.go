@@ -63,6 +63,9 @@ func (c *channel) dial() {
 func (c *channel) onOpen() {
 	c.up, c.tries, c.trip, c.pings = true, 0, 0, 0
 	c.ping()
+	if e := &c.model.editor; e.text != "" && !e.isChecked() {
+		c.model.check() // what was asked before got lost
+	}
 	c.model.pace.again(0)
 }
 
@@ -76,6 +79,7 @@ func (c *channel) ping() {
 
 func (c *channel) onClose() {
 	c.up = false
+	c.model.playWhenChecked()
 	c.tries++
 	time.AfterFunc(min(10*time.Second, time.Duration(c.tries)*time.Second), c.dial)
 	c.model.pace.again(0)
@@ -94,7 +98,8 @@ func (c *channel) onMessage(text string) {
 		c.model.loadScenarios() // its second origin may have another address
 	}
 	if r.checked != nil {
-		c.model.editor.checked = r.checked
+		c.model.editor.receive(r.checked)
+		c.model.playWhenChecked()
 	}
 	if r.draw {
 		c.model.pace.again(r.came)
