@@ -124,6 +124,11 @@ func (a address) watched(session string, source int) string {
 	return withParameter(withParameter(a.resolved, "session", session), "source", strconv.Itoa(source))
 }
 
+// unwatched is an address without what watched adds, as it is recorded and shown.
+func unwatched(address string) string {
+	return withParameter(withParameter(address, "session", ""), "source", "")
+}
+
 // withoutScheme is what an address was meant to be that begins with a host, as 127.0.0.1:3000/sse and example.com/events do;
 // "" if it doesn't look so.
 func withoutScheme(typed string) string {

@@ -84,7 +84,7 @@ type codeTab struct {
 func (m *model) codeTab() app.UI { return shown(&codeTab{m, m.connection.setup, m.copied}) }
 
 func (t *codeTab) draw() app.UI {
-	return view(`<div class="code program"><pre tabindex="0" aria-label="Program">{}</pre>{}</div>`,
+	return view(`<div class="code program"><pre role="group" tabindex="0" aria-label="Program">{}</pre>{}</div>`,
 		code(programCode(t.setup)), copyButton(say("Copy the program"), "program", t.copied, t.onCopy))
 }
 

@@ -61,7 +61,7 @@ func (c *connectPanel) draw() app.UI {
 			<input id="credentials" type="checkbox" checked={} onchange={}/>
 			withCredentials
 		</label>
-		<div class="code"><pre tabindex="0" aria-label="The call">{}</pre></div>
+		<div class="code"><pre role="group" tabindex="0" aria-label="The call">{}</pre></div>
 		{}
 		<ul class="chips" aria-label="Listeners">{}</ul>
 		<form class="add" onsubmit={}>

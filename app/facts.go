@@ -35,8 +35,12 @@ func (p *factsPanel) draw() app.UI {
 }
 
 func severalSources(facts []trace.Fact) bool {
+	first := 0
 	for _, f := range facts {
-		if f.Source != facts[0].Source {
+		if first == 0 {
+			first = f.Source
+		}
+		if f.Source != 0 && f.Source != first { // some are of no source, such as another server
 			return true
 		}
 	}

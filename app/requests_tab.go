@@ -80,6 +80,8 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		<dl>{}</dl>
 		{}
 		{}
+		{}
+		{}
 	</details></li>`,
 		requestName(e, all),
 		fact(say("at"), seconds(e.T(e.At))),
@@ -92,6 +94,8 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		fields(e.Request.Header),
 		replyTitle,
 		when(e.Head != nil, `<dl>{}</dl>`, reply),
+		when(e.Said() != "", `<h3>{}</h3>`, say("What the body says")),
+		when(e.Said() != "", `<pre class="said">{}</pre>`, visibleLines(e.Said())),
 	)
 }
 

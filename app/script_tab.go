@@ -61,7 +61,7 @@ func (s *scriptTab) Render() app.UI {
 		<p class="hint" role="status">{}</p>
 		<details class="adjust" ontoggle={}>
 			<summary>The notation on one screen</summary>
-			<pre tabindex="0" aria-label="The notation">{}</pre>
+			<pre role="group" tabindex="0" aria-label="The notation">{}</pre>
 		</details>
 		{}
 		{}

@@ -315,3 +315,26 @@ func TestAServerThatStartsAgainIsNamed(t *testing.T) {
 	l := logOf(open(1010), message(1020, "tick", "0", ""), message(1021, "tick", "1", ""), failed(1030, connecting), open(1040), message(1050, "tick", "0", ""))
 	check(t, "title", joined(Of(l.facts(1060, 1)[0], same).Title), "An id came a second time: 0.")
 }
+
+func TestWhatTheServerSaidIsCodeAndNotTooLong(t *testing.T) {
+	says := func(body string) string {
+		l := servedLog(seenRequest(1, 1, 1001), headAt(1, 400, 1002, header("Content-Type", "text/plain")), seenWrite(1, 1, 1003, body))
+		for _, f := range l.Facts(2000, 0, 10) {
+			if f.Name == trace.FactStatus {
+				s := Of(f, func(text string) string { return text })
+				last := s.Body[len(s.Body)-1]
+				return fmt.Sprint(last.Code, " ", last.Text)
+			}
+		}
+		return "nothing"
+	}
+	for _, test := range []struct{ body, want string }{
+		{"interval=\"5\" is not possible: give `ms` {status}.\n", "true interval=\"5\" is not possible: give `ms` {status}."},
+		{strings.Repeat("é", 400), "true " + strings.Repeat("é", 300) + "…"},
+		{"", "false . Only 200 opens a stream. By the standard any other response fails the connection: readyState becomes 2."},
+	} {
+		if got := says(test.body); got != test.want {
+			t.Errorf("got %q; want %q", got, test.want)
+		}
+	}
+}

@@ -147,6 +147,11 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 			return say(partSentID), true
 		}
 		return say(partSentNone), true
+	case "said":
+		if f.Said != "" {
+			return say(partSaid), true
+		}
+		return "", true
 	case "response":
 		switch f.Type {
 		case "refuse":
@@ -178,6 +183,9 @@ func value(f trace.Fact, name string, say func(string) string) (said string, for
 		return strconv.Itoa(f.Count), false
 	case "attempt":
 		return strconv.Itoa(f.Attempt), false
+	case "said":
+		const most = 300 // characters; all that is known is among the requests
+		return trace.Shorten(f.Said, most), true
 	case "status":
 		return strconv.Itoa(f.Status), false
 	}
