@@ -110,6 +110,15 @@ func pairs(query string) iter.Seq2[string, string] {
 	}
 }
 
+// parameters are the query's, each with its last value.
+func (a address) parameters() url.Values {
+	query := url.Values{}
+	for name, value := range pairs(a.query) {
+		query.Set(name, value)
+	}
+	return query
+}
+
 // watched is the address with what lets the server show its side to this page.
 func (a address) watched(session string, source int) string {
 	return withParameter(withParameter(a.resolved, "session", session), "source", strconv.Itoa(source))

@@ -66,6 +66,9 @@ func (c *channel) onOpen() {
 	c.up, c.tries, c.trip, c.pings = true, 0, 0, 0
 	c.send(protocol.FromPage{Secret: c.secret})
 	c.ping()
+	if e := &c.model.editor; e.text != "" && !e.isChecked() {
+		c.model.check() // what was asked before got lost
+	}
 	c.model.pace.again(0)
 }
 
@@ -79,6 +82,7 @@ func (c *channel) ping() {
 
 func (c *channel) onClose() {
 	c.up = false
+	c.model.playWhenChecked()
 	c.tries++
 	time.AfterFunc(min(10*time.Second, time.Duration(c.tries)*time.Second), c.dial)
 	c.model.pace.again(0)
@@ -97,7 +101,8 @@ func (c *channel) onMessage(text string) {
 		c.model.loadScenarios() // its second origin may have another address
 	}
 	if r.checked != nil {
-		c.model.editor.checked = r.checked
+		c.model.editor.receive(r.checked)
+		c.model.playWhenChecked()
 	}
 	if r.draw {
 		c.model.pace.again(r.came)

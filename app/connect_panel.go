@@ -58,7 +58,7 @@ func (c *connectPanel) draw() app.UI {
 		{}
 		{}
 		<label class="check">
-			<input type="checkbox" checked={} onchange={}/>
+			<input id="credentials" type="checkbox" checked={} onchange={}/>
 			withCredentials
 		</label>
 		<div class="code"><pre role="group" tabindex="0" aria-label="The call">{}</pre></div>

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
 )
@@ -16,10 +18,18 @@ type connection struct {
 	wrongListener string        // with the name in the field for a listener
 	known         []string      // names that were listened to before; kept in this browser
 
+	played played // the text of the editor
+
 	read map[string]address // what addresses are, the last few; see model.address
 
 	source *client   // the subject; nil: none is open
 	beside []*client // opened beside it, to fill the browser's connections
+}
+
+// played is the address of a text that was played, and how many streams it wants at once.
+type played struct {
+	url   string
+	times int
 }
 
 // client is an EventSource of the browser's, and what was seen of it.
@@ -71,18 +81,36 @@ func (m *model) target() address { return m.address(m.connection.setup.URL) }
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.connection.setup, m.connection.notice = s, nil
+	m.showSetup()
 	for _, c := range m.connection.clients() {
 		c.seen.Listen(s.types())
 	}
 	replaceAddress(m.query(s))
 }
 
-// useAddress puts an address into the set-up, and into its field.
+// showSetup puts the set-up into the fields that there are. What a drawing puts there is an attribute, and go-app removes
+// one that is empty or false: the field would keep what it showed.
+func (m *model) showSetup() {
+	show := func(id, property string, value any) {
+		if field := element(id); field.Truthy() && !field.Get(property).Equal(app.ValueOf(value)) {
+			field.Set(property, value)
+		}
+	}
+	s := m.connection.setup
+	show("url", "value", s.URL)
+	show("credentials", "checked", s.Credentials)
+	query := m.target().parameters()
+	for _, p := range parameters {
+		show("parameter-"+p.name, "value", query.Get(p.name))
+	}
+	show("resume", "checked", query.Get("resume") != "false")
+}
+
+// useAddress puts an address into the set-up.
 func (m *model) useAddress(address string) {
 	s := m.connection.setup
 	s.URL = address
 	m.change(s)
-	element("url").Set("value", address)
 }
 
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
@@ -118,7 +146,7 @@ func (m *model) connectWith(init string) {
 	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
 		m.log.Refuse(eventsource.Now(), thrown)
 		c.notice = func() string {
-			return fill(say("Your browser does not take this address: {error}"), "{error}", thrown.Error())
+			return fill(say("Your browser does not take this address: {error}"), "{error}", isolated(thrown.Error(), 400))
 		}
 		return
 	}
@@ -185,14 +213,18 @@ func (c *client) close() {
 func (m *model) openBeside() {
 	c := &m.connection
 	name := m.target().scenario
+	times := 1
 	for _, s := range m.streams.catalogue.Scenarios {
-		if s.Name != name {
-			continue
+		if s.Name == name {
+			times = s.Connect.Times
 		}
-		for i := 1; i < s.Connect.Times; i++ {
-			if one, err := m.open(1+i, eventsource.Options{Listen: c.setup.Listen}); err == nil {
-				c.beside = append(c.beside, one)
-			}
+	}
+	if c.setup.URL == c.played.url {
+		times = c.played.times
+	}
+	for i := 1; i < times; i++ {
+		if one, err := m.open(1+i, eventsource.Options{Listen: c.setup.Listen}); err == nil {
+			c.beside = append(c.beside, one)
 		}
 	}
 	if f := m.table.view.Filter(); f.Lane == 0 && m.log.Lanes() > 1 {

@@ -75,15 +75,6 @@ func describe(r trace.Record) (text string, mono bool) {
 	return brief(r.Data, 400), true
 }
 
-// lines is text as it is, line by line, with what would not be seen.
-func lines(text string) string {
-	each := strings.Split(text, "\n")
-	for i, line := range each {
-		each[i] = visibleEnd(line)
-	}
-	return strings.Join(each, "\n")
-}
-
 // detail is all of a record that is unfolded.
 func (e *eventRow) detail() any {
 	if !e.Unfolded {
@@ -123,7 +114,7 @@ func (e *eventRow) detail() any {
 		{}
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
-		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, lines(body)),
+		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, visibleLines(body)),
 		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
 }
 

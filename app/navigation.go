@@ -55,6 +55,7 @@ func readVisit(query string, read func(string) address) visit {
 func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = v.setup, nil
+	m.showSetup()
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
@@ -77,7 +78,7 @@ func (m *model) navigate(query string) {
 		}
 	case v.unknown != "":
 		m.connection.notice = func() string {
-			return fill(say("This link says {part}, which this page does not know. The rest of it is shown."), "{part}", v.unknown)
+			return fill(say("This link says {part}, which this page does not know. The rest of it is shown."), "{part}", isolated(v.unknown, 200))
 		}
 	}
 	m.pace.again(0)

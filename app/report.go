@@ -148,7 +148,7 @@ func (v *reportView) table() app.UI {
 		} else if c == r.opened {
 			whose += say(", from your file")
 		}
-		heads = append(heads, view(`<th scope="col">{} <small>{}</small><small>{}</small></th>`, c.Name(), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
+		heads = append(heads, view(`<th scope="col"><bdi>{}</bdi> <small>{}</small><small>{}</small></th>`, brief(c.Name(), 60), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
 	}
 	bodies := []app.UI{}
 	for _, g := range r.Groups {
@@ -206,13 +206,13 @@ func (row *reportRow) Render() app.UI {
 	cells := []app.UI{}
 	cell := func(label, kind, verdict, said string) {
 		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
-			label, kind, verdict, when(said != "", `<code>{}</code>`, shorten(said, 200))))
+			label, kind, verdict, when(said != "", `<code>{}</code>`, brief(said, 200))))
 	}
 	if r.mine == nil {
 		cell(say("This browser"), "none", "–", "")
 	}
 	for _, column := range r.columns() {
-		label, kind, verdict, said := column.Name(), "none", say("not played"), ""
+		label, kind, verdict, said := isolated(column.Name(), 60), "none", say("not played"), ""
 		if column == r.mine {
 			label = say("This browser")
 			if row.Running {
@@ -297,6 +297,23 @@ func markdown(table app.Value) (text string) {
 	return text
 }
 
+// saidUnknown says which results of a file are of no check of this page, or nothing.
+func saidUnknown(names []string) string {
+	const few = 5
+	if len(names) == 0 {
+		return ""
+	}
+	said, more := []string{}, ""
+	for _, name := range names[:min(few, len(names))] {
+		said = append(said, isolated(name, 60))
+	}
+	if len(names) > few {
+		more = ", …"
+	}
+	return fill(count(len(names), "1 result in this file is of a check that this page does not have, and is not shown: {names}.",
+		"{n} results in this file are of checks that this page does not have, and are not shown: {names}."), "{names}", strings.Join(said, say(", "))+more)
+}
+
 // onFile lays a result of the visitor's beside the others.
 func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 	r := v.Report
@@ -312,6 +329,7 @@ func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 			opened, wrong := report.Parse(text.String())
 			if r.wrong = say(wrong); wrong == "" {
 				r.opened = opened
+				r.said = saidUnknown(opened.Unknown(r.Checks))
 			}
 		}
 		r.changed()

@@ -95,7 +95,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		replyTitle,
 		when(e.Head != nil, `<dl>{}</dl>`, reply),
 		when(e.Said() != "", `<h3>{}</h3>`, say("What the body says")),
-		when(e.Said() != "", `<pre class="said">{}</pre>`, lines(e.Said())),
+		when(e.Said() != "", `<pre class="said">{}</pre>`, visibleLines(e.Said())),
 	)
 }
 

@@ -94,7 +94,7 @@ func (s *scriptTab) onText() {
 
 func (s *scriptTab) onInput(ctx app.Context, _ app.Event) {
 	s.Model.editor.text = valueOf(ctx)
-	s.Model.editor.said = ""
+	s.Model.editor.said, s.Model.editor.playing = "", false
 	s.Model.check()
 }
 
@@ -132,21 +132,7 @@ func (s *scriptTab) onProblem(line int) app.EventHandler {
 	}
 }
 
-// onPlay plays the text: it becomes a part of the address, and the page connects.
-func (s *scriptTab) onPlay(app.Context, app.Event) {
-	m := s.Model
-	pack(m.editor.text, func(packed string) {
-		setup := Setup{URL: "/sse?script=" + packed, Listen: m.connection.setup.Listen, Credentials: m.connection.setup.Credentials}
-		if m.editor.checked != nil {
-			for _, name := range m.editor.checked.Listen {
-				setup.add(name)
-			}
-		}
-		m.change(setup)
-		m.connect()
-		m.pace.again(0)
-	})
-}
+func (s *scriptTab) onPlay(app.Context, app.Event) { s.Model.play() }
 
 func (s *scriptTab) onShare(ctx app.Context, _ app.Event) {
 	m := s.Model

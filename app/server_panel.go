@@ -20,10 +20,7 @@ func (m *model) serverPanel() app.UI {
 }
 
 func (s *serverPanel) draw() app.UI {
-	query := url.Values{}
-	for name, value := range pairs(s.target.query) {
-		query.Set(name, value)
-	}
+	query := s.target.parameters()
 	all := s.streams.all()
 	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == s.target.typed })
 	var list []app.UI
@@ -61,7 +58,7 @@ func (s *serverPanel) draw() app.UI {
 			<summary>Adjust this stream</summary>
 			<div class="fields">
 				{}
-				<label class="check"><input type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
+				<label class="check"><input id="resume" type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
 			</div>
 		</details>`, s.parameters(query), query.Get("resume") != "false", s.onResume),
 	)

@@ -85,6 +85,15 @@ func visible(s string) string {
 	return b.String()
 }
 
+// visibleLines is visible for a text of several lines, with the spaces at the end of each.
+func visibleLines(text string) string {
+	each := strings.Split(text, "\n")
+	for i, line := range each {
+		each[i] = visibleEnd(line)
+	}
+	return strings.Join(each, "\n")
+}
+
 // exact is visible for what must match exactly: the spaces around it can be seen too.
 func exact(s string) string {
 	inner := strings.TrimLeft(s, " ")

@@ -32,7 +32,7 @@ func TestWhatWouldNotBeSeenIsShown(t *testing.T) {
 	if got := visible("data: "); got != "data: " {
 		t.Errorf("got %q; want a space that is part of a sentence as it is", got)
 	}
-	if got := lines("{\n  \"a\u200B\": 1 \n\n   \n}"); got != "{\n  \"a[ZWSP]\": 1␠\n\n␠␠␠\n}" {
+	if got := visibleLines("{\n  \"a\u200B\": 1 \n\n   \n}"); got != "{\n  \"a[ZWSP]\": 1␠\n\n␠␠␠\n}" {
 		t.Errorf("got %q; want the lines as they are, with what is not seen", got)
 	}
 }

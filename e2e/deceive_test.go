@@ -35,3 +35,33 @@ func TestATypeThatTurnsTheDirectionIsShown(t *testing.T) {
 		p.Wait(`document.querySelectorAll("#rows .entry").length == 1 && $("#rows .type").innerText == "close"`)
 	})
 }
+
+// What the fields show is the address, and a text plays as its head says, though it was changed a moment ago.
+func TestTheFieldsShowWhatIsPlayed(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := visit(t, b, "/sse", "customEvent")
+		choose := func(title string) {
+			p.Eval(`[...document.querySelectorAll(".choice")].find(l => l.innerText.includes(`+quote(title)+`)).querySelector("input").click()`, nil)
+		}
+		choose("Events without a name")
+		p.Wait(`$("#parameter-event").value == "message" && $("#parameter-interval").value == "500" && $("#url").value.includes("event=message")`)
+		choose("Ten ticks, then end")
+		p.Wait(`$("#parameter-event").value == "" && $("#parameter-interval").value == "" && $("#url").value == "/sse"`)
+
+		p.ClickRole("tab", "Script")
+		p.Click("#script")
+		p.Type("title: mine\n== 200\ndata: a\n\n@hold")
+		p.Wait(`$(".previews")`)
+		p.Eval(`(() => {
+			const script = $("#script");
+			script.value = "title: mine\nlisten: tock\nconnect: second origin, 2 times\n== 200\n@cors *\nevent: tock\ndata: clock\n\n@hold";
+			script.dispatchEvent(new Event("input"));
+			role("button", "Play").click();
+		})()`, nil)
+		p.state("open")
+		p.Wait(`role("button", "Remove listener tock") && $("#url").value.startsWith("http://") && role("button", "Close one")`)
+		p.Click("#tab-events")
+		p.table("clock")
+	})
+}

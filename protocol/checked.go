@@ -5,6 +5,7 @@ type Checked struct {
 	ID       int              `json:"id"` // of the message that brought the text
 	Errors   []Mistake        `json:"errors"`
 	Listen   []string         `json:"listen"`   // the event types that it says to listen for
+	Connect  Connect          `json:"connect"`  // how it says to connect
 	Attempts []CheckedAttempt `json:"attempts"` // one for each section
 }
 

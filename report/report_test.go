@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -127,6 +128,14 @@ func TestAnEventIsShownInTheNotationsWords(t *testing.T) {
 func TestWhatIsWantedIsShown(t *testing.T) {
 	c := check(Check{MayGiveUp: true}, Want{"open", 0}, Want{"error 0", 900}, Want{"error 0", 0})
 	if got, want := c.Wanted(), "open, error 0 after 0.90 s, error 0 or 2"; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
+func TestResultsOfUnknownChecks(t *testing.T) {
+	checks := []Check{{Name: "a"}, {Name: "b"}}
+	r := Report{Results: []Result{{Name: "b"}, {Name: "x"}, {Name: "a"}, {Name: ""}}}
+	if got, want := r.Unknown(checks), []string{"x", ""}; !slices.Equal(got, want) {
 		t.Errorf("got %q; want %q", got, want)
 	}
 }

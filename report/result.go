@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,6 +70,16 @@ func Parse(text string) (r *Report, wrong string) {
 		}
 	}
 	return r, ""
+}
+
+// Unknown are the names of the results that none of the checks has.
+func (r *Report) Unknown(checks []Check) (names []string) {
+	for _, one := range r.Results {
+		if !slices.ContainsFunc(checks, func(c Check) bool { return c.Name == one.Name }) {
+			names = append(names, one.Name)
+		}
+	}
+	return names
 }
 
 // Of is the result of one check, or nil.

@@ -23,7 +23,7 @@ func check(w *scenario.Work, text string, l *limits.Limits) protocol.Checked {
 			c.Errors = append(c.Errors, protocol.Mistake{Line: m.Line, Column: m.Column, What: m.What})
 		}
 	}
-	c.Listen = append(c.Listen, s.Listen...)
+	c.Listen, c.Connect = append(c.Listen, s.Listen...), protocol.Connect(s.Connect)
 	var decoder sse.Decoder
 	last := w.Steps() + l.CheckSteps
 	for i, section := range s.Sections {

@@ -18,16 +18,16 @@ func TestATextIsChecked(t *testing.T) {
 	}{
 		{
 			"a mistake", "title: T\n\n== 200\n@wiat 1s\n",
-			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is not a directive: did you mean @wait?"}],"listen":[],"attempts":[]}`,
+			`{"id":0,"errors":[{"line":4,"column":1,"what":"@wiat is not a directive: did you mean @wait?"}],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[]}`,
 		},
 		{
 			"an event, and half of one", "title: T\nlisten: tick\n== 200\nid: 7\nevent: tick\ndata: a\n\ndata: b\n@cut\n",
-			`{"id":0,"errors":[],"listen":["tick"],"attempts":[{"status":200,"end":"cut",` +
+			`{"id":0,"errors":[],"listen":["tick"],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[{"status":200,"end":"cut",` +
 				`"events":[{"type":"tick","data":"a","lastEventId":"7"}],"more":false}]}`,
 		},
 		{
 			"responses that are no streams", "title: T\n== refuse\n== silence\n== 404\nno\n\n== 200\n@header Content-Type: text/plain\ndata: a\n\n@cut cleanly\n",
-			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[` +
 				`{"status":0,"end":"refuse","events":[],"more":false},` +
 				`{"status":0,"end":"silence","events":[],"more":false},` +
 				`{"status":404,"end":"end","events":[],"more":false},` +
@@ -35,17 +35,22 @@ func TestATextIsChecked(t *testing.T) {
 		},
 		{
 			"an id that goes on to the next attempt", "title: T\n== 200\nid: 7\ndata: a\n\n@end\n== 200\ndata: {last-event-id} {attempt}\n\n@hold\n",
-			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[` +
 				`{"status":200,"end":"end","events":[{"type":"message","data":"a","lastEventId":"7"}],"more":false},` +
 				`{"status":200,"end":"hold","events":[{"type":"message","data":"7 2","lastEventId":"7"}],"more":false}]}`,
 		},
 		{
 			"half a line before the next attempt", "title: T\n== 200\n@raw \"data: a\"\n@hold\n== 200\n\ndata: b\n\n@end\n",
-			`{"id":0,"errors":[],"listen":[],"attempts":[` +
+			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[` +
 				`{"status":200,"end":"hold","events":[],"more":false},` +
 				`{"status":200,"end":"end","events":[{"type":"message","data":"b","lastEventId":""}],"more":false}]}`,
 		},
-		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"attempts":[]}`},
+		{
+			"how to connect", "title: T\nconnect: with credentials, second origin, 3 times\n== 204\n",
+			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":true,"credentials":true,"times":3},"attempts":[` +
+				`{"status":204,"end":"end","events":[],"more":false}]}`,
+		},
+		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := json.Marshal(check(new(scenario.Work), test.text, &limits.Default))
