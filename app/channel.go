@@ -29,6 +29,7 @@ type channel struct {
 // open opens the channel, for good.
 func (c *channel) open() {
 	c.id = randomID()
+	fetchOver(c)
 	c.opened = app.FuncOf(func(app.Value, []app.Value) any { c.onOpen(); return nil })
 	c.got = app.FuncOf(func(_ app.Value, args []app.Value) any { c.onMessage(args[0].Get("data").String()); return nil })
 	c.closed = app.FuncOf(func(app.Value, []app.Value) any { c.onClose(); return nil })
@@ -76,6 +77,7 @@ func (c *channel) ping() {
 
 func (c *channel) onClose() {
 	c.up = false
+	requestTexts()
 	c.tries++
 	time.AfterFunc(min(10*time.Second, time.Duration(c.tries)*time.Second), c.dial)
 	c.model.pace.again(0)
@@ -84,6 +86,10 @@ func (c *channel) onClose() {
 func (c *channel) onMessage(text string) {
 	var message protocol.ToPage
 	if json.Unmarshal([]byte(text), &message) != nil {
+		return
+	}
+	if message.Got != nil {
+		gotText(*message.Got)
 		return
 	}
 	r := c.receive(message, eventsource.Now(), c.model.log)
