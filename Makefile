@@ -17,18 +17,18 @@ wasm: web/dist/index.html
 
 test: bin/server
 	e2e/install.sh
-	go test $(race) -timeout 20m -parallel 8 ./...
+	go run ./e2e/progress $(race) -timeout 20m -parallel 8 ./...
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
 test-all: bin/server
-	SLOW=1 go test ./e2e -count=1 -timeout 20m -parallel 8 -run 'TestEvery'
-	SLOW=1 go test ./e2e -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses'
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 8 -run 'TestEvery' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work
-	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed for:"; gofmt -l .; exit 1; }
+	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }
 	go vet ./...
 	$(wasm) go vet $(page)
 	go tool staticcheck ./...
@@ -60,16 +60,21 @@ packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work
-	$(wasm) go build -trimpath -ldflags="-s -w" -o $@ ./app
+	@echo "Compiling the page."
+	@$(wasm) go build -trimpath -ldflags="-s -w" -o $@ ./app
 
+# The first to be built.
 bin/page.work: go.mod go.sum $(call files,web/slim)
-	go run ./web/slim
+	@$(if $(wildcard bin/server),,echo "Building what is served: two minutes on two cores the first time, later seconds. First, the modules.")
+	@go run ./web/slim
 
 bin/hello.wasm: $(call files,bench/hello)
 	GOOS=js GOARCH=wasm go build -trimpath -ldflags="-s -w" -o $@ ./bench/hello
 
 web/dist/index.html: $(packed)
-	go run ./web/pack $(PACK)
+	@echo "Compressing the page$(if $(PACK),, as far as it goes: up to a minute)."
+	@go run ./web/pack $(PACK)
 
 bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard language lesson protocol report scenario sse standard trace)) $(wildcard report/results/*.json)
-	CGO_ENABLED=0 go build -trimpath -o $@ ./server
+	@echo "Compiling the server."
+	@CGO_ENABLED=0 go build -trimpath -o $@ ./server

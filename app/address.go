@@ -50,7 +50,7 @@ type resolver func(typed string) (href string, ok bool)
 func readAddress(typed string, resolve resolver, here, second string) address {
 	a := address{typed: typed}
 	if a.offer = withoutScheme(typed); a.offer != "" {
-		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", a.offer)
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
 		return a
 	}
 	href, ok := resolve(typed)
@@ -113,6 +113,11 @@ func pairs(query string) iter.Seq2[string, string] {
 // watched is the address with what lets the server show its side to this page.
 func (a address) watched(session string, source int) string {
 	return withParameter(withParameter(a.resolved, "session", session), "source", strconv.Itoa(source))
+}
+
+// unwatched is an address without what watched adds, as it is recorded and shown.
+func unwatched(address string) string {
+	return withParameter(withParameter(address, "session", ""), "source", "")
 }
 
 // withoutScheme is what an address was meant to be that begins with a host, as 127.0.0.1:3000/sse and example.com/events do;

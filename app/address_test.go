@@ -119,3 +119,14 @@ func TestAPastedCurlCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsShownOfAnAddressIsNotWhatWatchesIt(t *testing.T) {
+	for _, address := range []string{
+		"http://localhost:3000/sse", "http://localhost:3000/sse?count=2", "http://localhost:3000/sse?script=a%26b&x#y",
+	} {
+		watched := readHere(address).watched("0123", 7)
+		if got := unwatched(watched); got != address {
+			t.Errorf("got %s of %s; want %s", got, watched, address)
+		}
+	}
+}

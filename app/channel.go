@@ -18,6 +18,7 @@ import (
 type channel struct {
 	session
 	model  *model
+	secret string // whose hash is the session's id; it goes into no URL, no log and on no screen
 	socket app.Value
 	up     bool
 	tries  int
@@ -28,7 +29,8 @@ type channel struct {
 
 // open opens the channel, for good.
 func (c *channel) open() {
-	c.id = randomID()
+	c.secret = randomSecret()
+	c.id = protocol.SessionID(c.secret)
 	fetchOver(c)
 	c.opened = app.FuncOf(func(app.Value, []app.Value) any { c.onOpen(); return nil })
 	c.got = app.FuncOf(func(_ app.Value, args []app.Value) any { c.onMessage(args[0].Get("data").String()); return nil })
@@ -36,16 +38,16 @@ func (c *channel) open() {
 	c.dial()
 }
 
-// randomID is one that nobody else can guess.
-func randomID() string {
+// randomSecret is one that nobody else can guess: 128 bits, in hexadecimal.
+func randomSecret() string {
 	bytes := app.Window().Get("Uint8Array").New(16)
 	app.Window().Get("crypto").Call("getRandomValues", bytes)
-	var id strings.Builder
+	var secret strings.Builder
 	for i := range 16 {
 		b := bytes.Index(i).Int()
-		id.WriteString(strconv.FormatInt(int64(b>>4), 16) + strconv.FormatInt(int64(b&15), 16))
+		secret.WriteString(strconv.FormatInt(int64(b>>4), 16) + strconv.FormatInt(int64(b&15), 16))
 	}
-	return id.String()
+	return secret.String()
 }
 
 // dial opens the socket, and asks for what came since the last record.
@@ -63,6 +65,7 @@ func (c *channel) dial() {
 
 func (c *channel) onOpen() {
 	c.up, c.tries, c.trip, c.pings = true, 0, 0, 0
+	c.send(protocol.FromPage{Secret: c.secret})
 	c.ping()
 	c.model.pace.again(0)
 }

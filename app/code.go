@@ -62,9 +62,9 @@ func quoteJS(s string) string {
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r > 0xFFFF && !strconv.IsPrint(r):
+		case r > 0xFFFF && (isUnseen(r) || !strconv.IsPrint(r)):
 			fmt.Fprintf(&b, `\u{%x}`, r)
-		case !strconv.IsPrint(r) || r == '<' || r == utf8.RuneError:
+		case !strconv.IsPrint(r) || isUnseen(r) || r == '<' || r == utf8.RuneError:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
@@ -84,7 +84,7 @@ type codeTab struct {
 func (m *model) codeTab() app.UI { return shown(&codeTab{m, m.connection.setup, m.copied}) }
 
 func (t *codeTab) draw() app.UI {
-	return view(`<div class="code program"><pre tabindex="0" aria-label="Program">{}</pre>{}</div>`,
+	return view(`<div class="code program"><pre role="group" tabindex="0" aria-label="Program">{}</pre>{}</div>`,
 		code(programCode(t.setup)), copyButton(say("Copy the program"), "program", t.copied, t.onCopy))
 }
 

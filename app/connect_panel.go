@@ -33,8 +33,8 @@ func (c *connectPanel) draw() app.UI {
 		chips = append(chips, view(`<li><span class="chip" title="always listened to">{}</span></li>`, name))
 	}
 	for _, name := range c.setup.Listen {
-		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}>{}<span aria-hidden="true"> ×</span></button></li>`,
-			fill(say("Remove listener {name}"), "{name}", name), fill(say("Stop listening to {name}"), "{name}", name), scoped{name, c.onRemove(name)}, shorten(name, 40)))
+		chips = append(chips, view(`<li><button type="button" class="chip" aria-label={} title={} onclick={}><bdi>{}</bdi><span aria-hidden="true"> ×</span></button></li>`,
+			fill(say("Remove listener {name}"), "{name}", isolated(name, 200)), fill(say("Stop listening to {name}"), "{name}", isolated(name, 200)), scoped{name, c.onRemove(name)}, brief(name, 40)))
 	}
 	known := []app.UI{}
 	for _, name := range c.known {
@@ -61,7 +61,7 @@ func (c *connectPanel) draw() app.UI {
 			<input type="checkbox" checked={} onchange={}/>
 			withCredentials
 		</label>
-		<div class="code"><pre tabindex="0" aria-label="The call">{}</pre></div>
+		<div class="code"><pre role="group" tabindex="0" aria-label="The call">{}</pre></div>
 		{}
 		<ul class="chips" aria-label="Listeners">{}</ul>
 		<form class="add" onsubmit={}>
@@ -75,7 +75,7 @@ func (c *connectPanel) draw() app.UI {
 		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
 		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
 		c.said,
-		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", shorten(c.target.offer, 60))),
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(c.target.offer, 60))),
 		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
@@ -135,12 +136,20 @@ func (m *model) connectWith(init string) {
 func (m *model) open(lane int, o eventsource.Options) (*client, error) {
 	at := eventsource.Now()
 	c, setup := &client{}, m.connection.setup
-	source, err := eventsource.New(m.watched(m.log.NextSource()), o, func(events eventsource.Events) { m.observe(c, events) })
+	url := m.watched(m.log.NextSource())
+	source, err := eventsource.New(url, o, func(events eventsource.Events) { m.observe(c, events) })
+	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok && m.target().ours() {
+		thrown.Message = strings.ReplaceAll(thrown.Message, url, unwatched(url)) // a browser may quote it
+	}
 	if err != nil {
 		return nil, err
 	}
 	c.Source = source
-	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, source.URL(), source.WithCredentials())
+	recorded := source.URL()
+	if m.target().ours() {
+		recorded = unwatched(recorded) // another server's parameters of these names are its own
+	}
+	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, recorded, source.WithCredentials())
 	c.seen.Listen(setup.types())
 	return c, nil
 }

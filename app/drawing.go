@@ -168,12 +168,12 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 				x-3, eventsMiddle-height/2, height, fill(say("{n} events"), "{n}", strconv.Itoa(m.Count)))
 			return
 		}
-		label := m.LastEventID
+		label := exact(m.LastEventID)
 		if label != shorten(label, 3) {
 			label = "…" + lastRunes(label, 2)
 		}
 		const most = 120
-		title := shorten(m.Type, most) + " " + shorten(m.Data, most)
+		title := isolated(m.Type, most) + " " + isolated(m.Data, most)
 		if !apart {
 			fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%.1f"/><title>%s</title></g>`, x, eventsMiddle, dotRadius, html.EscapeString(title))
 			return
@@ -226,7 +226,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 func exchangeLabel(e *trace.Exchange) string {
 	label := fmt.Sprintf("#%d ", e.Attempt)
 	if id, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
-		label += "Last-Event-ID: " + shorten(id, 40)
+		label += "Last-Event-ID: " + isolated(id, 40)
 	} else {
 		label += e.Request.Method
 	}

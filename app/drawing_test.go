@@ -162,6 +162,17 @@ func TestDrawingEscapesWhatAStreamSent(t *testing.T) {
 	}
 }
 
+func TestDrawingShowsWhatWouldTurnItsTextAround(t *testing.T) {
+	l := logOf(opened(1010), message(2000, "\u202Ekcit", "\u200B", "שלום"))
+	elements := parseSVG(t, drawing{lane: 1, width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(l))
+	if got, want := find(elements, "title", "mark message"), []string{"[RLO]kcit \u2068שלום\u2069"}; !slices.Equal(got, want) {
+		t.Errorf("got titles %q; want %q", got, want)
+	}
+	if got, want := find(elements, "text", "mark message"), []string{"…P]"}; !slices.Equal(got, want) {
+		t.Errorf("got labels %q; want the end of [ZWSP]", got)
+	}
+}
+
 func TestDrawingCutsLongTexts(t *testing.T) {
 	long := strings.Repeat("é", 1_000_000)
 	svg := drawing{lane: 1, width: 1000, window: 10_000, right: 10_000, until: 10_000}.svg(logOf(message(2000, long, long, long)))

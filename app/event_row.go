@@ -41,10 +41,10 @@ func (e *eventRow) Render() app.UI {
 		{}
 	</div>`,
 		e.Unfolded, e.Index+2, e.onRow,
-		e.Unfolded, fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", r.TypeName()), e.onFold, thousandths(r.T),
-		"type "+string(r.Kind), shorten(r.TypeName(), 60),
+		e.Unfolded, fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", isolated(r.TypeName(), 60)), e.onFold, thousandths(r.T),
+		"type "+string(r.Kind), brief(r.TypeName(), 60),
 		ready, stateLabel(r.ReadyState),
-		shorten(r.LastEventID, 40),
+		brief(r.LastEventID, 40),
 		class, data,
 		e.detail(),
 	)
@@ -72,7 +72,16 @@ func describe(r trace.Record) (text string, mono bool) {
 	if r.Data == "" {
 		return say("(empty)"), false
 	}
-	return shorten(r.Data, 400), true
+	return brief(r.Data, 400), true
+}
+
+// lines is text as it is, line by line, with what would not be seen.
+func lines(text string) string {
+	each := strings.Split(text, "\n")
+	for i, line := range each {
+		each[i] = visibleEnd(line)
+	}
+	return strings.Join(each, "\n")
 }
 
 // detail is all of a record that is unfolded.
@@ -89,10 +98,11 @@ func (e *eventRow) detail() any {
 	switch r.Kind {
 	case trace.Message:
 		add("origin", r.Origin)
+		add("type", quoteJS(r.Type))
 		add("lastEventId", quoteJS(r.LastEventID))
 		add("data", count(utf8.RuneCountInString(r.Data), "1 character", "{n} characters"))
 	case trace.Construct:
-		add("url", r.URL)
+		add("url", exact(r.URL))
 	}
 	copied := ""
 	if e.Copied {
@@ -113,7 +123,7 @@ func (e *eventRow) detail() any {
 		{}
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
-		when(r.Kind == trace.Message, `<pre tabindex="0" aria-label="Data">{}</pre>`, body),
+		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, lines(body)),
 		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
 }
 

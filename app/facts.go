@@ -35,8 +35,12 @@ func (p *factsPanel) draw() app.UI {
 }
 
 func severalSources(facts []trace.Fact) bool {
+	first := 0
 	for _, f := range facts {
-		if f.Source != facts[0].Source {
+		if first == 0 {
+			first = f.Source
+		}
+		if f.Source != 0 && f.Source != first { // some are of no source, such as another server
 			return true
 		}
 	}
@@ -66,7 +70,7 @@ func (i *factItem) Render() app.UI {
 	</li>`,
 		tone(f.Name), string(f.Observer),
 		seconds(f.T)+source+" ", words.SeenBy(f.Observer, say),
-		s.Title,
+		marked(s.Title),
 		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
 		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
 }
@@ -87,10 +91,17 @@ func tone(name trace.FactName) string {
 func marked(phrases []words.Phrase) []app.UI {
 	nodes := []app.UI{}
 	for _, p := range phrases {
-		if p.Code {
-			nodes = append(nodes, view(`<code>{}</code>`, p.Text))
-		} else {
-			nodes = append(nodes, app.Text(p.Text))
+		text := visible(p.Text)
+		if p.Foreign {
+			text = exact(p.Text)
+		}
+		switch {
+		case p.Code:
+			nodes = append(nodes, view(`<code>{}</code>`, text))
+		case p.Foreign:
+			nodes = append(nodes, view(`<bdi>{}</bdi>`, text))
+		default:
+			nodes = append(nodes, app.Text(text))
 		}
 	}
 	return nodes

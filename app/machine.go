@@ -95,12 +95,12 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		id = "–"
 	}
 	figure := func(class, value, label string) app.UI {
-		return view(`<li class={}><b title={}>{}</b><span>{}</span></li>`, class, value, shorten(value, 24), label)
+		return view(`<li class={}><b title={}><bdi>{}</bdi></b><span>{}</span></li>`, class, value, shorten(value, 24), label)
 	}
 	list := []app.UI{
 		figure("spent", spent, of),
 		figure("", grouped(counts.Events), say("events")),
-		figure("", id, "lastEventId"),
+		figure("", exact(id), "lastEventId"),
 		figure("", grouped(counts.Reconnections()), count(counts.Reconnections(), "reconnection", "reconnections")),
 		figure("", wait, say("last wait, measured")),
 		figure("", grouped(dropped), say("dropped from the log")),

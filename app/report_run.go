@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/report"
 )
 
@@ -30,7 +31,7 @@ func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six
 	r.began = eventsource.Now()
-	r.session, r.source = randomID(), 0
+	r.session, r.source = protocol.SessionID(randomSecret()), 0
 	navigator := app.Window().Get("navigator")
 	agent := navigator.Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}

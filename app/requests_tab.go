@@ -63,7 +63,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		cookie = say("a cookie came")
 	}
 	fact := func(name, value string) app.UI {
-		return view(`<span><small>{}</small>{}</span>`, name, " "+value)
+		return view(`<span><small>{}</small> <bdi>{}</bdi></span>`, name, value)
 	}
 	reply, replyTitle := []app.UI{}, any(nil)
 	if e.Head != nil {
@@ -80,22 +80,25 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		<dl>{}</dl>
 		{}
 		{}
+		{}
+		{}
 	</details></li>`,
 		requestName(e, all),
 		fact(say("at"), seconds(e.T(e.At))),
-		fact("Last-Event-ID", shorten(visible(id), 40)),
+		fact("Last-Event-ID", brief(id, 40)),
 		fact(say("answer"), status),
 		fact(say("sent"), sentBytes(e, grouped)),
 		fact(say("ended"), ended),
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
-		e.Request.Method+" "+shorten(e.Request.Target, 300)+" "+e.Request.Proto,
+		e.Request.Method+" "+brief(e.Request.Target, 300)+" "+e.Request.Proto,
 		fields(e.Request.Header),
 		replyTitle,
 		when(e.Head != nil, `<dl>{}</dl>`, reply),
+		when(e.Said() != "", `<h3>{}</h3>`, say("What the body says")),
+		when(e.Said() != "", `<pre class="said">{}</pre>`, lines(e.Said())),
 	)
 }
 
-// fields are the lines of a head.
 // sentBytes is how much of a body was sent, and what compression made of it.
 func sentBytes(e *trace.Exchange, number func(int) string) string {
 	if e.Packed == 0 {
@@ -104,10 +107,11 @@ func sentBytes(e *trace.Exchange, number func(int) string) string {
 	return fill(say("{n} bytes, compressed to {packed}"), "{n}", number(e.Sent), "{packed}", number(e.Packed))
 }
 
+// fields are the lines of a head.
 func fields(headers []protocol.Header) []app.UI {
 	lines := []app.UI{}
 	for _, h := range headers {
-		lines = append(lines, view(`<dt>{}</dt>`, h.Name), view(`<dd>{}</dd>`, shorten(visible(h.Value), 300)))
+		lines = append(lines, view(`<dt>{}</dt>`, exact(h.Name)), view(`<dd>{}</dd>`, brief(h.Value, 300)))
 	}
 	return lines
 }

@@ -37,8 +37,8 @@ func (s *scriptTab) Render() app.UI {
 		for i, a := range s.Checked.Attempts {
 			events := []app.UI{}
 			for _, e := range a.Events {
-				events = append(events, view(`<li><b>{}</b><code>{}</code><small>{}</small></li>`,
-					shorten(e.Type, 40), " "+quoteJS(shorten(e.Data, 120)), " lastEventId "+quoteJS(shorten(e.LastEventID, 40))))
+				events = append(events, view(`<li><b><bdi>{}</bdi></b><code>{}</code><small>{}</small></li>`,
+					brief(e.Type, 40), " "+quoteJS(shorten(e.Data, 120)), " lastEventId "+quoteJS(shorten(e.LastEventID, 40))))
 			}
 			end := a.End
 			if a.More {
@@ -61,7 +61,7 @@ func (s *scriptTab) Render() app.UI {
 		<p class="hint" role="status">{}</p>
 		<details class="adjust" ontoggle={}>
 			<summary>The notation on one screen</summary>
-			<pre tabindex="0" aria-label="The notation">{}</pre>
+			<pre role="group" tabindex="0" aria-label="The notation">{}</pre>
 		</details>
 		{}
 		{}

@@ -8,7 +8,7 @@ import (
 // session is what the messages of the channel add up to: which records came, how the server's clock relates to the page's,
 // and what became of what was asked. Times are on the page's performance clock, in milliseconds.
 type session struct {
-	id       string  // 128 random bits, in hexadecimal
+	id       string  // the hash of the channel's secret
 	instance string  // of the session, that the next fields are about
 	last     int     // Seq of the newest record that came
 	offset   float64 // what must be added to the server's clock to get the page's

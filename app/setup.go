@@ -92,7 +92,7 @@ func checkListener(name string, listen []string) string {
 	case slices.Contains(always, name):
 		return fill(say("{name} is listened to already, always."), "{name}", name)
 	case slices.Contains(listen, name):
-		return fill(say("{name} is listened to already."), "{name}", name)
+		return fill(say("{name} is listened to already."), "{name}", isolated(name, 200))
 	}
 	return ""
 }

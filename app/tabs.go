@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -42,7 +43,7 @@ func (m *model) tabPanel() app.UI {
 	}
 	var unheard any
 	if types := m.subject().Unheard(); len(types) > 0 {
-		unheard = shown(&unheardTypes{m, types})
+		unheard = shown(&unheardTypes{m, types, m.connection.setup.types()})
 	}
 	return view(`<section class="panel" data-panel="Events" aria-label="Events" id="events">
 		{}
@@ -104,7 +105,7 @@ func (m *model) typesToFilter() []string {
 			names = append(names, name)
 		}
 	}
-	return append(names, string(trace.Construct), string(trace.Close))
+	return names
 }
 
 func (b *tabBar) draw() app.UI {
@@ -151,13 +152,23 @@ func (b *tabBar) filterFields() any {
 }
 
 // allTypes is the value of the choice without a filter: go-app leaves an empty value out, and no type holds a line break.
+// The page's own calls have values that no type can have either.
 const allTypes = "\n"
+
+// calls are what the page itself does.
+var calls = []struct {
+	kind trace.Kind
+	text string
+}{{trace.Construct, "new EventSource()"}, {trace.Close, "es.close()"}}
 
 func (b *tabBar) typeOptions() []app.UI {
 	option := `<option value={} selected={}>{}</option>`
-	options := []app.UI{view(option, allTypes, b.filter.Type == "", say("all types"))}
+	options := []app.UI{view(option, allTypes, b.filter.Type == "" && b.filter.Kind == "", say("all types"))}
 	for _, name := range b.types {
-		options = append(options, view(option, name, b.filter.Type == name, shorten(name, 40)))
+		options = append(options, view(option, name, b.filter.Type == name, brief(name, 40)))
+	}
+	for _, call := range calls {
+		options = append(options, view(option, allTypes+string(call.kind), b.filter.Kind == call.kind, call.text))
 	}
 	return options
 }
@@ -190,8 +201,9 @@ func (b *tabBar) onFilter(ctx app.Context, _ app.Event) {
 
 func (b *tabBar) onType(ctx app.Context, _ app.Event) {
 	f := b.Model.table.view.Filter()
-	if f.Type = valueOf(ctx); f.Type == allTypes {
-		f.Type = ""
+	f.Type, f.Kind = valueOf(ctx), ""
+	if kind, isKind := strings.CutPrefix(f.Type, allTypes); isKind {
+		f.Type, f.Kind = "", trace.Kind(kind)
 	}
 	b.onNewFilter(f)
 }
@@ -229,13 +241,16 @@ func (b *tabBar) onExport(app.Context, app.Event) {
 type unheardTypes struct {
 	Model *model
 	types []trace.Unheard
+	heard []string
 }
 
 func (u *unheardTypes) draw() app.UI {
 	items := []app.UI{}
 	for _, t := range u.types {
-		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button></li>`,
-			grouped(t.Count), shorten(t.Type, 40), scoped{t.Type, u.onListen(t.Type)}, fill(say("Listen to {type}"), "{type}", shorten(t.Type, 40))))
+		mistaken := mistaken(t.Type, u.heard)
+		hint := when(mistaken != "", `<p class="hint"><bdi>{}</bdi></p>`, mistaken)
+		items = append(items, view(`<li>{} × <code>{}</code> <button type="button" class="small" onclick={}>{}</button>{}</li>`,
+			grouped(t.Count), brief(t.Type, 40), scoped{t.Type, u.onListen(t.Type)}, fill(say("Listen to {type}"), "{type}", isolated(t.Type, 40)), hint))
 	}
 	return view(`<div class="unheard">
 		<p>Arrived on the wire, but the page has no listener for the type:</p>

@@ -76,8 +76,15 @@ func (w *wireTab) Render() app.UI {
 	earlier := e.Forgotten + max(0, len(lines)-shownLines)
 	lines = lines[max(0, len(lines)-shownLines):]
 	rows := []app.UI{}
-	for _, l := range lines {
-		rows = append(rows, &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: l.Event == nil || slices.Contains(w.Listens, l.Event.Type)})
+	for i, l := range lines {
+		row := &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: true, AfterCRLF: e.AfterCRLF}
+		if i+1 < len(lines) {
+			row.AfterCRLF = lines[i+1].AfterCRLF
+		}
+		if l.Event != nil {
+			row.Heard, row.Mistaken = slices.Contains(w.Listens, l.Event.Type), mistaken(l.Event.Type, w.Listens)
+		}
+		rows = append(rows, row)
 	}
 	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
 	if earlier > 0 {
@@ -140,33 +147,52 @@ func requestName(e *trace.Exchange, all []*trace.Exchange) string {
 // wireRow is one line.
 type wireRow struct {
 	app.Compo
-	Language string
-	At       float64
-	Line     sse.Line
-	Heard    bool
+	Language  string
+	At        float64
+	Line      sse.Line
+	AfterCRLF bool // an LF followed its CR
+	Heard     bool
+	Mistaken  string // why not, if its type is nearly that of a listener
 }
 
 func (r *wireRow) Render() app.UI {
 	l := r.Line
-	text := visible(l.Raw)
+	text := brief(l.Text(), 300)
 	if l.Raw == "" {
 		text = say("(blank line)")
 		if l.Terminator == "" {
 			text = say("(the stream ended)")
 		}
 	}
+	end := terminator(l, r.AfterCRLF)
 	why := sayWhy(l.Why)
 	if l.Event != nil {
-		why = l.Event.Type + " " + quoteJS(shorten(l.Event.Data, 80)) + say(", ") + "lastEventId " + quoteJS(shorten(l.Event.LastEventID, 40))
+		why = isolated(l.Event.Type, 40) + " " + quoteJS(shorten(l.Event.Data, 80)) + say(", ") + "lastEventId " + quoteJS(shorten(l.Event.LastEventID, 40))
 		if !r.Heard {
 			why += say(": no listener for this type here")
+			if r.Mistaken != "" {
+				why += say(", ") + r.Mistaken
+			}
 		}
 	}
 	return view(`<li data-outcome={}>
 		<span class="time">{}</span>
-		<code>{}</code>
-		<span class="outcome"><b>{}</b>{}</span>
-	</li>`, l.Outcome.String(), thousandths(r.At), shorten(text, 300), say(l.Outcome.String()), " "+why)
+		<span><code>{}</code>{}</span>
+		<span class="outcome"><b>{}</b><bdi>{}</bdi></span>
+	</li>`, l.Outcome.String(), thousandths(r.At), text, when(end != "", `<small class="end" title="what ended the line">{}</small>`, end), say(l.Outcome.String()), " "+why)
+}
+
+// terminator is what ended a line; "" if the stream did.
+func terminator(l sse.Line, afterCRLF bool) string {
+	switch {
+	case l.Terminator == "\n":
+		return "LF"
+	case l.Terminator == "\r" && afterCRLF:
+		return "CRLF"
+	case l.Terminator == "\r":
+		return "CR"
+	}
+	return ""
 }
 
 // sayWhy says the decoder's reason, in English as its String does.

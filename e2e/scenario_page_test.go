@@ -69,7 +69,7 @@ const script = `(() => {
 		sources, ping,
 
 		// begin opens the WebSocket, and only then an EventSource for each URL.
-		begin: async ({ session, urls, withCredentials, types }) => {
+		begin: async ({ session, secret, urls, withCredentials, types }) => {
 			socket = new WebSocket("ws://" + location.host + "/session?id=" + session + "&after=0");
 			socket.onmessage = ({ data }) => {
 				const message = JSON.parse(data);
@@ -82,6 +82,7 @@ const script = `(() => {
 				socket.onopen = done;
 				socket.onerror = () => failed(Error("no WebSocket"));
 			});
+			socket.send(JSON.stringify({ secret }));
 			socket.onclose = e => note({ kind: "lost", type: "the connection, with code " + e.code });
 			let shortest = Infinity;
 			for (let i = 0; i < 5 || i < 15 && shortest > 10; i++) {
@@ -125,13 +126,14 @@ func witnessed(t *testing.T, b *browser.Browser, e library.Entry) *witness {
 			w.origin = second
 		}
 	}
-	session := newSession()
+	secret := newSecret()
+	session := protocol.SessionID(secret)
 	var urls []string
 	for n := range e.Connect.Times {
 		urls = append(urls, fmt.Sprintf("%s/sse?scenario=%s&session=%s&source=%d", origin, e.Name, session, n+1))
 	}
 	setup, err := json.Marshal(map[string]any{
-		"session": session, "urls": urls, "withCredentials": e.Connect.Credentials, "types": e.Listen,
+		"session": session, "secret": secret, "urls": urls, "withCredentials": e.Connect.Credentials, "types": e.Listen,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -228,10 +230,11 @@ func (w *witness) states() (states []int) {
 	return states
 }
 
-func newSession() string {
-	var id [16]byte
-	rand.Read(id[:])
-	return hex.EncodeToString(id[:])
+// newSecret is what opens a channel.
+func newSecret() string {
+	var secret [16]byte
+	rand.Read(secret[:])
+	return hex.EncodeToString(secret[:])
 }
 
 // secondOrigin asks the server for its other address.

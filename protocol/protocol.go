@@ -1,11 +1,13 @@
 // Package protocol is what the page and its server say to each other, declared once for both.
 //
-// The page makes up a session, 128 random bits in hexadecimal, and adds it to the address of each of its streams, with a
-// number for each EventSource: /sse?…&session=…&source=1. So the server knows whose requests they are. It records what it
-// sees of them, each thing a [Seen] with a number of its own, and tells nobody but the page.
+// The page makes up a secret, 128 random bits in hexadecimal. Its hash is the id of the page's session, see [SessionID],
+// which the page adds to the address of each of its streams, with a number for each EventSource: /sse?…&session=…&source=1.
+// So the server knows whose requests they are. It records what it sees of them, each thing a [Seen] with a number of its
+// own, and tells nobody but the page. What is recorded and shown is without these two parameters.
 //
 // For that the page opens a channel, which is a WebSocket, at the [Address] of the session. Each message is one JSON object:
-// [FromPage] on the way to the server, [ToPage] on the way back. The server begins with a [Hello], and then sends the
+// [FromPage] on the way to the server, [ToPage] on the way back. The page's first message brings the secret; before it the
+// server tells nothing and does nothing. Then the server begins with a [Hello], and sends the
 // records after the one that the page named, those that it has and those to come. A page whose channel was lost opens it
 // again with the number of the last record that it got, and misses nothing that is still kept.
 //
@@ -57,8 +59,10 @@ type Did struct {
 	Error string `json:"error,omitempty"` // why it was rejected, in one sentence; "": it was carried out
 }
 
-// FromPage is a message of the page: a ping, a command or a text to check.
+// FromPage is a message of the page: the secret, a ping, a command or a text to check.
 type FromPage struct {
+	Secret string `json:"secret,omitempty"` // of the first message, which brings nothing else
+
 	Ping *float64 `json:"ping,omitempty"` // the page's clock, in milliseconds
 
 	ID int `json:"id,omitempty"` // of a command or a text, for the reply to it

@@ -96,7 +96,7 @@ func TestTheChannelTellsWhatTheServerSees(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t)
-			c := p.channel(t, testSession)
+			c := p.channel(t, testSecret)
 			stream := p.request(t, test.path+"session="+testSession+"&source=4", "Last-Event-ID: ")
 			go io.Copy(io.Discard, stream)
 			for i, want := range test.want {
@@ -137,14 +137,14 @@ func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 		reply := p.get(t, fmt.Sprintf("/sse?interval=10ms&count=%d&session=%s", n, testSession))
 		text(t, reply)
 	}
-	c := p.channel(t, testSession)
+	c := p.channel(t, testSecret)
 	play(1) // request, head, two writes, end
 	for range 5 {
 		c.seen(t)
 	}
 	c.conn.CloseNow()
 	play(2) // six more
-	back := p.channelAfter(t, testSession, c.hello.Instance, 5)
+	back := p.channelAfter(t, testSecret, c.hello.Instance, 5)
 	if h := back.hello; h.Dropped != 0 || h.Instance != c.hello.Instance {
 		t.Errorf("got %+v; want the same instance, nothing dropped", h)
 	}
@@ -155,7 +155,7 @@ func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 	}
 	back.conn.CloseNow()
 	play(8) // twelve more, of which ten are kept
-	again := p.channelAfter(t, testSession, c.hello.Instance, 11)
+	again := p.channelAfter(t, testSecret, c.hello.Instance, 11)
 	if h := again.hello; h.Dropped != 2 {
 		t.Errorf("got %+v; want two dropped", h)
 	}
@@ -165,7 +165,7 @@ func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 		}
 	}
 	t.Run("a newer one takes the place", func(t *testing.T) {
-		p.channelAfter(t, testSession, c.hello.Instance, 23)
+		p.channelAfter(t, testSecret, c.hello.Instance, 23)
 		if _, _, err := again.conn.Read(t.Context()); websocket.CloseStatus(err) != 4001 {
 			t.Errorf("got %v; want status 4001", err)
 		}
@@ -174,7 +174,7 @@ func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 		other := start(t)
 		text(t, other.get(t, "/sse?interval=10ms&count=1&session="+testSession))
 		for _, after := range []int{100, 3} { // more than there are now, or fewer
-			c := other.channelAfter(t, testSession, again.hello.Instance, after)
+			c := other.channelAfter(t, testSecret, again.hello.Instance, after)
 			if c.hello.Instance == again.hello.Instance || c.hello.Dropped != 0 {
 				t.Errorf("got %+v; want another instance, nothing dropped", c.hello)
 			}
@@ -189,7 +189,7 @@ func TestAChannelThatReconnectsGetsWhatItMissed(t *testing.T) {
 
 func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession)
+	c := p.channel(t, testSecret)
 	go io.Copy(io.Discard, p.request(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@repeat 2000\ndata: {n}\n\n@flush\n@again\n@cut cleanly\n")+"&session="+testSession))
 	records, messages := 0, 0
 	for last := protocol.Kind(""); last != protocol.SeenEnd; messages++ {
@@ -205,7 +205,7 @@ func TestAFirehoseIsToldInFewMessages(t *testing.T) {
 }
 
 func TestPingsGetPongs(t *testing.T) {
-	c := start(t).channel(t, testSession)
+	c := start(t).channel(t, testSecret)
 	var last float64
 	for _, ms := range []float64{0, 12.5, 1e12 + 0.1} {
 		c.write(t, fmt.Sprintf(`{"ping":%v}`, ms))
@@ -218,7 +218,7 @@ func TestPingsGetPongs(t *testing.T) {
 }
 
 func TestATextIsCheckedOverTheChannel(t *testing.T) {
-	c := start(t).channel(t, testSession)
+	c := start(t).channel(t, testSecret)
 	c.write(t, `{"id":6,"check":"title: T\n== 200\ndata: a\n\n"}`)
 	if m := c.read(t); m.Checked == nil || m.Checked.ID != 6 || len(m.Checked.Errors) != 0 || len(m.Checked.Attempts) != 1 {
 		t.Errorf("got %+v; want the text checked", m.Checked)
@@ -226,7 +226,7 @@ func TestATextIsCheckedOverTheChannel(t *testing.T) {
 }
 
 func TestTheLongestTextsAreCheckedWhateverJSONMakesOfThem(t *testing.T) {
-	c := start(t).channel(t, testSession)
+	c := start(t).channel(t, testSecret)
 	for i, test := range []struct {
 		text   string
 		errors int
@@ -259,7 +259,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 		{"too much", websocket.MessageText, `{"check":"` + strings.Repeat("x", protocol.MaxMessage) + `"}`, websocket.StatusMessageTooBig},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := start(t).channel(t, testSession)
+			c := start(t).channel(t, testSecret)
 			c.conn.Write(t.Context(), test.kind, []byte(test.message))
 			if _, _, err := c.conn.Read(t.Context()); websocket.CloseStatus(err) != test.want {
 				t.Errorf("got %v; want status %d", err, test.want)
@@ -271,7 +271,7 @@ func TestAChannelIsClosedOnWhatItDoesNotKnow(t *testing.T) {
 func TestAPageThatSaysTooMuchIsReadLater(t *testing.T) {
 	l := limits.Default
 	l.ChannelRate = 10
-	c := startMain(t, Main{Files: page, Limits: l}).channel(t, testSession)
+	c := startMain(t, Main{Files: page, Limits: l}).channel(t, testSecret)
 	from := time.Now()
 	for range 15 {
 		c.write(t, `{"ping":1}`)
@@ -289,7 +289,7 @@ func TestAPageThatSendsNoPongsIsLeft(t *testing.T) {
 	l.ChannelPing, l.ChannelWrite = 50*time.Millisecond, 50*time.Millisecond
 	l.ChannelsPerAddress = 1
 	p := startMain(t, Main{Files: page, Limits: l})
-	c := p.channel(t, testSession) // who does not read replies to no pings
+	c := p.channel(t, testSecret) // who does not read replies to no pings
 	waitFor(t, "its place to be free", func() bool {
 		_, err := p.dialChannel(t, strings.Repeat("1", 32))
 		return err == nil
@@ -314,19 +314,19 @@ func TestChannelsAreLimited(t *testing.T) {
 			l := limits.Default
 			test.change(&l)
 			p := startMain(t, Main{Files: page, Limits: l}, "-addr", "127.0.0.1:0")
-			id := func(n int) string { return fmt.Sprintf("%032x", n) }
-			first := p.channel(t, id(1))
-			p.channel(t, id(2))
-			reply, err := p.dialChannel(t, id(3))
+			secret := func(n int) string { return fmt.Sprintf("%032x", n) }
+			first := p.channel(t, secret(1))
+			p.channel(t, secret(2))
+			reply, err := p.dialChannel(t, secret(3))
 			if err == nil || reply == nil || reply.StatusCode != http.StatusServiceUnavailable || !strings.HasSuffix(text(t, reply), test.want) {
 				t.Fatalf("got %v, %v; want 503", reply, err)
 			}
-			if got := p.get(t, "/sse?interval=10ms&count=1&session="+id(3)); got.StatusCode != 200 || len(events(t, got.Body, 9)) != 1 {
+			if got := p.get(t, "/sse?interval=10ms&count=1&session="+protocol.SessionID(secret(3))); got.StatusCode != 200 || len(events(t, got.Body, 9)) != 1 {
 				t.Errorf("got status %d; want the stream, even though nobody watches", got.StatusCode)
 			}
 			first.conn.Close(websocket.StatusNormalClosure, "")
 			waitFor(t, "a place", func() bool {
-				_, err := p.dialChannel(t, id(3))
+				_, err := p.dialChannel(t, secret(3))
 				return err == nil
 			})
 		})
@@ -335,7 +335,7 @@ func TestChannelsAreLimited(t *testing.T) {
 
 func TestStoppingClosesChannels(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession)
+	c := p.channel(t, testSecret)
 	p.channel(t, strings.Repeat("0", 32)) // who does not read does not close either
 	stream := p.request(t, "/sse?session="+testSession)
 	go io.Copy(io.Discard, stream)
@@ -374,16 +374,16 @@ func TestNothingIsLeftOfAThousandSessions(t *testing.T) {
 			wait.Go(func() {
 				places <- struct{}{}
 				defer func() { <-places }()
-				id := fmt.Sprintf("%032x", i)
-				conn, _, err := p.dialWebSocket(context.Background(), id, "", 0)
+				secret := fmt.Sprintf("%032x", i)
+				conn, _, err := p.dialWebSocket(context.Background(), secret, "", 0)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				clients[i] = &client{conn: conn}
-				path := "/sse?interval=10m&session=" + id
+				path := "/sse?interval=10m&session=" + protocol.SessionID(secret)
 				if i%2 == 1 {
-					path = "/sse?script=" + url.QueryEscape("title: T\n== 200\n:\n@hold\n") + "&session=" + id
+					path = "/sse?script=" + url.QueryEscape("title: T\n== 200\n:\n@hold\n") + "&session=" + protocol.SessionID(secret)
 				}
 				stream, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(p.url, "http://"), "/"))
 				if err != nil {

@@ -141,7 +141,7 @@ func TestInterference(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t)
-			c := p.channel(t, testSession)
+			c := p.channel(t, testSecret)
 			stream := &reader{TCPConn: p.request(t, test.path+"session="+testSession)}
 			waitFor(t, "the stream", func() bool { c.pingPong(t); return c.saw("head") || c.saw("request") })
 			if !strings.Contains(test.name, "the head") {
@@ -154,7 +154,7 @@ func TestInterference(t *testing.T) {
 
 func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession)
+	c := p.channel(t, testSecret)
 	s := &reader{TCPConn: p.request(t, "/sse?interval=10m&session="+testSession)}
 	s.wantText(t, ":\n")
 	var took []time.Duration
@@ -172,7 +172,7 @@ func TestInterferenceTakesLessThan50Milliseconds(t *testing.T) {
 
 func TestACutDoesNotWaitForAReaderThatDoesNotRead(t *testing.T) {
 	p := start(t)
-	c := p.channel(t, testSession)
+	c := p.channel(t, testSecret)
 	s := &reader{TCPConn: p.request(t, "/sse?script="+url.QueryEscape("title: T\n== 200\n@raw \"x\" 4000000 times\n@hold\n")+"&session="+testSession)}
 	last, same := 0, 0
 	waitFor(t, "the write to be stuck", func() bool {
@@ -211,7 +211,7 @@ func TestTheNextReply(t *testing.T) {
 			t.Run(test.name+" "+path[:8], func(t *testing.T) {
 				t.Parallel()
 				p := start(t)
-				c := p.channel(t, testSession)
+				c := p.channel(t, testSecret)
 				c.do(t, `"do":"next","next":`+test.next)
 				for i, want := range []string{test.want, "HTTP/1.1 200"} { // once
 					if i == 1 && test.name == "200" && strings.Contains(path, "script") {
@@ -251,7 +251,17 @@ type client struct {
 	id    int
 }
 
-func (p *program) dialWebSocket(ctx context.Context, id, instance string, after int) (*websocket.Conn, *http.Response, error) {
+// dialWebSocket opens the channel that a secret opens.
+func (p *program) dialWebSocket(ctx context.Context, secret, instance string, after int) (*websocket.Conn, *http.Response, error) {
+	conn, reply, err := p.dialID(ctx, protocol.SessionID(secret), instance, after)
+	if err != nil {
+		return nil, reply, err
+	}
+	return conn, reply, conn.Write(ctx, websocket.MessageText, []byte(`{"secret":"`+secret+`"}`))
+}
+
+// dialID opens a channel, and says nothing yet.
+func (p *program) dialID(ctx context.Context, id, instance string, after int) (*websocket.Conn, *http.Response, error) {
 	address := strings.TrimPrefix(p.url, "http://")
 	address = strings.TrimSuffix(address, "/")
 	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, after), &websocket.DialOptions{
@@ -259,9 +269,9 @@ func (p *program) dialWebSocket(ctx context.Context, id, instance string, after 
 	})
 }
 
-func (p *program) dialChannel(t *testing.T, id string) (*http.Response, error) {
+func (p *program) dialChannel(t *testing.T, secret string) (*http.Response, error) {
 	t.Helper()
-	conn, reply, err := p.dialWebSocket(t.Context(), id, "", 0)
+	conn, reply, err := p.dialWebSocket(t.Context(), secret, "", 0)
 	if err == nil {
 		t.Cleanup(func() { conn.CloseNow() })
 	}
@@ -269,14 +279,14 @@ func (p *program) dialChannel(t *testing.T, id string) (*http.Response, error) {
 }
 
 // channel opens one, and reads its hello.
-func (p *program) channel(t *testing.T, id string) *client {
+func (p *program) channel(t *testing.T, secret string) *client {
 	t.Helper()
-	return p.channelAfter(t, id, "", 0)
+	return p.channelAfter(t, secret, "", 0)
 }
 
-func (p *program) channelAfter(t *testing.T, id, instance string, after int) *client {
+func (p *program) channelAfter(t *testing.T, secret, instance string, after int) *client {
 	t.Helper()
-	conn, _, err := p.dialWebSocket(t.Context(), id, instance, after)
+	conn, _, err := p.dialWebSocket(t.Context(), secret, instance, after)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -482,4 +492,6 @@ func (s *reader) wantEnd(t *testing.T, want error) {
 	}
 }
 
-const testSession = "0123456789abcdef0123456789abcdef"
+const testSecret = "0123456789abcdef0123456789abcdef"
+
+var testSession = protocol.SessionID(testSecret)

@@ -112,6 +112,9 @@ func (d *Decoder) LastEventID() string { return d.lastEventID }
 // Duration has, so more than 292 years come back as 9223372036854 ms. The digits are in the Line's Value.
 func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.retrySet }
 
+// AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
+func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
+
 // interpret cuts a line up before it decodes it. That is the same as the standard's other order, because CR, LF and the colon
 // are never part of a longer UTF-8 sequence, broken or not.
 func (d *Decoder) interpret(raw, terminator string) Line {

@@ -12,6 +12,9 @@ type Line struct {
 	Event      *Event // for Dispatched
 }
 
+// Text is Raw as a browser decodes it: one U+FFFD for each maximal subpart that is not UTF-8. A byte order mark stays.
+func (l Line) Text() string { return decodeUTF8(l.Raw) }
+
 // An Outcome is what a line did.
 type Outcome uint8
 

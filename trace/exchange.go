@@ -3,6 +3,7 @@ package trace
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
@@ -23,8 +24,11 @@ type Exchange struct {
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
 	Did             []Did
 
+	Body []byte // of a response that is no event stream, the beginning; see maxBody
+
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
 	Forgotten int        // older lines that are not kept
+	AfterCRLF bool       // the CR that ended the last of them was a CRLF's, as far as the stream came
 	Blind     bool       // some bytes were left out, so from there on no line is known
 
 	source *Source // nil: the log does not know it
@@ -66,7 +70,8 @@ const (
 	maxExchanges = 100
 	maxWires     = 2000 // lines, and as many writes, of one exchange
 	maxLine      = 1 << 20
-	maxStrays    = 8 // sources that the log does not know, such as a fetch
+	maxBody      = 4 << 10 // bytes
+	maxStrays    = 8       // sources that the log does not know, such as a fetch
 )
 
 // Unheard is a type of event that arrived on the wire, but had no listener here.
@@ -211,13 +216,18 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	if len(e.Writes) > maxWires {
 		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
 	}
+	if !e.streams() {
+		e.Body = append(e.Body, seen.Bytes[:min(len(seen.Bytes), maxBody-len(e.Body))]...)
+		return
+	}
 	wasBlind := e.Blind
 	e.Blind = e.Blind || len(seen.Bytes) < seen.Size
-	if !e.Blind && e.streams() {
+	if !e.Blind {
 		e.Blind = w.decode().Feed(seen.Bytes, func(line sse.Line) { l.line(w, e, at, line) }) != nil
+		e.AfterCRLF = w.decode().AfterCRLF()
 		w.remember(e)
 	}
-	if e.Blind && !wasBlind && e.streams() {
+	if e.Blind && !wasBlind {
 		w.blind = true
 		l.read(e, at, FactBlind, "")
 	}
@@ -291,8 +301,16 @@ func (e *Exchange) T(at float64) float64 { return at - e.newAt }
 // Over reports whether the response ended.
 func (e *Exchange) Over() bool { return e.End != nil || e.Unknown }
 
-// streams reports whether the response is one that a browser reads as an event stream.
-func (e *Exchange) streams() bool { return e.Head != nil && e.Head.Status == 200 }
+// streams reports whether the response is one that some browser reads as an event stream: a type that is written wrongly is
+// accepted here and there.
+func (e *Exchange) streams() bool {
+	return e.Head != nil && e.Head.Status == 200 && strings.Contains(strings.ToLower(e.type_()), "text/event-stream")
+}
+
+// Said is the beginning of a body that is no event stream, as text; "" for none.
+func (e *Exchange) Said() string {
+	return strings.TrimSpace(strings.ToValidUTF8(string(e.Body), "\uFFFD"))
+}
 
 func (s *served) exchange(source, attempt int) *Exchange {
 	for _, e := range slices.Backward(s.exchanges) {

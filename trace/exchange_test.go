@@ -16,8 +16,13 @@ func seenRequest(source, attempt int, at float64, headers ...protocol.Header) pr
 
 func header(name, value string) protocol.Header { return protocol.Header{Name: name, Value: value} }
 
+// seenHead is the head of a response; of a 200, an event stream's.
 func seenHead(source, attempt, status int) protocol.Seen {
-	return protocol.Seen{Kind: protocol.SeenHead, Source: source, Attempt: attempt, Status: status}
+	seen := protocol.Seen{Kind: protocol.SeenHead, Source: source, Attempt: attempt, Status: status}
+	if status == 200 {
+		seen.Header = []protocol.Header{header("Content-Type", "text/event-stream")}
+	}
+	return seen
 }
 
 func seenWrite(source, attempt int, at float64, text string) protocol.Seen {
@@ -191,5 +196,69 @@ func TestPredictedAndSeenAgreeAfterClearing(t *testing.T) {
 		if l.Predicted() != test.predicted || l.Counts().Events != test.seen || unheard != test.unheard {
 			t.Errorf("%s: got %d predicted, %d seen, %d without a listener; want %d, %d, %d", test.name, l.Predicted(), l.Counts().Events, unheard, test.predicted, test.seen, test.unheard)
 		}
+	}
+}
+
+func TestABodyThatIsNoStreamIsKeptAsText(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		head   protocol.Seen
+		writes []string
+		want   string // what it says
+		lines  int    // that were decoded
+	}{
+		{"a refusal", seenHead(1, 1, 400), []string{"interval=\"5\" is not ", "possible.\n"}, `interval="5" is not possible.`, 0},
+		{"a refusal that looks like a stream", seenHead(1, 1, 503), []string{"data: a\n\n"}, "data: a", 0},
+		{"another type", protocol.Seen{Kind: protocol.SeenHead, Source: 1, Attempt: 1, Status: 200, Header: []protocol.Header{header("Content-Type", "text/html")}}, []string{"<b>data: x</b>\n\n"}, "<b>data: x</b>", 0},
+		{"bytes that are no text", seenHead(1, 1, 500), []string{"a\xFFb"}, "a\uFFFDb", 0},
+		{"more than is kept", seenHead(1, 1, 500), []string{strings.Repeat("x", 3000), strings.Repeat("y", 3000), "z"}, strings.Repeat("x", 3000) + strings.Repeat("y", 1096), 0},
+		{"nothing", seenHead(1, 1, 204), nil, "", 0},
+		{"a stream", seenHead(1, 1, 200), []string{"data: a\n\n"}, "", 2},
+		{"a stream with a charset", protocol.Seen{Kind: protocol.SeenHead, Source: 1, Attempt: 1, Status: 200, Header: []protocol.Header{header("Content-Type", "Text/Event-Stream;charset=latin1")}}, []string{"data: a\n\n"}, "", 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newSingle()
+			l.listening = []string{"message"}
+			l.Construct(1000, "/sse", false)
+			serve(l.Log, 900, seenRequest(1, 1, 110), test.head)
+			for _, w := range test.writes {
+				serve(l.Log, 900, seenWrite(1, 1, 120, w))
+			}
+			exchanges, _ := l.Exchanges()
+			e := exchanges[0]
+			if got := e.Said(); got != test.want || len(e.Lines) != test.lines || (l.Predicted() > 0) != (test.lines > 0) {
+				t.Errorf("got %q, %d lines, %d events predicted; want %q, %d lines", got, len(e.Lines), l.Predicted(), test.want, test.lines)
+			}
+			if test.head.Status == 204 || test.lines > 0 {
+				return
+			}
+			for _, f := range l.Facts(5000, 10) {
+				if f.Name == FactStatus || f.Name == FactWrongType {
+					if f.Said != test.want {
+						t.Errorf("got the fact %q; want %q", f.Said, test.want)
+					}
+					return
+				}
+			}
+			t.Errorf("got no fact of the response")
+		})
+	}
+}
+
+func TestTheLastLineEndedWithCRLF(t *testing.T) {
+	for _, test := range []struct {
+		name, sent string
+		want       bool
+	}{
+		{"an LF", "data: a\n\n", false},
+		{"a CR", "data: a\r\r", false},
+		{"a CRLF", "data: a\r\n\r\n", true},
+		{"a CRLF, and half a line", "data: a\r\n\r\n: b", true},
+	} {
+		l := sent(test.sent)
+		exchanges, _ := l.Exchanges()
+		check(t, test.name, exchanges[0].AfterCRLF, test.want)
+		serve(l.Log, 0, seenEnd(1, 1, 1010, "server", "end"))
+		check(t, test.name+", at the end", exchanges[0].AfterCRLF, test.want)
 	}
 }

@@ -33,6 +33,7 @@ type Fact struct {
 
 	// What the server's side knows of a fact that the page saw.
 	Known    bool
+	Said     string   // the beginning of the body of a response that is no event stream
 	Cause    FactName // FactConstructed: none
 	Retry    int64    // what the stream set, in milliseconds
 	RetrySet bool
@@ -191,6 +192,11 @@ func (l *Log) explain(f Fact) Fact {
 		f.T = f.At - s.newAt
 	}
 	switch f.Name {
+	case FactStatus, FactWrongType, FactForbidden:
+		if e := l.served.exchange(f.Source, f.Attempt); e != nil {
+			f.Said = e.Said()
+		}
+		return f
 	case FactSilent, FactReopened, FactLost, FactFailed, FactGaveUp:
 	default:
 		return f
@@ -242,8 +248,10 @@ func (s *served) about(f Fact) *Exchange {
 }
 
 // Brief cuts what would take too much room in a sentence.
-func Brief(s string) string {
-	const longest = 200 // characters
+func Brief(s string) string { return Shorten(s, 200) }
+
+// Shorten cuts a text after so many characters.
+func Shorten(s string, longest int) string {
 	n := 0
 	for i := range s {
 		if n++; n > longest {

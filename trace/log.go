@@ -212,14 +212,14 @@ func (l *Log) search(from, to int, f Filter, lower string) []int {
 		}
 		first, end := max(from-r.seq, r.skip), min(to-r.seq, r.len())
 		if r.lone != nil {
-			if f.matches(r.lone.TypeName(), lower, r.lone.LastEventID, r.lone.URL) {
+			if f.matches(r.lone.Kind, r.lone.Type, lower, r.lone.LastEventID, r.lone.URL) {
 				seqs = append(seqs, r.seq)
 			}
 			continue
 		}
 		seq := r.seq + first
 		r.events.Texts(first, end, func(typ, data, lastEventID string) {
-			if f.matches(typ, lower, data, lastEventID) {
+			if f.matches(Message, typ, lower, data, lastEventID) {
 				seqs = append(seqs, seq)
 			}
 			seq++

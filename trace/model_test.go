@@ -167,7 +167,7 @@ func (n *naive) doStep() {
 			}
 		}
 	case 9:
-		f := Filter{Text: []string{"", "", "K", "7", "host"}[n.arg(5)], Type: []string{"", "", "tick", "error", "close"}[n.arg(5)], Lane: []int{0, 0, 1, 3}[n.arg(4)]}
+		f := Filter{Text: []string{"", "", "K", "7", "host"}[n.arg(5)], Type: []string{"", "", "tick", "error", "close"}[n.arg(5)], Kind: []Kind{"", "", "", Close, Message}[n.arg(5)], Lane: []int{0, 0, 1, 3}[n.arg(4)]}
 		n.step = fmt.Sprintf("filter %+v", f)
 		n.view.SetFilter(f)
 	case 10:
@@ -362,7 +362,7 @@ func (n *naive) wanted(r Record) bool {
 	if name == "" {
 		name = string(r.Kind)
 	}
-	if f.Type != "" && f.Type != name || f.Lane > 0 && n.sources[r.Source-1].lane != f.Lane {
+	if f.Type != "" && f.Type != r.Type || f.Kind != "" && f.Kind != r.Kind || f.Lane > 0 && n.sources[r.Source-1].lane != f.Lane {
 		return false
 	}
 	for _, s := range []string{r.Data, name, r.LastEventID, r.URL} {

@@ -10,13 +10,17 @@ import (
 // Filter says which records are wanted. Its zero value lets all through.
 type Filter struct {
 	Text string // in the type, the data, the last event ID or the URL; case is ignored, and in a browser which of Unicode's forms a letter has
-	Type string // exactly this type; of the page's own calls, "construct" and "close"
+	Type string // exactly this type of event, the browser's own or the stream's
+	Kind Kind   // exactly this kind, such as Close: a call of the page has no type
 	Lane int    // of the sources of this lane; 0: of all
 }
 
-func (f Filter) matches(typ, lower string, texts ...string) bool {
-	if f.Type != "" && f.Type != typ {
+func (f Filter) matches(kind Kind, typ, lower string, texts ...string) bool {
+	if f.Type != "" && f.Type != typ || f.Kind != "" && f.Kind != kind {
 		return false
+	}
+	if typ == "" {
+		typ = string(kind)
 	}
 	if lower == "" || contains(typ, lower) {
 		return true

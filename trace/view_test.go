@@ -33,7 +33,11 @@ func TestFilter(t *testing.T) {
 		{"a type, exactly", Filter{Type: "tick"}, all[4:5]},
 		{"a type in another case is another type", Filter{Type: "Tick"}, nil},
 		{"the browser's and the stream's of one type", Filter{Type: "error"}, all[2:4]},
-		{"a call of the page, and an event of that name", Filter{Type: "construct"}, []string{"", "construct"}},
+		{"an event that is called as a call of the page", Filter{Type: "construct"}, all[1:2]},
+		{"a call of the page", Filter{Kind: Construct}, all[6:]},
+		{"another call of the page", Filter{Kind: Close}, all[:1]},
+		{"a call of the page, by a text", Filter{Kind: Close, Text: "lose"}, all[:1]},
+		{"a call of the page that an event is called as", Filter{Type: "close"}, nil},
 		{"both", Filter{Text: "stan", Type: "error"}, all[3:4]},
 		{"both, of which one fails", Filter{Text: "stan", Type: "tick"}, nil},
 	} {

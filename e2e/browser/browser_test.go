@@ -58,6 +58,14 @@ func TestEvalReturnsTheJSONOfAnExpressionOrOfItsPromise(t *testing.T) {
 	})
 }
 
+func TestAProgramRunsInThePage(t *testing.T) {
+	each(t, func(t *testing.T, p *Page) {
+		p.Run("/* a library */ const version = 7; window.library = { version }; // the end")
+		equal(t, "window", eval[int](p, "library.version"), 7)
+		equal(t, "const", eval[string](p, "typeof version"), "undefined")
+	})
+}
+
 func TestWaitSeesWhatAClickDid(t *testing.T) {
 	each(t, func(t *testing.T, p *Page) {
 		p.ClickButton("Connect")

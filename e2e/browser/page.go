@@ -129,6 +129,16 @@ func (p *Page) Eval(js string, out any) {
 	}
 }
 
+// Run runs a program, such as a library's file, in the page, past its Content-Security-Policy. What the program declares
+// at its top level is not kept; what it adds to window is.
+func (p *Page) Run(program string) {
+	p.t.Helper()
+	p.do("running a program", func(ctx context.Context) error {
+		_, err := p.tab.eval(ctx, withHelpers("(() => {"+program+"\n})()"))
+		return err
+	})
+}
+
 // Wait waits until the expression is truthy. An exception means "not yet", and so does a navigation.
 func (p *Page) Wait(js string) {
 	p.t.Helper()

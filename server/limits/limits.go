@@ -58,6 +58,7 @@ type Limits struct {
 	Channels           int           // open at once, in all: 503
 	ChannelsPerAddress int           // the same for one address
 	ChannelRead        int64         // bytes of a page's message, or it is closed
+	ChannelSecret      time.Duration // from opening one to the message that brings its secret, or it is closed
 	ChannelRate        int           // messages of a page a second; more are read later
 	ChannelWrite       time.Duration // for a page to read a message, or to respond to a ping
 	ChannelPing        time.Duration // between two pings
@@ -128,6 +129,7 @@ var Default = Limits{
 	Channels:           1000,
 	ChannelsPerAddress: 128,
 	ChannelRead:        protocol.MaxMessage,
+	ChannelSecret:      10 * time.Second,
 	ChannelRate:        50,
 	ChannelWrite:       10 * time.Second,
 	ChannelPing:        20 * time.Second,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"eventsource-playground/scenario"
@@ -17,7 +18,8 @@ import (
 // knows what carries it. net/http has let go of it, so every byte is the play's.
 type connection struct {
 	conn   net.Conn
-	tcp    *net.TCPConn // below conn: only there a reset and the kernel's buffer are set
+	tcp    *net.TCPConn    // below conn: only there a reset and the kernel's buffer are set
+	raw    syscall.RawConn // of tcp, if nothing is between; nil: all is written through conn
 	limits *limits.Limits
 
 	framing framing
@@ -48,7 +50,12 @@ func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &connection{conn: conn, tcp: conn.(*net.TCPConn), limits: l}, nil // a listener of ours made it
+	tcp := conn.(*net.TCPConn) // a listener of ours made it
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn: conn, tcp: tcp, raw: raw, limits: l}, nil
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
@@ -109,16 +116,15 @@ func (c *connection) flush() ending {
 	if c.ready == nil {
 		return goesOn
 	}
-	c.spoke = time.Now()
-	c.conn.SetWriteDeadline(c.spoke.Add(c.limits.StreamWrite))
 	if c.hurried.Load() {
-		return pageCuts // before this deadline, or by it
+		return pageCuts
 	}
+	c.spoke = time.Now()
 	before := c.sent
 	if c.sent += len(*c.ready); before <= little && c.sent > little {
 		c.tcp.SetWriteBuffer(c.limits.StreamBuffer)
 	}
-	_, err := c.conn.Write(*c.ready)
+	err := c.writeAll(*c.ready)
 	buffers.Put(c.ready)
 	c.ready = nil
 	switch {
@@ -130,6 +136,26 @@ func (c *connection) flush() ending {
 		return clientStuck
 	}
 	return clientLeft
+}
+
+// writeAll writes all of b, by the deadline of a write.
+func (c *connection) writeAll(b []byte) error {
+	n := 0
+	if c.raw != nil {
+		n = writeNow(c.raw, b)
+	}
+	if n == len(b) {
+		return nil
+	}
+	c.conn.SetWriteDeadline(c.spoke.Add(c.limits.StreamWrite))
+	if c.hurried.Load() {
+		return os.ErrDeadlineExceeded // before this deadline, or by it
+	}
+	_, err := c.conn.Write(b[n:])
+	if err == nil {
+		c.conn.SetWriteDeadline(time.Time{}) // or it would stop what is written at once, when it is over
+	}
+	return err
 }
 
 // wakeAt says when the next read ends. Whoever calls wake afterwards ends it at once.

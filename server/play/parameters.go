@@ -105,6 +105,18 @@ func WhoOf(raw string) (w Who, ok bool) {
 	return w, refused == nil && w.Session != ""
 }
 
+// Unwatched is an address without what says who watches it, as it may be shown; one that nobody watches stays as it is.
+func Unwatched(address string) string {
+	path, query, _ := strings.Cut(address, "?")
+	if _, ok := WhoOf(query); !ok {
+		return address
+	}
+	if query = without(query, knownToWatch...); query == "" {
+		return path
+	}
+	return path + "?" + query
+}
+
 // IsWatched reports whether a query names a session, or tries to.
 func IsWatched(raw string) bool { return has(raw, "session") }
 

@@ -82,8 +82,27 @@ func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // it has responded
 	}
 	defer conn.CloseNow()
+	if !c.admits(r.Context(), conn, line.session) {
+		conn.Close(websocket.StatusPolicyViolation, notAdmitted)
+		return
+	}
 	conn.SetReadLimit(c.sessions.limits.ChannelRead)
 	c.talk(r.Context(), session, conn, line)
+}
+
+// notAdmitted is why a channel is closed; a close frame has room for 123 bytes.
+const notAdmitted = "The first message must bring the secret that this session's id is the hash of: send {\"secret\":…}."
+
+// admits reports whether the first message brings the secret of the session. Until then a channel gets and does nothing:
+// the id is in URLs, and who read it there has no right to what the page sees.
+func (c *Channels) admits(stopping context.Context, conn *websocket.Conn, id string) bool {
+	const most = 256 // bytes
+	conn.SetReadLimit(most)
+	late := time.AfterFunc(c.sessions.limits.ChannelSecret, func() { conn.Close(websocket.StatusPolicyViolation, notAdmitted) })
+	defer late.Stop()
+	kind, text, err := conn.Read(stopping)
+	var first protocol.FromPage
+	return err == nil && kind == websocket.MessageText && json.Unmarshal(text, &first) == nil && protocol.SessionID(first.Secret) == id
 }
 
 func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {

@@ -48,7 +48,7 @@ func (all *Sessions) begin(r *http.Request) *exchange {
 		Source: who.Source,
 		Kind:   protocol.SeenRequest,
 		Method: r.Method,
-		Target: s.clip(r.RequestURI),
+		Target: s.clip(play.Unwatched(r.RequestURI)),
 		Proto:  r.Proto,
 		Cookie: r.Header.Get("Cookie") != "",
 		Header: s.headersThatMatter(r),
@@ -101,10 +101,18 @@ func (x *exchange) Head(status int, wire []byte) {
 	_, lines, _ := strings.Cut(string(wire), "\r\n") // after the status line
 	for line := range strings.SplitSeq(lines, "\r\n") {
 		if name, value, ok := strings.Cut(line, ":"); ok {
-			seen.Header = append(seen.Header, protocol.Header{Name: name, Value: x.session.clip(strings.TrimSpace(value))})
+			seen.Header = append(seen.Header, x.header(name, strings.TrimSpace(value)))
 		}
 	}
 	x.session.record(seen)
+}
+
+// header is one of the response's. Where a redirect leads is told without what watches.
+func (x *exchange) header(name, value string) protocol.Header {
+	if strings.EqualFold(name, "Location") {
+		value = play.Unwatched(value)
+	}
+	return protocol.Header{Name: name, Value: x.session.clip(value)}
 }
 
 // Wrote records bytes of the body, as a browser decodes them, and how many they were over the wire if they were compressed.
@@ -152,7 +160,7 @@ func (w *watchedWriter) WriteHeader(status int) {
 		seen := protocol.Seen{Source: w.x.source, Attempt: w.x.attempt, Kind: protocol.SeenHead, Status: status}
 		for _, name := range slices.Sorted(maps.Keys(w.Header())) {
 			for _, value := range w.Header()[name] {
-				seen.Header = append(seen.Header, protocol.Header{Name: name, Value: w.x.session.clip(value)})
+				seen.Header = append(seen.Header, w.x.header(name, value))
 			}
 		}
 		w.x.session.record(seen)

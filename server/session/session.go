@@ -38,8 +38,8 @@ type Sessions struct {
 	quota *quota.Quota
 }
 
-// session is one page's: a page makes up its id, 128 random bits, which nobody else can guess. It begins with the first
-// stream or channel that names the id.
+// session is one page's. Its id is the hash of a secret that the page made up, and that opens the channel. It begins with
+// the first stream or channel that names the id.
 type session struct {
 	id       string
 	instance string // random

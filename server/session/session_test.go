@@ -52,7 +52,7 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 		got[i].Seq, got[i].At, got[i].Source = 0, 0, 0
 	}
 	request := got[0]
-	if request.Method != "GET" || request.Target != r.URL.String() || request.Proto != "HTTP/1.1" || request.Port != 1234 || !request.Cookie || request.Attempt != 1 {
+	if request.Method != "GET" || request.Target != "/sse" || request.Proto != "HTTP/1.1" || request.Port != 1234 || !request.Cookie || request.Attempt != 1 {
 		t.Errorf("got request %+v", request)
 	}
 	if got := fmt.Sprint(request.Header); got != "[{Host example.com} {Accept text/event-stream} {Last-Event-ID 7} {Sec-Fetch-Mode cors}]" {

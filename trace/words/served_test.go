@@ -59,11 +59,14 @@ func sent(text string) *log {
 }
 
 func bodyOf(f trace.Fact) string {
-	var body strings.Builder
-	for _, p := range Of(f, same).Body {
-		body.WriteString(p.Text)
+	return joined(Of(f, same).Body)
+}
+
+func joined(phrases []Phrase) (text string) {
+	for _, p := range phrases {
+		text += p.Text
 	}
-	return body.String()
+	return text
 }
 
 func TestWhatTheServersSideSaw(t *testing.T) {
@@ -131,7 +134,7 @@ func TestHowAResponseEnded(t *testing.T) {
 			serve(l, 0, seenDid(1, 1, 1010, test.did))
 		}
 		serve(l, 0, seenEnd(1, 1, 1011, test.by, test.how))
-		check(t, fmt.Sprint(test.by, " ", test.how, " ", test.did), Of(l.facts(2000, 1)[0], same).Title, test.want)
+		check(t, fmt.Sprint(test.by, " ", test.how, " ", test.did), joined(Of(l.facts(2000, 1)[0], same).Title), test.want)
 	}
 }
 
@@ -302,7 +305,7 @@ func TestWhatToCheckAfterItGaveUp(t *testing.T) {
 		}
 	}
 	l := logOf(open(1010), message(1020, "message", "", "[DONE]"), failed(1030, connecting))
-	check(t, "an end marker", Of(l.facts(1040, 1)[0], same).Title, "The last event looked like the end of the stream: [DONE].")
+	check(t, "an end marker", joined(Of(l.facts(1040, 1)[0], same).Title), "The last event looked like the end of the stream: [DONE].")
 	if got := bodyOf(l.facts(1040, 1)[0]); !strings.Contains(got, "close()") || !strings.Contains(got, "204") {
 		t.Errorf("got %q; want close() and 204 in it", got)
 	}
@@ -310,5 +313,28 @@ func TestWhatToCheckAfterItGaveUp(t *testing.T) {
 
 func TestAServerThatStartsAgainIsNamed(t *testing.T) {
 	l := logOf(open(1010), message(1020, "tick", "0", ""), message(1021, "tick", "1", ""), failed(1030, connecting), open(1040), message(1050, "tick", "0", ""))
-	check(t, "title", Of(l.facts(1060, 1)[0], same).Title, "An id came a second time: 0.")
+	check(t, "title", joined(Of(l.facts(1060, 1)[0], same).Title), "An id came a second time: 0.")
+}
+
+func TestWhatTheServerSaidIsCodeAndNotTooLong(t *testing.T) {
+	says := func(body string) string {
+		l := servedLog(seenRequest(1, 1, 1001), headAt(1, 400, 1002, header("Content-Type", "text/plain")), seenWrite(1, 1, 1003, body))
+		for _, f := range l.Facts(2000, 0, 10) {
+			if f.Name == trace.FactStatus {
+				s := Of(f, func(text string) string { return text })
+				last := s.Body[len(s.Body)-1]
+				return fmt.Sprint(last.Code, " ", last.Text)
+			}
+		}
+		return "nothing"
+	}
+	for _, test := range []struct{ body, want string }{
+		{"interval=\"5\" is not possible: give `ms` {status}.\n", "true interval=\"5\" is not possible: give `ms` {status}."},
+		{strings.Repeat("é", 400), "true " + strings.Repeat("é", 300) + "…"},
+		{"", "false . Only 200 opens a stream. By the standard any other response fails the connection: readyState becomes 2."},
+	} {
+		if got := says(test.body); got != test.want {
+			t.Errorf("got %q; want %q", got, test.want)
+		}
+	}
 }

@@ -179,12 +179,12 @@ var texts = [numKeys]struct {
 	},
 	trace.FactStatus: {
 		"Request {attempt} got a {status} response.", "",
-		"{request}Only 200 opens a stream. By the standard any other response fails the connection: readyState becomes 2.",
+		"{request}Only 200 opens a stream. By the standard any other response fails the connection: readyState becomes 2.{said}",
 		standard.Processing,
 	},
 	trace.FactWrongType: {
 		"Request {attempt} got a 200 response, but not an event stream.", "",
-		"`Content-Type: {type}`. By the standard this fails the connection: readyState becomes 2. Some browsers first read on to guess the type, or accept one that is written wrongly.",
+		"`Content-Type: {type}`. By the standard this fails the connection: readyState becomes 2. Some browsers first read on to guess the type, or accept one that is written wrongly.{said}",
 		standard.Processing,
 	},
 	trace.FactCharset: {
@@ -194,7 +194,7 @@ var texts = [numKeys]struct {
 	},
 	trace.FactForbidden: {
 		"Request {attempt} got a {status} response, but this page may not read it.", "",
-		"The page is of another origin, and the response's `Access-Control-Allow-Origin` does not let it read, or not with credentials. The browser gives up: readyState becomes 2.",
+		"The page is of another origin, and the response's `Access-Control-Allow-Origin` does not let it read, or not with credentials. The browser gives up: readyState becomes 2.{said}",
 		standard.CORS,
 	},
 
@@ -339,6 +339,7 @@ const (
 	partNoID     = "No lastEventId is known here, so by the standard no `Last-Event-ID` was sent, unless the stream set one that no listener here saw."
 	partSentID   = "The request had `Last-Event-ID: {lastID}`. "
 	partSentNone = "The request had no `Last-Event-ID`. "
+	partSaid     = " The server said: `{said}`"
 
 	partStatus    = "status {type}"
 	partReset     = "a reset"
@@ -353,6 +354,6 @@ const (
 
 // parts are all of them, for whoever translates.
 var parts = [...]string{
-	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partWaitsAny, partWithID, partWithoutID, partReconnects, partID, partNoID, partSentID, partSentNone,
+	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partWaitsAny, partWithID, partWithoutID, partReconnects, partID, partNoID, partSentID, partSentNone, partSaid,
 	partStatus, partReset, partRedirect, partWrongType, durationMS, durationS, durationMin, durationH,
 }

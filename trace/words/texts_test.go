@@ -109,7 +109,7 @@ func TestSentencesInChineseHoldNoEnglish(t *testing.T) {
 	}
 	for _, f := range allFacts("x") {
 		s := Of(f, say)
-		whole := s.Title
+		whole := joined(s.Title)
 		for _, p := range s.Body {
 			if !p.Code {
 				whole += p.Text

@@ -11,17 +11,18 @@ import (
 
 // Sentence is what a fact says in words.
 type Sentence struct {
-	Title   string
+	Title   []Phrase
 	Body    []Phrase
 	Section string // of a standard; "" for none
 	URL     string // of that section
 }
 
-// Phrase is a part of a sentence's body: words, or code. They are apart because what a stream or a browser said may
-// hold any mark that could tell them apart.
+// Phrase is a part of a sentence: words, or code. They are apart because what a stream or a browser said may hold any mark
+// that could tell them apart.
 type Phrase struct {
-	Text string
-	Code bool
+	Text    string
+	Code    bool
+	Foreign bool // nothing but what a stream, a link or a browser said: to be isolated, since it may be written from right to left
 }
 
 // SeenBy names an observer, in the language that say translates to.
@@ -41,17 +42,43 @@ func Of(f trace.Fact, say func(string) string) Sentence {
 	}
 	// First the words that are ours, then, once, the values that are not.
 	ours := func(name string) (string, bool) { return part(f, name, say) }
-	values := func(name string) (string, bool) { return value(f, name, say), true }
-	s := Sentence{Title: fill(fill(say(title), ours), values), Section: t.section.Name(), URL: t.section.URL()}
+	s := Sentence{Title: phrases(nil, fill(say(title), ours), false, f, say), Section: t.section.Name(), URL: t.section.URL()}
 	if t.body == "" {
 		return s
 	}
 	for i, part := range strings.Split(fill(say(t.body), ours), "`") {
-		if part != "" {
-			s.Body = append(s.Body, Phrase{Text: fill(part, values), Code: i%2 == 1})
-		}
+		s.Body = phrases(s.Body, part, i%2 == 1, f, say)
 	}
 	return s
+}
+
+// phrases appends a text with its values filled in. Code stays one phrase.
+func phrases(to []Phrase, text string, code bool, f trace.Fact, say func(string) string) []Phrase {
+	words := ""
+	flush := func() {
+		if words != "" {
+			to = append(to, Phrase{Text: words, Code: code})
+		}
+		words = ""
+	}
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			words += text
+			flush()
+			return to
+		}
+		words += before
+		switch said, foreign := value(f, name, say); {
+		case foreign && (code && words+after == "" || !code && said != ""):
+			flush()
+			to = append(to, Phrase{Text: said, Code: code, Foreign: true})
+		default:
+			words += said
+		}
+		text = after
+	}
 }
 
 // told is the name whose text is told: some facts have a better one where more is known.
@@ -120,6 +147,11 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 			return say(partSentID), true
 		}
 		return say(partSentNone), true
+	case "said":
+		if f.Said != "" {
+			return say(partSaid), true
+		}
+		return "", true
 	case "response":
 		switch f.Type {
 		case "refuse":
@@ -134,27 +166,30 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 	return "", false
 }
 
-// value is what comes from outside.
-func value(f trace.Fact, name string, say func(string) string) string {
+// value is what stands for a name, and whether somebody else said it.
+func value(f trace.Fact, name string, say func(string) string) (said string, foreign bool) {
 	switch name {
 	case "type":
-		return trace.Brief(f.Type)
+		return trace.Brief(f.Type), true
 	case "lastID":
-		return trace.Brief(f.ID)
+		return trace.Brief(f.ID), true
 	case "time":
-		return Duration(say, f.Milliseconds)
+		return Duration(say, f.Milliseconds), false
 	case "before":
-		return Duration(say, f.Before)
+		return Duration(say, f.Before), false
 	case "retry":
-		return strconv.FormatInt(f.Retry, 10)
+		return strconv.FormatInt(f.Retry, 10), false
 	case "count":
-		return strconv.Itoa(f.Count)
+		return strconv.Itoa(f.Count), false
 	case "attempt":
-		return strconv.Itoa(f.Attempt)
+		return strconv.Itoa(f.Attempt), false
+	case "said":
+		const most = 300 // characters; all that is known is among the requests
+		return trace.Shorten(f.Said, most), true
 	case "status":
-		return strconv.Itoa(f.Status)
+		return strconv.Itoa(f.Status), false
 	}
-	return strconv.Itoa(int(f.Was))
+	return strconv.Itoa(int(f.Was)), false
 }
 
 // fill puts in what stands for {names}; names that with does not know stay.

@@ -80,7 +80,7 @@ func lazyRun(n int, from, to float64) eventsource.Events {
 func titles(l *log, now float64) []string {
 	var titles []string
 	for _, f := range l.facts(now, 1000) {
-		titles = append(titles, Of(f, same).Title)
+		titles = append(titles, joined(Of(f, same).Title))
 	}
 	slices.Reverse(titles)
 	return titles
@@ -228,16 +228,28 @@ func TestSentencesKeepWhatAStreamSaid(t *testing.T) {
 	const said = "a`b{id}{type}{more}<i>"
 	for _, f := range allFacts(said) {
 		s := Of(f, same)
-		whole := s.Title
+		whole := joined(s.Title)
 		for i, p := range s.Body {
 			whole += p.Text
-			if i > 0 && p.Code == s.Body[i-1].Code {
-				t.Errorf("fact %d: got %+v; want code and words in turn", f.Name, s.Body)
+			if i > 0 && p.Code == s.Body[i-1].Code && p.Foreign == s.Body[i-1].Foreign {
+				t.Errorf("fact %d: got %+v; want code, words and values in turn", f.Name, s.Body)
 			}
 		}
-		if rest := strings.ReplaceAll(whole, said, ""); s.Title == "" || strings.ContainsAny(rest, "{}`<>") {
+		if rest := strings.ReplaceAll(whole, said, ""); len(s.Title) == 0 || strings.ContainsAny(rest, "{}`<>") {
 			t.Errorf("fact %d: got %s; want all filled in, once", f.Name, whole)
 		}
+	}
+}
+
+// What a stream said can be isolated, since it stands for itself.
+func TestWhatAStreamSaidIsAPhraseOfItsOwn(t *testing.T) {
+	s := Of(trace.Fact{Name: trace.FactFirstEvent, Type: "\u202Ekcit"}, same)
+	want := []Phrase{{Text: "The first event: "}, {Text: "\u202Ekcit", Foreign: true}, {Text: "."}}
+	if !slices.Equal(s.Title, want) {
+		t.Errorf("got %+v; want %+v", s.Title, want)
+	}
+	if code := (Phrase{Text: "\u202Ekcit", Code: true, Foreign: true}); !slices.Contains(s.Body, code) {
+		t.Errorf("got %+v; want %+v in it", s.Body, code)
 	}
 }
 
