@@ -31,6 +31,7 @@ type channel struct {
 func (c *channel) open() {
 	c.secret = randomSecret()
 	c.id = protocol.SessionID(c.secret)
+	fetchOver(c)
 	c.opened = app.FuncOf(func(app.Value, []app.Value) any { c.onOpen(); return nil })
 	c.got = app.FuncOf(func(_ app.Value, args []app.Value) any { c.onMessage(args[0].Get("data").String()); return nil })
 	c.closed = app.FuncOf(func(app.Value, []app.Value) any { c.onClose(); return nil })
@@ -83,6 +84,7 @@ func (c *channel) ping() {
 func (c *channel) onClose() {
 	c.up = false
 	c.model.playWhenChecked()
+	requestTexts()
 	c.tries++
 	time.AfterFunc(min(10*time.Second, time.Duration(c.tries)*time.Second), c.dial)
 	c.model.pace.again(0)
@@ -91,6 +93,10 @@ func (c *channel) onClose() {
 func (c *channel) onMessage(text string) {
 	var message protocol.ToPage
 	if json.Unmarshal([]byte(text), &message) != nil {
+		return
+	}
+	if message.Got != nil {
+		gotText(*message.Got)
 		return
 	}
 	r := c.receive(message, eventsource.Now(), c.model.log)

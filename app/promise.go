@@ -20,20 +20,3 @@ func await(promise app.Value, done func(value app.Value, ok bool)) {
 	resolved, rejected = app.FuncOf(settle(true)), app.FuncOf(settle(false))
 	promise.Call("then", resolved, rejected)
 }
-
-// fetchText gets a text from our server; done gets an empty one where that fails.
-func fetchText(path string, done func(text string)) {
-	await(app.Window().Call("fetch", path), func(response app.Value, ok bool) {
-		if !ok || !response.Get("ok").Bool() {
-			done("")
-			return
-		}
-		await(response.Call("text"), func(text app.Value, ok bool) {
-			if !ok {
-				done("")
-				return
-			}
-			done(text.String())
-		})
-	})
-}

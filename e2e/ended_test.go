@@ -15,7 +15,6 @@ func TestAProgramThatEndsSaysSoAndOffersToReload(t *testing.T) {
 		p.Eval(`(() => { window.scrollTo = () => { throw new Error("made to fail"); }; role("link", "Browser report").click(); })()`, nil)
 		p.Wait(`!$("#ended").hidden && $("#ended[role=alert]").innerText.includes("has ended") && document.body.firstElementChild.inert`)
 		p.ClickButton("Reload · 重新加载")
-		p.ready()
 		p.Wait(`$("#ended").hidden && role("button", "Run the report")`)
 	})
 }

@@ -16,7 +16,8 @@
 //
 // The page sends pings to learn how the server's clock differs from its own; a [Command] to change the stream that is
 // open, and gets a [Did] once it was carried out or rejected; and a scenario's text, and gets it [Checked]. What a command
-// did is recorded too, beside what came of it.
+// did is recorded too, beside what came of it. The lists and texts that the page shows come over the channel as well: while
+// six streams are open a browser sends no request of another kind.
 package protocol
 
 import "strconv"
@@ -36,6 +37,13 @@ type ToPage struct {
 	Now     float64  `json:"now,omitempty"`     // the session's clock, in milliseconds
 	Did     *Did     `json:"did,omitempty"`
 	Checked *Checked `json:"checked,omitempty"`
+	Got     *Got     `json:"got,omitempty"`
+}
+
+// Got is a text that the page wanted.
+type Got struct {
+	ID   int    `json:"id"`   // the message's
+	Text string `json:"text"` // "": there is none, or it is too long
 }
 
 // Hello is the first message to the page.
@@ -60,4 +68,5 @@ type FromPage struct {
 	ID int `json:"id,omitempty"` // of a command or a text, for the reply to it
 	Command
 	Check *string `json:"check,omitempty"` // a scenario's text
+	Get   string  `json:"get,omitempty"`   // path and query of a list or a text of the server's
 }

@@ -113,9 +113,11 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	streams := play.New(m.Limits, findScenario, second, log)
 	sessions := session.New(m.Limits)
 	channels := session.NewChannels(sessions, log)
+	texts := textRoutes(files, newCatalogue(second))
+	channels.Serve(texts)
 	served := sessions.Watch(streams)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
-	server := newServer(names.only(routes(files, served, channels, newCatalogue(second), origin)), plain, m.Limits, log)
+	server := newServer(names.only(routes(files, served, channels, texts, origin)), plain, m.Limits, log)
 	secondServer := newServer(names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {

@@ -3,12 +3,13 @@ package main
 import (
 	"net/http"
 
+	"eventsource-playground/language"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/refuse"
 )
 
 // routes is all that this server has.
-func routes(files *assets, streams, channels http.Handler, scenarios *catalogue, cors origin) http.Handler {
+func routes(files *assets, streams, channels, texts http.Handler, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -23,6 +24,18 @@ func routes(files *assets, streams, channels http.Handler, scenarios *catalogue,
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 
+	for _, path := range []string{"/scenarios", "/scenarios/", "/lessons", "/lessons/", "/report/"} {
+		mux.Handle(path, texts)
+	}
+
+	mux.HandleFunc("/", notFound)
+	return files.secure(mux)
+}
+
+// textRoutes are the lists and texts that the page shows. It gets them over its channel, too.
+func textRoutes(files *assets, scenarios *catalogue) http.Handler {
+	mux := http.NewServeMux()
+
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
 	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
 
@@ -31,9 +44,12 @@ func routes(files *assets, streams, channels http.Handler, scenarios *catalogue,
 	mux.Handle("/lessons/{name}", get(lessons.serveOne())) // one
 	mux.Handle("/report/checks", get(serveChecks()))       // what the browser report checks
 	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
+	for _, l := range language.All[1:] {
+		mux.Handle("/web/"+l.Code+".json", get(files)) // what the page says, in other languages than English
+	}
 
 	mux.HandleFunc("/", notFound)
-	return files.secure(mux)
+	return mux
 }
 
 // secondRoutes is all that the second origin has.

@@ -227,3 +227,16 @@ func TestRowOfARecord(t *testing.T) {
 		}
 	}
 }
+
+func TestASigmaIsOneWhereverItStands(t *testing.T) {
+	for _, text := range []string{"ΟΔΟΣ", "οδος", "οδοσ"} {
+		for _, filter := range []string{"ΟΔΟΣ", "οδος", "οδοσ"} {
+			v := NewView(logOf(message(1020, "tick", "", text)).Log)
+			v.SetFilter(Filter{Text: filter})
+			v.Scan(10)
+			if v.Len() != 1 {
+				t.Errorf("%s in %s: got %d records; want 1", filter, text, v.Len())
+			}
+		}
+	}
+}

@@ -342,6 +342,8 @@ func (ch *channel) react(said protocol.FromPage) error {
 	case said.Check != nil:
 		ch.check(said)
 		return nil
+	case said.Get != "":
+		return ch.get(said)
 	}
 	if err := ch.do(said.ID, said.Command); err != nil {
 		ch.replied(said.ID, err)

@@ -9,6 +9,7 @@ package session
 import (
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
@@ -26,6 +27,7 @@ import (
 // Sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that wants it.
 // Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
 type Sessions struct {
+	texts  http.Handler // that pages get over their channels
 	limits limits.Limits
 	kept   atomic.Int64 // bytes of all records
 	memory memory.Use
