@@ -49,6 +49,11 @@ type resolver func(typed string) (href string, ok bool)
 // readAddress resolves and classifies an address. here is this page's origin, second that of the second one.
 func readAddress(typed string, resolve resolver, here, second string) address {
 	a := address{typed: typed}
+	if address, ok := curlURL(typed); ok {
+		a.offer = address
+		a.wrong = fill(say("This is a curl command. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
+		return a
+	}
 	if a.offer = withoutScheme(typed); a.offer != "" {
 		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
 		return a
@@ -166,20 +171,25 @@ func isFile(ending string) bool {
 	return false
 }
 
-// curlURL is the address in a pasted curl command; ok is false for anything else.
+// curlURL is the address in a curl command; ok is false for anything else. To curl, localhost:3000 is one too.
 func curlURL(typed string) (address string, ok bool) {
 	words := shellWords(typed)
 	if len(words) == 0 || words[0] != "curl" {
 		return "", false
 	}
 	for i, word := range words[1:] {
+		switch words[i] {
+		case "-H", "--header", "-e", "--referer", "-x", "--proxy", "-d", "--data", "-u", "--user":
+			continue // its value
+		}
 		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
-			if before := words[i]; before != "-H" && before != "--header" && before != "-e" && before != "--referer" && before != "-x" && before != "--proxy" && before != "-d" && before != "--data" {
-				return word, true
-			}
+			return word, true
+		}
+		if address == "" {
+			address = withoutScheme(word)
 		}
 	}
-	return "", false
+	return address, address != ""
 }
 
 // shellWords are a command's words as a shell reads them, with its quotes and backslashes taken away.

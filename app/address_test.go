@@ -48,6 +48,7 @@ func TestReadAddress(t *testing.T) {
 		{"a domain", "example.com/events", elsewhere, "", "", true, "http://example.com/events"},
 		{"localhost", "localhost:3000/sse", elsewhere, "", "", true, "http://localhost:3000/sse"},
 		{"localhost alone", "localhost", elsewhere, "", "", true, "http://localhost"},
+		{"a curl command", "curl -N 'http://localhost:3000/sse?x'", elsewhere, "", "", true, "http://localhost:3000/sse?x"},
 		{"a file here", "events.php?x=1", elsewhere, "", "", false, ""},
 		{"a file with a dot", "stream.v2", elsewhere, "", "", false, ""},
 	} {
@@ -109,6 +110,8 @@ func TestAPastedCurlCommand(t *testing.T) {
 		{"curl -N http://localhost:3000/sse", "http://localhost:3000/sse", true},
 		{`curl 'https://example.com/a?b=c&d=e' \` + "\n  -H 'Accept: text/event-stream' --compressed", "https://example.com/a?b=c&d=e", true},
 		{`curl -H "Referer: http://x/" -e http://y/ "https://z/s"`, "https://z/s", true},
+		{"curl -N localhost:3000/sse", "http://localhost:3000/sse", true},
+		{"curl -x proxy:8080 -u me:80 https://z/s", "https://z/s", true},
 		{"curl --version", "", false},
 		{"curler http://x/", "", false},
 		{"http://x/curl", "", false},

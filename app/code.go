@@ -89,7 +89,7 @@ func (t *codeTab) draw() app.UI {
 }
 
 func (t *codeTab) onCopy(ctx app.Context, _ app.Event) {
-	t.Model.copy(ctx, "program", text(programCode(t.setup)))
+	t.Model.copy(ctx, "program", text(programCode(t.Model.connection.setup)))
 }
 
 func code(tokens []token) app.UI {

@@ -89,9 +89,10 @@ func (c *connectPanel) draw() app.UI {
 	)
 }
 
-func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
+func (c *connectPanel) onURL(ctx app.Context, e app.Event) {
 	typed := valueOf(ctx)
-	if address, ok := curlURL(typed); ok {
+	byHand := e.Get("inputType").String() == "insertText" // then the command may go on
+	if address, ok := curlURL(typed); ok && !byHand {
 		c.Model.useAddress(address)
 		c.Model.connection.notice = func() string {
 			return say("This is the address of the curl command. A browser's EventSource sends a GET without headers of yours: what else the command says is left out.")
@@ -105,7 +106,7 @@ func (c *connectPanel) onURL(ctx app.Context, _ app.Event) {
 
 // onOffer accepts the address that is offered.
 func (c *connectPanel) onOffer(app.Context, app.Event) {
-	c.Model.useAddress(c.target.offer)
+	c.Model.useAddress(c.Model.target().offer)
 	element("url").Call("focus") // the button that had the focus is gone
 }
 
@@ -144,5 +145,5 @@ func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
 func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
-	c.Model.copy(ctx, "call", text(constructorCode(c.setup)))
+	c.Model.copy(ctx, "call", text(constructorCode(c.Model.connection.setup)))
 }

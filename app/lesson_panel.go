@@ -213,7 +213,7 @@ func (p *lessonPanel) onList(app.Context, app.Event) {
 }
 
 func (p *lessonPanel) onTeach(app.Context, app.Event) {
-	if p.teaching {
+	if p.Model.page == pageLesson {
 		p.Model.show("")
 	} else {
 		if c := &p.Model.course; c.decided != nil {

@@ -3,7 +3,7 @@ package main
 import "github.com/maxence-charriere/go-app/v10/pkg/app"
 
 // panel is a part of the page. It holds all that it shows, as values, beside what it acts on: the model, which its event
-// handlers use, and only they.
+// handlers use, and only they. Handlers use nothing else of it: go-app keeps the one of the first drawing.
 type panel interface{ draw() app.UI }
 
 // part is a panel that is drawn again only when something that it holds is another than before: go-app compares the fields.

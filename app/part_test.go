@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,51 @@ func TestPanelsDrawOnlyWhatTheyHold(t *testing.T) {
 				return true
 			})
 		}
+	}
+}
+
+// go-app takes the methods of two panels for one handler and keeps the first: what that panel held is what it sees for ever.
+// Components stay, and only their fields change.
+func TestHandlersOfPanelsUseTheModelOnly(t *testing.T) {
+	methods := map[string][]*ast.FuncDecl{} // by type
+	for _, name := range glob(t, "*.go") {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declared := range file.Decls {
+			if f, ok := declared.(*ast.FuncDecl); ok && f.Recv != nil {
+				if pointer, ok := f.Recv.List[0].Type.(*ast.StarExpr); ok {
+					name := pointer.X.(*ast.Ident).Name
+					methods[name] = append(methods[name], f)
+				}
+			}
+		}
+	}
+	handlers := 0
+	for panel, its := range methods {
+		has := func(name string) bool {
+			return slices.ContainsFunc(its, func(f *ast.FuncDecl) bool { return f.Name.Name == name })
+		}
+		for _, f := range its {
+			if !has("draw") || !strings.HasPrefix(f.Name.Name, "on") {
+				continue
+			}
+			handlers++
+			ast.Inspect(f.Body, func(n ast.Node) bool {
+				s, ok := n.(*ast.SelectorExpr)
+				if !ok || s.Sel.Name == "Model" || has(s.Sel.Name) {
+					return true
+				}
+				if of, ok := s.X.(*ast.Ident); ok && of.Name == f.Recv.List[0].Names[0].Name {
+					t.Errorf("%s.%s uses %s as the panel was first drawn with it: take it from the model", panel, f.Name.Name, s.Sel.Name)
+				}
+				return true
+			})
+		}
+	}
+	if handlers < 20 {
+		t.Errorf("got %d handlers; want all, at least 20", handlers)
 	}
 }
 

@@ -79,8 +79,8 @@ func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
 func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
-		p := visit(t, b, "/sse")
-		for _, address := range []string{"/sse?count=2&interval=20 ", "sse?count=2&interval=20"} {
+		p := visit(t, b, "/sse", "customEvent")
+		for _, address := range []string{"/sse?count=1000&interval=20 ", "sse?count=1000&interval=20"} {
 			p.Fill("URL", address)
 			p.ClickButton("Connect")
 			p.state("open")
@@ -93,7 +93,14 @@ func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
 		p.Fill("URL", "127.0.0.1:1/sse")
 		p.ClickButton("Use http://127.0.0.1:1/sse")
 		p.Wait(`role("textbox", "URL").value == "http://127.0.0.1:1/sse" && $("#notice").innerText == ""`)
-		p.Fill("URL", "curl -N 'http://127.0.0.1:1/a?b=c' -H 'X-A: b'")
+		p.Fill("URL", "curl -N 'http://127.0.0.1:1/typed' -H 'X-A: b'")
+		p.ClickButton("Use http://127.0.0.1:1/typed")
+		p.Wait(`role("textbox", "URL").value == "http://127.0.0.1:1/typed"`)
+		p.Eval(`(() => {
+			const field = role("textbox", "URL");
+			field.value = "curl -N 'http://127.0.0.1:1/a?b=c' -H 'X-A: b'";
+			field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+		})()`, nil)
 		p.Wait(`role("textbox", "URL").value == "http://127.0.0.1:1/a?b=c" && $("#notice").innerText.includes("curl")`)
 	})
 }

@@ -27,7 +27,11 @@ func request(at float64, source, attempt int, header ...protocol.Header) protoco
 }
 
 func head(at float64, source, attempt, status int) protocol.Seen {
-	return protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenHead, Status: status}
+	seen := protocol.Seen{At: at, Source: source, Attempt: attempt, Kind: protocol.SeenHead, Status: status}
+	if status == 200 {
+		seen.Header = []protocol.Header{{Name: "Content-Type", Value: "text/event-stream"}}
+	}
+	return seen
 }
 
 func write(at float64, source, attempt int, bytes string) protocol.Seen {

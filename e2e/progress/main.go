@@ -68,7 +68,9 @@ func printEvents(w io.Writer, events io.Reader) error {
 				parents[[2]string{e.Package, e.Test[:i]}] = true
 			}
 		case "output":
-			said[key] += e.Output
+			if !strings.HasPrefix(e.Output, "=== ") { // RUN, PAUSE, CONT
+				said[key] += e.Output
+			}
 		case "fail":
 			io.WriteString(w, said[key])
 			delete(said, key)

@@ -24,6 +24,7 @@ func TestProgress(t *testing.T) {
 			{"Action":"pass","Package":"p","Test":"Test/firefox","Elapsed":3}
 			{"Action":"pass","Package":"p","Test":"Test","Elapsed":3}`, "     3.0 s  Test/firefox\n"},
 		{"of a test that fails all is said", `
+			{"Action":"output","Package":"p","Test":"Test","Output":"=== RUN   Test\n"}
 			{"Action":"output","Package":"p","Test":"Test","Output":"    x_test.go:1: got 1; want 2\n"}
 			{"Action":"output","Package":"p","Test":"Test","Output":"--- FAIL: Test (0.00s)\n"}
 			{"Action":"fail","Package":"p","Test":"Test","Elapsed":0}

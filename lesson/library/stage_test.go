@@ -177,6 +177,9 @@ func (s *stage) serve(step scenario.Step) {
 	switch step.Do {
 	case scenario.Respond:
 		seen.Kind, seen.Status = protocol.SeenHead, step.Head.Status
+		for _, h := range step.Head.Header {
+			seen.Header = append(seen.Header, protocol.Header{Name: h.Name, Value: h.Value})
+		}
 	case scenario.Write:
 		seen.Kind, seen.Bytes, seen.Size = protocol.SeenWrite, slices.Clone(step.Bytes), len(step.Bytes)
 	case scenario.End, scenario.Truncate, scenario.Reset:
