@@ -117,9 +117,10 @@ func (p *page) loadAxe() {
 // axe is what axe-core finds, with its rules that are on by default, and that a control's name holds its text.
 func (p *page) axe() (found []string) {
 	p.t.Helper()
-	p.Eval(`(window.found = null, axe.run({rules: {"label-content-name-mismatch": {enabled: true}}, resultTypes: ["violations"]})
+	// In a task of its own: the report's 150 rows may take longer than an expression is waited for.
+	p.Eval(`(window.found = null, setTimeout(() => axe.run({rules: {"label-content-name-mismatch": {enabled: true}}, resultTypes: ["violations"]})
 		.then(({violations}) => found = violations.flatMap(({id, nodes}) => nodes.map(n => id + " at " + n.target + ": " + n.failureSummary + "\n" + n.html)))
-		.catch(e => found = [String(e)]), null)`, nil)
+		.catch(e => found = [String(e)])), null)`, nil)
 	p.WaitFor(2*time.Minute, `found`)
 	p.Eval(`found`, &found)
 	return found
