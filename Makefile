@@ -24,7 +24,7 @@ test: bin/server
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
 test-all: bin/server
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 8 -run 'TestEvery' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 8 -run 'TestEvery|TestAxe' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work

@@ -71,6 +71,9 @@ func TestAxeFindsNothingOnAnyScreen(t *testing.T) {
 	for i, screen := range screens {
 		for j, name := range browser.Names {
 			t.Run(screen.name+"/"+name, func(t *testing.T) {
+				if i > 1 {
+					slow(t)
+				}
 				t.Parallel()
 				p := visitQuery(t, browser.Shared(t, name), screen.query)
 				screen.arrive(p)

@@ -157,8 +157,9 @@ func (p *page) noEnglish(when string) {
 		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 		while (walk.nextNode()) {
 			const in_ = walk.currentNode.parentElement;
-			// What a stream or a request carries, code, and the scenarios, whose Chinese the library's test demands.
-			if (in_.closest("#rows :is(.data, .id, .type), .choices span, #track .exchange, [data-panel='The server will'] h3 + label, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
+			// What a stream or a request carries, code, the scenarios, whose Chinese the library's test demands, and what the shell
+			// says in both languages should the program end.
+			if (in_.closest("#ended, #rows :is(.data, .id, .type), .choices span, #track .exchange, [data-panel='The server will'] h3 + label, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
 			texts.add(walk.currentNode.nodeValue);
 		}
 		for (const e of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
