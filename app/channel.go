@@ -64,7 +64,7 @@ func (c *channel) dial() {
 }
 
 func (c *channel) onOpen() {
-	c.up, c.tries, c.trip, c.pings = true, 0, 0, 0
+	c.up, c.tries, c.trip, c.pings, c.ungreeted = true, 0, 0, 0, true
 	c.send(protocol.FromPage{Secret: c.secret})
 	c.ping()
 	if e := &c.model.editor; e.text != "" && !e.isChecked() {

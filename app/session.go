@@ -8,17 +8,18 @@ import (
 // session is what the messages of the channel add up to: which records came, how the server's clock relates to the page's,
 // and what became of what was asked. Times are on the page's performance clock, in milliseconds.
 type session struct {
-	id       string  // the hash of the channel's secret
-	instance string  // of the session, that the next fields are about
-	last     int     // Seq of the newest record that came
-	offset   float64 // what must be added to the server's clock to get the page's
-	trip     float64 // of the ping that measured it, there and back
-	pings    int     // since the channel was opened
-	dropped  int     // records that the server did not keep for us
-	asked    int     // ID of the last message that wants a reply
-	command  int     // ID of the last command
-	text     int     // ID of the last text
-	wrong    string  // what the server said of the last command, if it could not
+	id        string  // the hash of the channel's secret
+	instance  string  // of the session, that the next fields are about
+	last      int     // Seq of the newest record that came
+	offset    float64 // what must be added to the server's clock to get the page's
+	trip      float64 // of the ping that measured it, there and back
+	pings     int     // since the channel was opened
+	ungreeted bool    // the channel is open, but no hello came yet
+	dropped   int     // records that the server did not keep for us
+	asked     int     // ID of the last message that wants a reply
+	command   int     // ID of the last command
+	text      int     // ID of the last text
+	wrong     string  // what the server said of the last command, if it could not
 }
 
 // received is what the page must do about a message.
@@ -36,6 +37,8 @@ const worth = 5
 // receive takes a message in that came now.
 func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) (r received) {
 	switch {
+	case message.Pong != nil && s.ungreeted:
+		// Whose clock this is only the hello tells.
 	case message.Pong != nil:
 		if trip := now - *message.Pong; s.trip == 0 || trip < s.trip {
 			was := s.offset
@@ -45,6 +48,7 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 		}
 		r.ping = s.trip/2 > worth/2
 	case message.Hello != nil:
+		r.ping, s.ungreeted = s.ungreeted, false
 		if message.Hello.Instance != s.instance {
 			r.reload = s.beginInstance(message.Hello.Instance, now, log)
 		}

@@ -96,3 +96,17 @@ func TestTheStatusOfTheChannel(t *testing.T) {
 		}
 	}
 }
+
+// A server that was restarted may reply to a ping before it greets: that says nothing of the clock of the one before.
+func TestAReplyBeforeTheHelloMovesNothing(t *testing.T) {
+	log := trace.NewLog()
+	s := session{instance: "a", offset: 5, ungreeted: true}
+	sent := 10.0
+	s.receive(protocol.ToPage{Pong: &sent, Now: 9000}, 11, log)
+	if s.offset != 5 || s.trip != 0 {
+		t.Errorf("got the offset %v, measured in %v; want 5, not measured", s.offset, s.trip)
+	}
+	if r := s.receive(protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 9001}}, 12, log); !r.ping || s.ungreeted {
+		t.Errorf("got %+v; want the clock measured now", r)
+	}
+}

@@ -121,7 +121,7 @@ var latin = strings.Fields(`EventSource readyState CONNECTING OPEN CLOSED lastEv
 	open error message event events data id retry count interval comment tick customEvent time timeStamp origin url URL session source sse
 	HTTP HTML CORS JSON UTF-8 GET Chromium Firefox No Content Not Found EN ms s n scenario cut true
 	Content-Type Cache-Control text event-stream no-store keep-alive X-Accel-Buffering Connection Host Accept Origin Referer User-Agent Access-Control-Allow-Origin
-	xFF uFEFF r no-cache Server-Sent status none h Pragma charset utf-8 Access-Control-Expose-Headers construct Vary JSON Lines http https localhost mailto cookie Accept-Encoding gzip identity ev half an`)
+	xFF uFEFF LF CR CRLF r no-cache Server-Sent status none h Pragma charset utf-8 Access-Control-Expose-Headers construct Vary JSON Lines http https localhost mailto cookie Accept-Encoding gzip identity ev half an`)
 
 func TestNoEnglishIsLeftOnTheChinesePage(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {

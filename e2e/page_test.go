@@ -180,7 +180,7 @@ func TestWhatAStreamSendsIsShownAsText(t *testing.T) {
 		p.Fill("Listener name", name)
 		p.Press("Enter")
 		p.ClickButton("Connect")
-		p.table(data)
+		p.table("<img src=x onerror=alert(1)></script>\U0001F427[LSEP]“quoted” & ␁") // what can't be seen is named
 		p.table(name)
 		records := p.records()
 		if got := records[len(records)-1]; got.Data != data || got.Type != name || got.LastEventID != "<i>" {
