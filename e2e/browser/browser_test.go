@@ -83,6 +83,16 @@ func TestClicksAreRealAndScrollToTheirTarget(t *testing.T) {
 	})
 }
 
+func TestAClickThatWouldReachAnotherElementIsRepeated(t *testing.T) {
+	each(t, func(t *testing.T, p *Page) {
+		// The mouse comes, and everything moves away below it.
+		p.Eval(`addEventListener("mousemove", () => document.body.style.paddingTop = "100px", { once: true })`, nil)
+		p.ClickButton("Close")
+		equal(t, "events", eval[[]string](p, "seen"), []string{"click BUTTON"})
+		equal(t, "what is left of the guard", eval[string](p, "typeof aimed"), "undefined")
+	})
+}
+
 func TestKeysAreReal(t *testing.T) {
 	each(t, func(t *testing.T, p *Page) {
 		p.Press("Tab")

@@ -288,7 +288,7 @@ var pageJS string
 
 // withHelpers makes an expression see the helpers of page.js.
 func withHelpers(js string) string {
-	return "(" + pageJS + ")(async ({$, role, roles, poll, aim}) => (\n" + js + "\n))"
+	return "(" + pageJS + ")(async ({$, role, roles, poll, aim, hit}) => (\n" + js + "\n))"
 }
 
 func find(role, name string) string { return "role(" + quote(role) + ", " + quote(name) + ")" }
@@ -316,14 +316,33 @@ func (p *Page) clickWithin(bound time.Duration, what, find string) {
 		Saw string
 		At  struct{ X, Y float64 }
 	}
-	err := p.run(bound, "aim", find, &target)
-	switch {
-	case err != nil:
-		p.fatalf("clicking %s: %v", what, err)
-	case !target.OK:
-		p.fatalf("waited %v to click %s; last saw %s", bound, what, target.Saw)
+	for end := time.Now().Add(bound); ; {
+		err := p.run(time.Until(end), "aim", find, &target)
+		switch {
+		case err != nil:
+			p.fatalf("clicking %s: %v", what, err)
+		case !target.OK:
+			p.fatalf("waited %v to click %s; last saw %s", bound, what, target.Saw)
+		}
+		p.do("clicking "+what, func(ctx context.Context) error { return p.tab.click(ctx, target.At.X, target.At.Y) })
+		if p.hit(what) {
+			return
+		}
 	}
-	p.do("clicking "+what, func(ctx context.Context) error { return p.tab.click(ctx, target.At.X, target.At.Y) })
+}
+
+// hit reports whether the last click reached what it was aimed at. One that opened another page did.
+func (p *Page) hit(what string) (hit bool) {
+	p.t.Helper()
+	p.do("clicking "+what, func(ctx context.Context) error {
+		result, err := p.tab.eval(ctx, withHelpers("hit()"))
+		hit = result == "true" || errors.Is(err, errNavigated)
+		if hit {
+			return nil
+		}
+		return err
+	})
+	return hit
 }
 
 func (p *Page) media() {

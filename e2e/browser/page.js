@@ -51,11 +51,13 @@ run => {
 		throw Error(`no ${wanted} "${name}", only: ${ofRole(wanted).map(el => `"${nameOf(el)}"`).join(", ") || "none at all"}`);
 	};
 
-	// Until the expression is truthy, an exception counting as false.
+	// Until the expression is truthy, an exception counting as false. Looking takes a tenth of the page's time at most: in a
+	// large document it is dear, and several pages share the processor.
 	const poll = async (ms, expression) => {
 		const end = performance.now() + ms;
 		for (;;) {
 			let saw;
+			const began = performance.now();
 			try {
 				const value = await expression();
 				if (value) return { ok: true };
@@ -64,7 +66,7 @@ run => {
 				saw = String(e);
 			}
 			if (performance.now() > end) return { ok: false, saw };
-			await sleep(10);
+			await sleep(Math.max(10, 9 * (performance.now() - began)));
 		}
 	};
 
@@ -88,10 +90,36 @@ run => {
 			const hit = document.elementFromPoint(at.x, at.y);
 			if (!hit) throw Error("it is outside the viewport");
 			if (!el.contains(hit) && hit.closest("label")?.control != el) throw Error("it is covered by " + describe(hit));
+			guard(el);
 			return true;
 		});
 		return { ok, saw, at };
 	};
 
-	return run({ $, role, roles, poll, aim }).then(value => JSON.stringify(value ?? null));
+	// Between aiming and clicking the page may move. A click that would reach something else does not: it missed, and is
+	// to be repeated.
+	const events = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+	const guard = el => {
+		const hits = event => {
+			const target = event.composedPath()[0];
+			return el.contains(target) || target.closest?.("label")?.control == el;
+		};
+		const watch = event => {
+			if (!event.isTrusted) return;
+			shot.hit ??= hits(event);
+			if (shot.hit) return;
+			event.preventDefault();
+			event.stopImmediatePropagation();
+		};
+		const shot = window.aimed = { hit: null };
+		for (const type of events) addEventListener(type, watch, { capture: true });
+		shot.end = () => {
+			for (const type of events) removeEventListener(type, watch, { capture: true });
+			delete window.aimed;
+			return shot.hit ?? true;
+		};
+	};
+	const hit = () => window.aimed?.end() ?? true; // a page that was left was hit
+
+	return run({ $, role, roles, poll, aim, hit }).then(value => JSON.stringify(value ?? null));
 }
