@@ -10,7 +10,7 @@ import "time"
 // stand still, for up to a second, until another timer rings.
 type alarm struct{ timer *time.Timer }
 
-// set sets the alarm anew. The function must be the same each time.
+// set sets the alarm, also one that is set already. The function must be the same each time.
 func (a *alarm) set(after time.Duration, ring func()) {
 	if a.timer == nil {
 		a.timer = time.AfterFunc(after, ring)

@@ -28,7 +28,7 @@ func programCode(s Setup) []token {
 		code = append(code, token{"comment", "// " + say(comment) + "\n"},
 			token{"", "es.addEventListener("}, token{"string", quoteJS(typ)}, token{"", ", (event) => {\n  console.log(" + arg + ");\n});\n"})
 	}
-	listen(later("readyState is 1: the server answered with an event stream"), "open", `"open", es.readyState`)
+	listen(later("readyState is 1: the server responded with an event stream"), "open", `"open", es.readyState`)
 	listen(later("0: the browser will reconnect. 2: it gave up"), "error", `"error", es.readyState`)
 	listen(later("events without a name"), "message", "event.data, event.lastEventId")
 	for _, name := range s.Listen {

@@ -117,7 +117,7 @@ func TestProgramCode(t *testing.T) {
   "/sse",
   { withCredentials: true });
 
-// readyState is 1: the server answered with an event stream
+// readyState is 1: the server responded with an event stream
 es.addEventListener("open", (event) => {
   console.log("open", es.readyState);
 });

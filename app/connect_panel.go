@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -79,7 +78,7 @@ func (c *connectPanel) draw() app.UI {
 		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			fill(say("{n} more streams of this scenario are open beside the one that you see."), "{n}", strconv.Itoa(c.beside)), c.onCloseBeside),
+			count(c.beside, "1 more stream of this scenario is open beside the one that you see.", "{n} more streams of this scenario are open beside the one that you see."), c.onCloseBeside),
 		c.setup.Credentials, c.onCredentials,
 		code(constructorCode(c.setup)),
 		when(c.target.ours(), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),

@@ -139,7 +139,7 @@ func (c *course) advance(by int) move {
 	case step == stepMore && by > 0:
 		return moveMore
 	case step == stepChoices && by < 0:
-		c.forget() // to be predicted and run anew
+		c.forget() // to be predicted and run again
 	}
 	return moveStep
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"math"
-	"strconv"
 	"strings"
 
 	"eventsource-playground/eventsource"
@@ -165,7 +164,7 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 		if m.Count > 1 {
 			height := min(38, 8+4*math.Log2(float64(m.Count)))
 			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%.1f" width="6" height="%.1f" rx="3"/><title>%s</title></g>`,
-				x-3, eventsMiddle-height/2, height, fill(say("{n} events"), "{n}", strconv.Itoa(m.Count)))
+				x-3, eventsMiddle-height/2, height, count(m.Count, "1 event", "{n} events"))
 			return
 		}
 		label := exact(m.LastEventID)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/language"
 	"eventsource-playground/trace"
 )
 
@@ -276,7 +277,7 @@ func TestDrawnCountsAddUp(t *testing.T) {
 				n := 1
 				if found {
 					var err error
-					if n, err = strconv.Atoi(count); err != nil {
+					if n, err = strconv.Atoi(strings.ReplaceAll(count, language.English.Thousands, "")); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -60,7 +60,7 @@ func describe(r trace.Record) (text string, mono bool) {
 		}
 		return "new EventSource(" + quoteJS(r.URL) + options + ")", true
 	case trace.Open:
-		return say("the answer is an event stream; no other detail is given to scripts"), false
+		return say("the response is an event stream; scripts are told no other detail"), false
 	case trace.Error:
 		if r.ReadyState == eventsource.Closed {
 			return say("no detail is given to scripts; the browser gave up"), false

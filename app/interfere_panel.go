@@ -47,8 +47,8 @@ var actions = []struct {
 	do           protocol.Do
 	label, title string
 }{
-	{"c", protocol.DoCut, later("Cut"), later("reset the connection, as when the cable is cut")},
-	{"e", protocol.DoEnd, later("End"), later("end the answer properly")},
+	{"c", protocol.DoCut, later("Cut"), later("reset the connection, as when a cable is unplugged")},
+	{"e", protocol.DoEnd, later("End"), later("end the response properly")},
 	{"p", protocol.DoPause, later("Pause stream"), later("the socket stays open, the bytes stop")},
 	{"s", protocol.DoStep, later("Step ▸"), later("send one line of what is held back")},
 }

@@ -81,7 +81,7 @@ func speak(wanted *language.Language, done func()) {
 	fetchText("/web/"+wanted.Code+".json", use)
 }
 
-// chooseLanguage changes the language. What runs and what is shown stay; all of it is said anew.
+// chooseLanguage changes the language. What runs and what is shown stay; all of it is said in the other one.
 func (m *model) chooseLanguage(ctx app.Context, wanted *language.Language) {
 	chosen = wanted.Code
 	save(ctx, "language", chosen)

@@ -148,7 +148,7 @@ var saidByOthers = map[string][]string{
 	"../sse": {
 		"field", "comment", "ignored", "dispatched", "blank", "discarded",
 		"the stream ended before a blank line, so what was pending is forgotten",
-		"the stream ended before the line did", "id holds U+0000", "retry takes digits only, at least one", "no such field in the standard",
+		"the stream ended before the line did", "id contains U+0000", "retry accepts digits only, at least one", "no such field in the standard",
 		"there is no data field, so nothing is dispatched",
 	},
 	"../report": {

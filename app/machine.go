@@ -79,7 +79,7 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		case state.ReadyState == eventsource.Connecting && state.Waiting:
 			of = say("since the error")
 		case state.ReadyState == eventsource.Connecting:
-			of = say("waiting for an answer")
+			of = say("waiting for a response")
 		case state.ReadyState == eventsource.Open:
 			of = say("open")
 		case state.ReadyState == eventsource.Closed:
@@ -99,7 +99,7 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 	}
 	list := []app.UI{
 		figure("spent", spent, of),
-		figure("", grouped(counts.Events), say("events")),
+		figure("", grouped(counts.Events), count(counts.Events, "event", "events")),
 		figure("", exact(id), "lastEventId"),
 		figure("", grouped(counts.Reconnections()), count(counts.Reconnections(), "reconnection", "reconnections")),
 		figure("", wait, say("last wait, measured")),

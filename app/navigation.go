@@ -102,7 +102,7 @@ func (m *model) turnTo(page string) {
 }
 
 // handleHistory shows the page of an entry to which the visitor goes back or forth. Of that entry only the page is taken:
-// what runs, the set-up and the log go on. go-app's own handler, in whose place this one stands, would begin anew.
+// what runs, the set-up and the log go on. go-app's own handler, in whose place this one stands, would load the page again.
 func (m *model) handleHistory() {
 	app.Window().Set("onpopstate", app.FuncOf(func(app.Value, []app.Value) any {
 		query := strings.TrimPrefix(app.Window().Get("location").Get("search").String(), "?")

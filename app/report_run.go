@@ -26,7 +26,7 @@ func stage(c *report.Check) int {
 	return 1
 }
 
-// run begins the report anew.
+// run starts the report from the beginning.
 func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six

@@ -36,7 +36,7 @@ func (t *requestsTab) Render() app.UI {
 		items = append(items, exchangeItem(exchanges[i], exchanges))
 	}
 	return view(`<div class="requests">{}<ol>{}</ol></div>`,
-		when(gone > 0, `<p class="hint">{}</p>`, fill(say("{n} older requests are not kept."), "{n}", grouped(gone))),
+		when(gone > 0, `<p class="hint">{}</p>`, count(gone, "1 older request is not kept.", "{n} older requests are not kept.")),
 		items)
 }
 
@@ -45,7 +45,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	if value, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
-	status, ended := say("no answer yet"), say("under way")
+	status, ended := say("no response yet"), say("under way")
 	if e.Head != nil {
 		status = strconv.Itoa(e.Head.Status)
 	}
@@ -55,7 +55,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	if e.End != nil {
 		ended = fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
 		if e.Head == nil {
-			status = say("no answer")
+			status = say("no response")
 		}
 	}
 	cookie := say("no cookie came")
@@ -67,7 +67,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	}
 	reply, replyTitle := []app.UI{}, any(nil)
 	if e.Head != nil {
-		replyTitle = view(`<h3>Answer, as it was sent</h3>`)
+		replyTitle = view(`<h3>Response, as it was sent</h3>`)
 		reply = append([]app.UI{
 			view(`<dt>{}</dt>`, say("status")+" "+status),
 			view(`<dd>{}</dd>`, fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))),
@@ -86,7 +86,7 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		requestName(e, all),
 		fact(say("at"), seconds(e.T(e.At))),
 		fact("Last-Event-ID", brief(id, 40)),
-		fact(say("answer"), status),
+		fact(say("response"), status),
 		fact(say("sent"), sentBytes(e, grouped)),
 		fact(say("ended"), ended),
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),

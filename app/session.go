@@ -114,7 +114,7 @@ func (s *session) status(up, full bool) string {
 		}
 	}
 	if s.dropped > 0 {
-		said = append(said, fill(say("{n} records of the server's side were not kept."), "{n}", grouped(s.dropped)))
+		said = append(said, count(s.dropped, "1 record of the server's side was not kept.", "{n} records of the server's side were not kept."))
 	}
 	const patience = 10 // pings: while the page starts none is quick
 	if s.trip/2 > worth && s.pings > patience {

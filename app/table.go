@@ -61,7 +61,7 @@ func (t *table) follow() {
 	}
 }
 
-// filter begins the view anew, at its top.
+// filter builds the view again, from its top.
 func (t *table) filter(f trace.Filter) {
 	t.view.SetFilter(f)
 	t.top, t.added, t.moved = 0, 0, 0

@@ -74,7 +74,7 @@ func (m *model) limits() string {
 		said = append(said, count(view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
 	}
 	if m.table.filtered() {
-		said = append(said, fill(say("{n} of {all} records match."), "{n}", grouped(view.Len()), "{all}", grouped(m.log.Len())))
+		said = append(said, fill(count(view.Len(), "1 of {all} records matches.", "{n} of {all} records match."), "{all}", grouped(m.log.Len())))
 	}
 	return sentences(said)
 }

@@ -65,8 +65,9 @@ func (m *model) summary() string {
 	if state.Source == 0 {
 		return say("Nothing happened yet")
 	}
-	return fill(say("{state}. {events} events, opened {opened} times, lost {lost} times."), "{state}", announce(state),
-		"{events}", grouped(c.Events), "{opened}", grouped(c.Of(trace.ToOpen)), "{lost}", grouped(c.Of(trace.ToLost)))
+	return fill(say("{state}. {events}, opened {opened}, lost {lost}."), "{state}", announce(state),
+		"{events}", count(c.Events, "1 event", "{n} events"),
+		"{opened}", count(c.Of(trace.ToOpen), "once", "{n} times"), "{lost}", count(c.Of(trace.ToLost), "once", "{n} times"))
 }
 
 // foreign says why there is only the page's side.

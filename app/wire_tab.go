@@ -88,13 +88,13 @@ func (w *wireTab) Render() app.UI {
 	}
 	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
 	if earlier > 0 {
-		said = append(said, fill(say("{n} earlier lines are not shown"), "{n}", grouped(earlier)))
+		said = append(said, count(earlier, "1 earlier line is not shown", "{n} earlier lines are not shown"))
 	}
 	if e.Blind {
 		said = append(said, say("some bytes were too many to be shown, so what follows them is not decoded"))
 	}
 	if e.Head == nil {
-		said = append(said, say("no answer yet"))
+		said = append(said, say("no response yet"))
 	} else if e.Head.Status != 200 {
 		said = append(said, fill(say("status {status}: a browser reads no events in it"), "{status}", strconv.Itoa(e.Head.Status)))
 	}

@@ -16,7 +16,7 @@ import (
 type load struct {
 	server  netip.AddrPort
 	request func(last int) string // last is -1 for an EventSource that has seen nothing
-	again   bool                  // whoever comes to the end asks again, from the start
+	again   bool                  // a client at the end of a stream connects again, from the start
 
 	epoll   int
 	clients []*client
@@ -77,7 +77,7 @@ func (l *load) cut() {
 	l.waiting = 0
 }
 
-// back has every client come back with its Last-Event-ID, and returns when each has its next event.
+// back has every client reconnect with its Last-Event-ID, and returns when each has its next event.
 func (l *load) back() error { return l.connect(l.clients, 0) }
 
 // run lets time pass.

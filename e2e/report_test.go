@@ -56,7 +56,7 @@ func (p *page) savedReport() *report.Report {
 	return got
 }
 
-// The report of each browser is the one that is kept, check by check. REPORT=1 writes those anew: make report.
+// The report of each browser is the one that is kept, check by check. REPORT=1 writes those again: make report.
 func TestTheBrowserReport(t *testing.T) {
 	slow(t)
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
@@ -269,7 +269,7 @@ func TestTheReportCanBeCancelledAndReadSideBySide(t *testing.T) {
 	}
 }
 
-// The report has the playground's stream closed, and the playground is as it was when one comes back.
+// The report has the playground's stream closed, and the playground is as it was when one returns to it.
 func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
 	p := visitQuery(t, browser.Shared(t, "chromium"), "url=/sse?count%3D100&listen=customEvent&connect=1")
 	p.state("open")

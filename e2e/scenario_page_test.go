@@ -23,7 +23,7 @@ import (
 type witness struct {
 	*browser.Page
 	t          *testing.T
-	usual      time.Duration // that this browser waits before it asks again, if the stream does not say
+	usual      time.Duration // that this browser waits before it reconnects, if the stream does not say
 	origin     string        // where the stream comes from in the end
 	clockError float64       // milliseconds by which the server's clock and the page's may differ
 	fetched    int           // of what the script wrote down

@@ -139,7 +139,7 @@ func (w *witness) quiet(e library.Entry, want []scenario.Seen) time.Duration {
 
 // inOrder is what happened on both sides by the clock, and where that cannot tell, as it is expected.
 //
-// When a request is refused, the browser's network stack asks again at once, behind the EventSource's back: Firefox nine
+// When a request is refused, the browser's network stack repeats the request at once, unknown to the EventSource: Firefox nine
 // times, Chromium once if the connection was used before. That is one request here.
 func (w *witness) inOrder(want []scenario.Seen) (all []*thing) {
 	var page, server []*thing

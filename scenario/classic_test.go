@@ -77,7 +77,7 @@ func TestClassicPlays(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.request.Now = usualNow
-			section, _ := new(Run).Answer(s, test.request, now)
+			section, _ := new(Run).Section(s, test.request, now)
 			got := steps(section, test.request)
 			want := strings.NewReplacer("; ", "\n", "TIME", strings.ReplaceAll(time, "'", `\"`), "'", `\"`, "stream's", "stream's").Replace(test.want)
 			if got != want {

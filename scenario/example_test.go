@@ -31,7 +31,7 @@ data: sent again
 	var run scenario.Run
 	for _, lastEventID := range []string{"", "1"} {
 		r := scenario.Request{LastEventID: lastEventID}
-		section, attempt := run.Answer(s, r, time.Now())
+		section, attempt := run.Section(s, r, time.Now())
 		fmt.Println("attempt", attempt)
 		for player := section.Play(r); ; {
 			step, ok := player.Next()

@@ -80,17 +80,17 @@ func TestSections(t *testing.T) {
 ==204 when redirected and Last-Event-ID is 9 or more
 `)
 	for i, w := range []want{
-		{1, Answer, 200, 0, 0, Condition{}},
-		{2, Answer, 503, 1500 * time.Millisecond, 10 * time.Second, Condition{}},
+		{1, Response, 200, 0, 0, Condition{}},
+		{2, Response, 503, 1500 * time.Millisecond, 10 * time.Second, Condition{}},
 		{3, Refuse, 0, 0, time.Minute, Condition{}},
 		{4, Silence, 0, 0, 0, Condition{}},
-		{5, Answer, 404, 0, 0, Condition{Redirected: true}},
-		{6, Answer, 404, 0, 0, Condition{ID: IDNone}},
-		{7, Answer, 404, 0, 0, Condition{ID: IDIs, Value: "none"}},
-		{8, Answer, 404, time.Second, 0, Condition{ID: IDIs, Value: "a%20b"}},
-		{9, Answer, 404, time.Second, 0, Condition{ID: IDIs, Value: "a b"}},
-		{10, Answer, 404, 0, 0, Condition{ID: IDNotNumber}},
-		{11, Answer, 204, 0, 0, Condition{Redirected: true, ID: IDAtLeast, N: 9}},
+		{5, Response, 404, 0, 0, Condition{Redirected: true}},
+		{6, Response, 404, 0, 0, Condition{ID: IDNone}},
+		{7, Response, 404, 0, 0, Condition{ID: IDIs, Value: "none"}},
+		{8, Response, 404, time.Second, 0, Condition{ID: IDIs, Value: "a%20b"}},
+		{9, Response, 404, time.Second, 0, Condition{ID: IDIs, Value: "a b"}},
+		{10, Response, 404, 0, 0, Condition{ID: IDNotNumber}},
+		{11, Response, 204, 0, 0, Condition{Redirected: true, ID: IDAtLeast, N: 9}},
 	} {
 		g := s.Sections[i]
 		if got := (want{g.Line, g.Reply, g.Head.Status, g.After, g.For, g.When}); got != w {

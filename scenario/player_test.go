@@ -207,14 +207,14 @@ func TestRun(t *testing.T) {
 		{0, Request{Redirected: true, LastEventID: "9"}, 6},
 	} {
 		at = at.Add(test.after)
-		section, attempt := run.Answer(s, test.request, at)
+		section, attempt := run.Section(s, test.request, at)
 		if section.Line != test.line || attempt != i+1 {
 			t.Errorf("request %d: got attempt %d, the section of line %d; want line %d", i+1, attempt, section.Line, test.line)
 		}
 	}
 }
 
-func TestARunWithoutAnAnswer(t *testing.T) {
+func TestARunWithoutASection(t *testing.T) {
 	s := parse(t, "== 200 when redirected\n== 200 when Last-Event-ID is a\n== 200 when Last-Event-ID is none\n")
 	var run Run
 	for i, test := range []struct {
@@ -223,7 +223,7 @@ func TestARunWithoutAnAnswer(t *testing.T) {
 	}{
 		{Request{LastEventID: "a"}, 2}, {Request{}, 3}, {Request{LastEventID: "b"}, 0},
 	} {
-		section, attempt := run.Answer(s, test.request, now)
+		section, attempt := run.Section(s, test.request, now)
 		if got := lineOf(section); got != test.line || attempt != i+1 {
 			t.Errorf("got attempt %d, line %d; want %d, line %d", attempt, got, i+1, test.line)
 		}

@@ -34,10 +34,10 @@ type Run struct {
 	since    time.Time // when the turn began, if it has
 }
 
-// Answer returns the section for r, a request at the time now, and the number of the attempt, from 1. It is the first
+// Section returns the section for r, a request at the time now, and the number of the attempt, from 1. It is the first
 // section whose condition r meets; otherwise those without a condition take turns, and the last one repeats. It is nil if
 // there are only sections with conditions, and none is met.
-func (run *Run) Answer(s *Scenario, r Request, now time.Time) (section *Section, attempt int) {
+func (run *Run) Section(s *Scenario, r Request, now time.Time) (section *Section, attempt int) {
 	run.attempts++
 	var turns []*Section
 	for _, section := range s.Sections {

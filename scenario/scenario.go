@@ -38,7 +38,7 @@ type Section struct {
 	After time.Duration // nothing is sent before
 	For   time.Duration // it is for all requests until so long after its first; 0: for one
 	When  Condition
-	Head  Head // for Answer
+	Head  Head // for Response
 
 	proxy proxy
 	body  []op
@@ -49,9 +49,9 @@ type Section struct {
 type Reply uint8
 
 const (
-	Answer  Reply = iota // a response
-	Refuse               // the connection is reset before any byte of a response
-	Silence              // the connection stays open, without a byte
+	Response Reply = iota
+	Refuse         // the connection is reset before any byte of a response
+	Silence        // the connection stays open, without a byte
 )
 
 // Head is a response before its body.

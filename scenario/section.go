@@ -142,7 +142,7 @@ func condition(c *cursor) (when Condition) {
 
 // wire reads a line that is sent as it is.
 func (p *parser) wire(c *cursor) {
-	if p.ended != "" || p.section.Reply != Answer {
+	if p.ended != "" || p.section.Reply != Response {
 		if strings.TrimSpace(c.text) == "" {
 			return
 		}
@@ -236,7 +236,7 @@ func (p *parser) endSection() {
 	}
 	if s := p.section; s != nil {
 		s.body = slices.Clip(*p.body())
-		if s.Reply == Answer {
+		if s.Reply == Response {
 			s.Head.Header = fillHeaders(s.Head)
 		}
 		if !p.wrote {

@@ -445,7 +445,7 @@ func TestStoppingEndsPlaysSoon(t *testing.T) {
 	waitFor(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 }
 
-// wire sends a request as it is, and returns all that comes back until the end or until nothing comes any more.
+// wire sends a request as it is, and returns all of the response until its end, or until nothing more arrives.
 func (p *program) wire(t *testing.T, request string) (string, error) {
 	t.Helper()
 	return p.wireWithin(t, time.Minute, request)

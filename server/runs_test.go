@@ -32,7 +32,7 @@ func TestAttempts(t *testing.T) {
 		{"after a cut", cuts, []string{"-", "-"}, "1 2"},
 		{"after a clean cut", truncates, []string{"-", "-"}, "1 2"},
 		{"with Last-Event-ID", ends, []string{"-", "- id"}, "1 2"},
-		{"whoever leaves by itself starts anew", holds, []string{"-!", "-!", "-"}, "1 1 1"},
+		{"a client that leaves by itself starts from the first section", holds, []string{"-!", "-!", "-"}, "1 1 1"},
 		{"another is open, so this is a new one", holds, []string{"-", "-"}, "1 1"},
 		{"after an error, the last response repeats", ends + "\n== 500\n{attempt}\n", []string{"-", "-", "-", "-"}, "1 2 3 4"},
 		{"after a 204 that has none after it", ends + "\n== 204\n", []string{"-", "-", "-", "-"}, "1  1 "},

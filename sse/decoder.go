@@ -109,7 +109,7 @@ func (d *Decoder) End(report func(Line)) {
 func (d *Decoder) LastEventID() string { return d.lastEventID }
 
 // ReconnectionTime is what the last valid retry said, and whether there was one. The standard has no greatest number; a
-// Duration has, so more than 292 years come back as 9223372036854 ms. The digits are in the Line's Value.
+// Duration has, so more than 292 years are returned as 9223372036854 ms. The digits are in the Line's Value.
 func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.retrySet }
 
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.

@@ -36,7 +36,7 @@ func TestWhatBecameOfEachLine(t *testing.T) {
 		noData    = "there is no data field, so nothing is dispatched"
 		noEnd     = "the stream ended before the line did"
 		forgotten = "the stream ended before a blank line, so what was pending is forgotten"
-		digits    = "retry takes digits only, at least one"
+		digits    = "retry accepts digits only, at least one"
 		unknown   = "no such field in the standard"
 	)
 	for _, test := range []struct {
@@ -82,7 +82,7 @@ func TestWhatBecameOfEachLine(t *testing.T) {
 		{"an id counts without data", "id: 1\n\n", []string{`field id="1"`, "blank: " + noData + ", but the id is kept"}},
 		{"an id is sticky", "id: 1\ndata\n\ndata\n\n", []string{`field id="1"`, `field data=""`, `dispatched message "" id "1"`, `field data=""`, `dispatched message "" id "1"`}},
 		{"an empty id resets", "id: 1\ndata\n\nid\ndata\n\n", []string{`field id="1"`, `field data=""`, `dispatched message "" id "1"`, `field id=""`, `field data=""`, `dispatched message ""`}},
-		{"an id with NUL is ignored", "id: 1\nid: 2\x00\ndata\n\n", []string{`field id="1"`, `ignored id="2\x00": id holds U+0000`, `field data=""`, `dispatched message "" id "1"`}},
+		{"an id with NUL is ignored", "id: 1\nid: 2\x00\ndata\n\n", []string{`field id="1"`, `ignored id="2\x00": id contains U+0000`, `field data=""`, `dispatched message "" id "1"`}},
 		{"an overlong NUL is no NUL", "id: \xC0\x80\n\n", []string{`field id="��"`, "blank: " + noData + ", but the id is kept"}},
 		{"NUL elsewhere is kept", "event:\x00\ndata:\x00\n:\x00\n\n", []string{`field event="\x00"`, `field data="\x00"`, `comment "\x00"`, "dispatched \x00 \"\\x00\""}},
 

@@ -119,9 +119,9 @@ func checkText(name, text, forbidden string) error {
 	}
 	switch i := strings.IndexAny(text, forbidden); {
 	case i >= 0 && text[i] == 0:
-		return errors.New("sse: the " + name + " holds U+0000")
+		return errors.New("sse: the " + name + " contains U+0000")
 	case i >= 0:
-		return errors.New("sse: the " + name + " holds a line break")
+		return errors.New("sse: the " + name + " contains a line break")
 	case !utf8.ValidString(text):
 		return errors.New("sse: the " + name + " is not valid UTF-8")
 	}

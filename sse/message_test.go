@@ -85,11 +85,11 @@ func TestMessageThatCannotBeWritten(t *testing.T) {
 		{"data and NoData", Message{Data: "x", NoData: true}, "sse: there is data, but NoData is set"},
 		{"an id and ResetID", Message{ID: "1", ResetID: true}, "sse: there is an id, but ResetID is set"},
 		{"a retry and ZeroRetry", Message{Retry: time.Second, ZeroRetry: true}, "sse: the retry is 1s, but ZeroRetry is set"},
-		{"LF in the event", Message{Event: "a\ndata: x"}, "sse: the event holds a line break"},
-		{"CR in the event", Message{Event: "a\r"}, "sse: the event holds a line break"},
-		{"LF in the id", Message{ID: "\n"}, "sse: the id holds a line break"},
-		{"CR in the id", Message{ID: "1\r2"}, "sse: the id holds a line break"},
-		{"NUL in the id", Message{ID: "1\x00"}, "sse: the id holds U+0000"},
+		{"LF in the event", Message{Event: "a\ndata: x"}, "sse: the event contains a line break"},
+		{"CR in the event", Message{Event: "a\r"}, "sse: the event contains a line break"},
+		{"LF in the id", Message{ID: "\n"}, "sse: the id contains a line break"},
+		{"CR in the id", Message{ID: "1\r2"}, "sse: the id contains a line break"},
+		{"NUL in the id", Message{ID: "1\x00"}, "sse: the id contains U+0000"},
 		{"a negative retry", Message{Retry: -time.Second}, "sse: the retry is -1s, but must be whole milliseconds, not negative"},
 		{"a fraction of a millisecond", Message{Retry: 1500 * time.Microsecond}, "sse: the retry is 1.5ms, but must be whole milliseconds, not negative"},
 		{"broken UTF-8 in a comment", Message{Comments: []string{"", "\xff"}}, "sse: the comment is not valid UTF-8"},
@@ -116,7 +116,7 @@ func TestMessageIsWrittenInOneCall(t *testing.T) {
 		err     string
 	}{
 		{"all in one write", Message{ID: "7", Data: strings.Repeat("x\n", 3)}, nil, []string{"id: 7\ndata: x\ndata: x\ndata: x\ndata:\n\n"}, ""},
-		{"nothing if it can't be written", Message{ID: "\n"}, nil, nil, "sse: the id holds a line break"},
+		{"nothing if it can't be written", Message{ID: "\n"}, nil, nil, "sse: the id contains a line break"},
 		{"the writer's error is the error", Message{Data: "x"}, failed, []string{"data: x\n\n"}, "the connection is gone"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

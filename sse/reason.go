@@ -31,8 +31,8 @@ const (
 func (c Cause) String() string {
 	return [...]string{
 		"",
-		"id holds U+0000",
-		"retry takes digits only, at least one",
+		"id contains U+0000",
+		"retry accepts digits only, at least one",
 		"no such field in the standard",
 		"a name must match exactly",
 		"there is no data field, so nothing is dispatched",

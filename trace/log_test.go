@@ -32,7 +32,7 @@ func TestStatesAndTransitions(t *testing.T) {
 			"an event without an id after one with an empty one takes the id away", logOf(open(1010), message(1020, "tick", "7", ""), message(1021, "tick", "", "")),
 			State{ReadyState: opened, Since: 1010, By: ToOpen, Opened: true, Events: 2}, counts{ToOpen: 1},
 		}, {
-			"open again: the wait is from error to open, and events count anew",
+			"open again: the wait is from error to open, and events are counted from zero",
 			logOf(open(1010), message(1020, "tick", "7", ""), failed(1030, connecting), open(4040), message(4050, "tick", "8", "")),
 			State{ReadyState: opened, Since: 4040, By: ToOpen, Opened: true, Events: 1, LastEventID: "8", Wait: Wait{1030, 4040}}, counts{ToOpen: 2, ToLost: 1},
 		}, {

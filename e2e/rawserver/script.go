@@ -21,7 +21,7 @@ import (
 )
 
 // Step is one thing that the server does with the connection. After the last step the connection stays open until the
-// client leaves, or asks again on it.
+// client leaves, or sends the next request on it.
 type Step struct {
 	Write string `json:"write,omitempty"` // these characters, as UTF-8; the response's head is the script's as well
 	Hex   string `json:"hex,omitempty"`   // these bytes, in hexadecimal

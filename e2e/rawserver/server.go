@@ -30,7 +30,7 @@ type Server struct {
 	conns sync.WaitGroup
 
 	mu      sync.Mutex
-	changed chan struct{} // closed, and made anew, when there is news of a request
+	changed chan struct{} // closed, and replaced, when there is news of a request
 	keys    map[string]*key
 	ports   map[int]*port
 }

@@ -127,7 +127,7 @@ func (b *Browser) attempt() outcome {
 			return silent
 		}
 		var section *scenario.Section
-		section, r.Attempt = b.run.Answer(b.scenario, r, b.Now)
+		section, r.Attempt = b.run.Section(b.scenario, r, b.Now)
 		how := b.read(section.Play(r), otherOrigin)
 		if how != followed {
 			if keep && how != closed {

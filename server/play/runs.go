@@ -68,7 +68,7 @@ func (all *runs) respond(q *query, r *http.Request, request scenario.Request, no
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	who = all.find(key, q.who.Session != "", now)
-	section, attempt = who.Answer(q.scenario, request, now)
+	section, attempt = who.Section(q.scenario, request, now)
 	return who, section, attempt
 }
 
@@ -81,7 +81,7 @@ func (all *runs) peek(q *query, r *http.Request, request scenario.Request, now t
 	if run := all.waiting(key, now); run != nil {
 		copied = run.Run
 	}
-	return copied.Answer(q.scenario, request, now)
+	return copied.Section(q.scenario, request, now)
 }
 
 // find returns the run that goes on, or a new one.
@@ -159,7 +159,7 @@ func (all *runs) forget(first *run) {
 
 // final reports whether a response tells every client not to reconnect, and nobody else would get another one.
 func final(s *scenario.Scenario, response *scenario.Section) bool {
-	if response.Reply != scenario.Answer || response.Head.Status != http.StatusNoContent {
+	if response.Reply != scenario.Response || response.Head.Status != http.StatusNoContent {
 		return false
 	}
 	if response.When != (scenario.Condition{}) {

@@ -122,7 +122,7 @@ func (s *Streams) parse(r *http.Request) (*query, *refuse.Refusal) {
 // respondAtOnce responds to what is no stream of the classic stream: a HEAD, and a 204 after the last event. The connection
 // stays open for another request.
 func respondAtOnce(w http.ResponseWriter, r *http.Request, q *query) bool {
-	section, _ := new(scenario.Run).Answer(q.scenario, requestOf(r, q), time.Now())
+	section, _ := new(scenario.Run).Section(q.scenario, requestOf(r, q), time.Now())
 	if r.Method != http.MethodHead && section.Head.Status == http.StatusOK {
 		return false
 	}
