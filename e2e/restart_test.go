@@ -12,7 +12,7 @@ import (
 func TestTheServerIsStartedAgain(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
-		for _, query := range []string{"interval=500&count=100"} {
+		for _, query := range []string{"interval=500&count=100", "interval=20&count=5000"} {
 			t.Run(query[:strings.Index(query, "&")], func(t *testing.T) { restart(t, b, query) })
 		}
 	})

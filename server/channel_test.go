@@ -337,7 +337,7 @@ func TestStoppingClosesChannels(t *testing.T) {
 	p := start(t)
 	c := p.channel(t, testSecret)
 	p.channel(t, strings.Repeat("0", 32)) // who does not read does not close either
-	stream := p.request(t, "/sse?session="+testSession)
+	stream := p.request(t, "/sse?interval=20&session="+testSession)
 	go io.Copy(io.Discard, stream)
 	c.wantSeen(t, "request", "head 200", "write 2")
 	from := time.Now()
@@ -347,13 +347,19 @@ func TestStoppingClosesChannels(t *testing.T) {
 	if took := time.Since(from); took > time.Second {
 		t.Errorf("got %v until the end; want at most a second", took)
 	}
+	var last string
 	for {
-		if _, _, err := c.conn.Read(t.Context()); err != nil {
+		_, text, err := c.conn.Read(t.Context())
+		if err != nil {
 			if websocket.CloseStatus(err) != websocket.StatusGoingAway {
 				t.Errorf("got %v; want status 1001", err)
 			}
-			return
+			break
 		}
+		last = string(text)
+	}
+	if want := `:"` + string(protocol.EndStopping) + `"`; !strings.Contains(last, want) {
+		t.Errorf("got %s as the last message; want one with %s", last, want)
 	}
 }
 

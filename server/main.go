@@ -117,8 +117,10 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	channels.Serve(texts)
 	served := sessions.Watch(streams)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
-	server := newServer(names.only(routes(files, served, channels, texts, origin)), plain, m.Limits, log)
-	secondServer := newServer(names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	server := newServer(running, names.only(routes(files, served, channels, texts, origin)), plain, m.Limits, log)
+	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {
 		go func() { failed <- server.Serve(l) }()
@@ -150,16 +152,18 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	}
 	servers.Wait()
 	streams.Drain(grace)
+	// What has just ended is still to be told, however much of the grace the streams needed.
+	stop()
+	grace, cancel = context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
+	defer cancel()
 	channels.Wait(grace)
 	log.Info("stopped")
 	return nil
 }
 
-// newServer is an http.Server whose Shutdown ends what net/http still knows of, the channels: the context of every request is
-// done then.
-func newServer(handler http.Handler, plain *connections, l limits.Limits, log *slog.Logger) *http.Server {
-	running, stop := context.WithCancel(context.Background())
-	server := &http.Server{
+// newServer is an http.Server. The context of every request is done when running is: its Shutdown does not know the channels.
+func newServer(running context.Context, handler http.Handler, plain *connections, l limits.Limits, log *slog.Logger) *http.Server {
+	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: l.ReadHeader,
 		ReadTimeout:       l.Read,
@@ -170,8 +174,6 @@ func newServer(handler http.Handler, plain *connections, l limits.Limits, log *s
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
 		BaseContext:       func(net.Listener) context.Context { return running },
 	}
-	server.RegisterOnShutdown(stop)
-	return server
 }
 
 func newLog(stderr io.Writer) *slog.Logger {

@@ -230,7 +230,7 @@ func TestAPanicIsLoggedAndTheServerGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := newServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	server := newServer(t.Context(), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/panic" {
 			panic("a mistake of ours")
 		}

@@ -171,12 +171,14 @@ func (c *Channels) talk(stopping context.Context, session *session, conn *websoc
 	hello, after := session.connect(ch, from)
 	defer session.disconnect(ch)
 
+	// First of all: what the page may ask is measured on the clock that the hello names.
+	if ch.write(protocol.ToPage{Hello: &hello}) != nil {
+		cancel()
+		return
+	}
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		if ch.write(protocol.ToPage{Hello: &hello}) != nil {
-			return
-		}
 		switch ch.tellAll(after, stopping) {
 		case endStopping:
 			conn.Close(websocket.StatusGoingAway, "the server stops")
@@ -248,6 +250,12 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 		case <-ch.ctx.Done():
 			return endFailed
 		case <-stopping.Done():
+			for more = true; more; {
+				var err error
+				if after, more, err = ch.tellSome(after); err != nil {
+					return endFailed
+				}
+			}
 			return endStopping
 		case <-ch.over:
 			return endReplaced
