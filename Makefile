@@ -17,14 +17,15 @@ wasm: web/dist/index.html
 
 test: bin/server
 	e2e/install.sh
-	go run ./e2e/progress $(race) -timeout 20m -parallel 8 ./...
+	go run ./e2e/progress $(race) -timeout 20m $(filter-out $(browsers),$(shell go list ./...))
+	go run ./e2e/progress -p 1 -timeout 20m -parallel 6 $(browsers)
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
 test-all: bin/server
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 8 -run 'TestEvery|TestAxe' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 6 -run 'TestEvery|TestAxe' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work
@@ -57,6 +58,9 @@ page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*.json trace/words/*.json) $(call files,web/pack language)
+# The tests that drive browsers, one package after another: two browsers fill two cores. The race detector would find nothing
+# in them but the driver's own.
+browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

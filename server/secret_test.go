@@ -32,7 +32,7 @@ func TestAnIDAloneOpensNothing(t *testing.T) {
 			t.Parallel()
 			l := limits.Default
 			if test.first == "" {
-				l.ChannelSecret = 50 * time.Millisecond
+				l.ChannelSecret = 2 * time.Second // in which the owner brings it
 			}
 			p := startMain(t, Main{Files: page, Limits: l})
 			owner := p.channel(t, testSecret)
