@@ -46,6 +46,7 @@ func (p preset) matches(find string) bool {
 type streams struct {
 	catalogue protocol.Catalogue
 	classic   int      // which preset the classic stream is, however it was adjusted
+	own       bool     // the visitor is about to type another address
 	find      string   // what the visitor looks for among them
 	folded    []string // groups
 	unfolded  bool     // on a phone: all are shown, not only the chosen one
@@ -82,7 +83,10 @@ func (s streams) all() []preset {
 
 // chosen is the place in all of what the set-up's address plays; -1 if it is a URL of the visitor's own.
 func (s streams) chosen(target address) int {
-	if target.isClassic() {
+	switch {
+	case s.own:
+		return -1
+	case target.isClassic():
 		return s.classic
 	}
 	return slices.IndexFunc(s.all(), func(p preset) bool { return p.url == target.typed })
@@ -90,6 +94,7 @@ func (s streams) chosen(target address) int {
 
 // settle decides which preset an address is, should it be the classic stream's.
 func (s *streams) settle(typed string) {
+	s.own = false
 	s.classic = max(0, slices.IndexFunc(presets, func(p preset) bool { return p.url == typed }))
 }
 

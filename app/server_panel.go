@@ -141,7 +141,8 @@ func (s *serverPanel) onEdit(app.Context, app.Event) {
 	m.chooseTab(tabScript)
 }
 
-func (s *serverPanel) onOwn(ctx app.Context, _ app.Event) {
+func (s *serverPanel) onOwn(app.Context, app.Event) {
+	s.Model.streams.own, s.Model.streams.unfolded = true, false
 	url := element("url")
 	url.Call("focus")
 	url.Call("select")

@@ -17,11 +17,9 @@ var screens = []struct {
 }{
 	{"the first screen, all unfolded", "lang=en", func(p *page) {
 		p.ClickRole("button", "Keys")
-		for _, folded := range []string{"Send an event of your own", "Adjust this stream"} {
-			p.ClickRole("button", folded)
-		}
+		p.ClickButton("Adjust")
 		p.ClickButton("all lessons")
-		p.Wait(`$(".keys") && $(".lessons")`)
+		p.Wait(`$(".keys") && $(".lessons") && $("#resume")`)
 	}},
 	{"Events, one unfolded", twoEvents, func(p *page) {
 		p.state("closed")
@@ -42,10 +40,14 @@ var screens = []struct {
 		p.Wait(`$(".requests dl").checkVisibility()`)
 	}},
 	{"Script, with mistakes", "lang=en", func(p *page) {
-		p.Click("#tab-script")
-		p.Click("#script")
-		p.Type("== 2000\n@nonsense\n")
+		p.typeScript("== 2000\n@nonsense\n")
 		p.WaitFor(decides, `$(".problems li")`)
+	}},
+	{"Send…, of an open stream", "lang=en&listen=customEvent&connect=1&url=" + url.QueryEscape("/sse?count=1000"), func(p *page) {
+		p.state("open")
+		p.Wait(`role("button", "Send…").ariaDisabled == "false"`)
+		p.ClickButton("Send…")
+		p.Wait(`$("#send").matches(":popover-open")`)
 	}},
 	{"Code, in Chinese", "lang=zh", func(p *page) {
 		p.Click("#tab-code")

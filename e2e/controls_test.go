@@ -231,7 +231,8 @@ func TestWithoutAnEventSourceThePageSaysSo(t *testing.T) {
 		p.Wait(`document.body.innerText.includes("This browser has no EventSource")`)
 		p.state("none")
 		p.Fill("URL", "/sse?count=3")
-		p.Wait(`$("[aria-label='The call']").innerText.includes("/sse?count=3")`)
+		p.ClickRole("tab", "Code")
+		p.Wait(`$("[aria-label=Program]").innerText.includes("/sse?count=3")`)
 	})
 }
 
@@ -241,7 +242,9 @@ func TestTheCallAndTheLinkFollowTheFields(t *testing.T) {
 		p := visit(t, b, "/sse", "customEvent")
 		p.Fill("URL", `/sse?x="y"`)
 		p.ClickRole("checkbox", "withCredentials")
-		p.Wait(`$("[aria-label='The call']").innerText == 'const es = new EventSource(\n  "/sse?x=\\"y\\"",\n  { withCredentials: true })'`)
+		p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
+		p.ClickButton("Copy the call")
+		p.Wait(`copied == 'const es = new EventSource(\n  "/sse?x=\\"y\\"",\n  { withCredentials: true })'`)
 		p.ClickRole("tab", "Code")
 		p.Wait(`$("[aria-label=Program]").innerText.includes('addEventListener("customEvent"')`)
 		var query string

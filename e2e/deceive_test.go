@@ -44,14 +44,13 @@ func TestTheFieldsShowWhatIsPlayed(t *testing.T) {
 		choose := func(title string) {
 			p.Eval(`[...document.querySelectorAll(".choice")].find(l => l.innerText.includes(`+quote(title)+`)).querySelector("input").click()`, nil)
 		}
+		p.ClickButton("Adjust")
 		choose("Events without a name")
 		p.Wait(`$("#parameter-event").value == "message" && $("#parameter-interval").value == "500" && $("#url").value.includes("event=message")`)
 		choose("Ten ticks, then end")
 		p.Wait(`$("#parameter-event").value == "" && $("#parameter-interval").value == "" && $("#url").value == "/sse"`)
 
-		p.ClickRole("tab", "Script")
-		p.Click("#script")
-		p.Type("title: mine\n== 200\ndata: a\n\n@hold")
+		p.typeScript("title: mine\n== 200\ndata: a\n\n@hold")
 		p.Wait(`$(".previews")`)
 		p.Eval(`(() => {
 			const script = $("#script");

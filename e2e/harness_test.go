@@ -122,6 +122,16 @@ func inTable(contains string) string {
 	return `[...document.querySelectorAll("#rows .row:not(:has(.construct))")].some(row => row.innerText.includes(` + quote(contains) + `))`
 }
 
+// typeScript types a text into the editor, in place of that of the selected stream.
+func (p *page) typeScript(text string) {
+	p.t.Helper()
+	p.ClickRole("tab", "Script")
+	p.Wait(`$("#script") && $("#script").value != ""`)
+	p.Click("#script")
+	p.Press("Control+a")
+	p.Type(text)
+}
+
 // filter types a text into the filter.
 func (p *page) filter(text string) {
 	p.t.Helper()

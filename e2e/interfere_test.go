@@ -34,20 +34,20 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.ClickButton("Connect")
 		p.table("customEvent")
 
-		p.ClickButton("Pause stream")
-		p.Wait(`role("button", "Pause stream").ariaPressed == "true"`)
+		p.ClickButton("Hold")
+		p.Wait(`role("button", "Hold").ariaPressed == "true"`)
 		var before, after int
 		const events = `parseInt([...document.querySelectorAll(".figures li")].find(li => li.innerText.includes("events")).innerText.replace(/\D/g, ""))`
 		p.Wait(`window.still == (window.still = ` + events + `) && (window.calm = (window.calm ?? 0) + 1) > 20`)
 		p.Eval(events, &before)
 		for range 4 { // event, id, data and the blank line
-			p.ClickButton("Step ▸")
+			p.ClickButton("Step")
 		}
 		p.Wait(events + ` == ` + itoa(before+1))
-		p.ClickButton("Pause stream")
+		p.ClickButton("Hold")
 		p.Wait(events + ` > ` + itoa(before+2))
 
-		p.Click(".panel[aria-label='You interfere'] summary")
+		p.ClickButton("Send…")
 		p.Fill("event", "mine")
 		p.Eval(`$("#send-data").value = "two\nlines"`, nil)
 		p.ClickButton("Send")
@@ -68,7 +68,10 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.Wait(events + ` > ` + itoa(after+2))
 		p.Wait(`[...document.querySelectorAll("#track .did text")].some(t => t.textContent == "cut")`)
 
-		p.Eval(`(() => { const s = $("#next"); s.value = "503"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, nil)
+		p.Press("n")
+		p.Wait(`$("#next").contains(document.activeElement)`)
+		p.ClickButton("503")
+		p.Wait(`!$("#next").matches(":popover-open")`)
 		p.ClickButton("End")
 		p.state("closed")
 	})
@@ -85,10 +88,10 @@ func TestAChannelThatDropsComesBack(t *testing.T) {
 			const send = WebSocket.prototype.send;
 			WebSocket.prototype.send = function (data) { window.channel = this; return send.call(this, data); };
 		})()`, nil)
-		p.ClickButton("Pause stream")
-		p.Wait(`role("button", "Pause stream").ariaPressed == "true"`)
-		p.ClickButton("Pause stream")
-		p.Wait(`role("button", "Pause stream").ariaPressed == "false"`)
+		p.ClickButton("Hold")
+		p.Wait(`role("button", "Hold").ariaPressed == "true"`)
+		p.ClickButton("Hold")
+		p.Wait(`role("button", "Hold").ariaPressed == "false"`)
 		p.Eval(`channel.close()`, nil)
 		p.Wait(`document.body.innerText.includes("The channel to the server is down")`)
 		p.Wait(`!document.body.innerText.includes("The channel to the server is down")`)
@@ -103,13 +106,11 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?scenario=seven-streams")
-		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest("label").innerText.includes("even")`) // the list is there
+		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest(".choice").innerText.includes("even")`) // the list is there
 		p.ClickButton("Connect")
 		p.Wait(`document.body.innerText.includes("6 more streams of this scenario are open")`)
 		p.state("connecting")
-		p.Click("#tab-script")
-		p.Click("#script")
-		p.Type("== 200\n@wiat")
+		p.typeScript("== 200\n@wiat")
 		p.Wait(`$(".problems")?.innerText.includes("line 2")`) // the server answers, over the channel
 		p.state("connecting")
 		p.ClickButton("Close one")
@@ -133,9 +134,7 @@ func TestAScriptIsCheckedWhileTypedPlayedAndShared(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
-		p.ClickRole("tab", "Script")
-		p.Click("#script")
-		p.Type("title: mine\nlisten: tock\n== 200\nevent: tock\ndata: clock\n\n@wiat")
+		p.typeScript("title: mine\nlisten: tock\n== 200\nevent: tock\ndata: clock\n\n@wiat")
 		p.Wait(`$(".problems")?.innerText.includes("line 7")`)
 		p.Wait(`role("button", "Play").disabled`)
 		for range len("@wiat") {

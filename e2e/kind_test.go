@@ -53,7 +53,7 @@ func TestNamesAndRolesAreThereForWhoCannotSeeThePage(t *testing.T) {
 func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	p := visit(t, browser.Shared(t, "chromium"), "/sse?count=100&interval=100", "customEvent")
 	var order []string
-	for range 40 {
+	for range 70 {
 		p.Press("Tab")
 		var name string
 		p.Eval(`(() => {
@@ -69,8 +69,8 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	}
 	got := strings.Join(order, " | ")
 	at := -1
-	for _, want := range []string{"Share", "Theme: system", "Copy the call", "URL", "Connect", "withCredentials", "Remove listener customEvent",
-		"Listener name", "Add", "Follow", "Width of the timeline", "Scroll back in time", "Filter by text", "Filter by type", "Pause", "Clear"} {
+	for _, want := range []string{"Share", "Theme: system", "Edit", "Copy the call", "URL", "withCredentials", "Connect", "Remove listener customEvent",
+		"Listener name", "Add", "Cut", "Next response", "Keys", "Follow", "Width of the timeline", "Scroll back in time", "Filter by text", "Filter by type", "Pause", "Clear"} {
 		i := slices.Index(order, want)
 		if i <= at {
 			t.Errorf("got %q in the order %s; want it after the others before it", want, got)

@@ -159,7 +159,7 @@ func (p *page) noEnglish(when string) {
 			const in_ = walk.currentNode.parentElement;
 			// What a stream or a request carries, code, the scenarios, whose Chinese the library's test demands, and what the shell
 			// says in both languages should the program end.
-			if (in_.closest("#ended, #rows :is(.data, .id, .type), .choices span, #track .exchange, [data-panel='The server will'] h3 + label, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
+			if (in_.closest("#ended, #rows :is(.data, .id, .type), .choices span, #track .exchange, summary + .choice b, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
 			texts.add(walk.currentNode.nodeValue);
 		}
 		for (const e of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
