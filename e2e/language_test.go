@@ -45,7 +45,7 @@ func (p *page) wantLanguage(want string) {
 		title, connect, group = "EventSource 演练场", "连接", "基础"
 	}
 	p.Wait(`document.documentElement.lang == "` + want + `" && document.title == "` + title + `" && role("button", "` + connect + `") &&
-		$(".choices").innerText.includes("` + group + `")`)
+		$(".choices").textContent.includes("` + group + `")`)
 }
 
 const languageSwitch = "Language, 语言: EN · 中文"
@@ -159,7 +159,7 @@ func (p *page) noEnglish(when string) {
 			const in_ = walk.currentNode.parentElement;
 			// What a stream or a request carries, code, the scenarios, whose Chinese the library's test demands, and what the shell
 			// says in both languages should the program end.
-			if (in_.closest("#ended, #rows :is(.data, .id, .type), .choices span, #track .exchange, summary + .choice b, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
+			if (in_.closest("#ended, #rows :is(.data, .id, .type), .choice > label, #track .exchange, .requests :is(dl, .mono), .facts, code, pre, textarea, option")) continue;
 			texts.add(walk.currentNode.nodeValue);
 		}
 		for (const e of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
