@@ -65,6 +65,8 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.Eval(`document.activeElement.blur()`, nil)
 		p.Press("c")
 		p.Wait(`document.querySelectorAll(".mark.error").length == 1`)
+		p.Wait(`document.querySelectorAll("#track .exchange").length == 2`)
+		p.state("open")
 		p.Wait(events + ` > ` + itoa(after+2))
 		p.Wait(`[...document.querySelectorAll("#track .did text")].some(t => t.textContent == "cut")`)
 
