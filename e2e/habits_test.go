@@ -48,7 +48,7 @@ func TestAPageThatMayKeepNothingWorksAndForgets(t *testing.T) {
 				p.table("customEvent")
 				p.ClickButton("Close")
 				p.state("closed")
-				p.ClickButton("Language, 语言: EN · 中文")
+				p.ClickButton(languageSwitch)
 				p.Wait(`document.documentElement.lang.startsWith("zh")`)
 			})
 		})
