@@ -26,6 +26,11 @@ const (
 
 var allTabs = []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
 
+func (m *model) chooseTab(name string) {
+	m.tabs.chosen = name
+	m.showSelected()
+}
+
 // tabPanel is the tabs, and what the chosen one shows.
 func (m *model) tabPanel() app.UI {
 	var body app.UI
@@ -174,7 +179,7 @@ func (b *tabBar) typeOptions() []app.UI {
 }
 
 func (b *tabBar) onTab(name string) app.EventHandler {
-	return func(app.Context, app.Event) { b.Model.tabs.chosen = name }
+	return func(app.Context, app.Event) { b.Model.chooseTab(name) }
 }
 
 // onKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
@@ -189,7 +194,7 @@ func (b *tabBar) onKey(_ app.Context, e app.Event) {
 		return
 	}
 	name := allTabs[(slices.Index(allTabs, b.Model.tabs.chosen)+by+len(allTabs))%len(allTabs)]
-	b.Model.tabs.chosen = name
+	b.Model.chooseTab(name)
 	element("tab-" + name).Call("focus")
 }
 

@@ -100,12 +100,8 @@ func (t *timelinePanel) Render() app.UI {
 	if both {
 		lanes = "all"
 	}
-	return view(`<section class="panel" data-panel="Timeline" aria-label="Timeline" data-lanes={}>
-		<div class="title">
-			<h2>Timeline</h2>
-			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
-			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
-		</div>
+	return view(`<section data-panel="Timeline" aria-label="Timeline" data-lanes={}>
+		<h2 class="offscreen">Timeline</h2>
 		<div class="timeline">
 			<div class="lanes" aria-hidden="true">
 				<span>Browser<small>readyState</small></span>
@@ -119,14 +115,19 @@ func (t *timelinePanel) Render() app.UI {
 			</div>
 		</div>
 		<p class="hint">{}</p>
-		<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+		<div class="moves">
+			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
+			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
+			<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+		</div>
 	</section>`,
 		lanes,
-		t.At == 0, t.onFollow,
-		t.onWindow, options,
 		when(both, `<span>Wire<small>bytes out</small></span>`), when(both, `<span>Server</span>`),
 		t.Summary, t.At != 0,
-		t.Foreign, t.onScroll,
+		t.Foreign,
+		t.At == 0, t.onFollow,
+		t.onWindow, options,
+		t.onScroll,
 	)
 }
 
