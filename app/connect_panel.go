@@ -15,7 +15,7 @@ type connectPanel struct {
 	known  []string
 	said   string
 	wrong  string // with the name of a listener
-	beside int    // streams that are open
+	beside *besideField
 	live   bool
 	target address
 	copied string
@@ -23,7 +23,7 @@ type connectPanel struct {
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
-	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, len(c.beside), m.subject().State().Live(), m.target(), m.copied})
+	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.besideField(), m.alive(), m.target(), m.copied})
 }
 
 func (c *connectPanel) draw() app.UI {
@@ -77,8 +77,7 @@ func (c *connectPanel) draw() app.UI {
 		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(c.target.offer, 60))),
 		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			count(c.beside, "1 more stream of this scenario is open beside the one that you see.", "{n} more streams of this scenario are open beside the one that you see."), c.onCloseBeside),
+		shown(c.beside),
 		c.setup.Credentials, c.onCredentials,
 		code(constructorCode(c.setup)),
 		when(c.target.ours(), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
@@ -137,8 +136,6 @@ func (c *connectPanel) onRemove(name string) app.EventHandler {
 		element("listener").Call("focus") // the button that had the focus is gone
 	}
 }
-
-func (c *connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.connection.closeBeside() }
 
 func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }

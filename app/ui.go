@@ -75,7 +75,7 @@ func (m *model) body(now float64) app.UI {
 		<div class="column meaning">{}{}</div>
 	</main>`,
 		m.serverPanel(), m.connectPanel(), m.interferePanel(),
-		m.machinePanel(now), m.timelinePanel(now), m.tabPanel(),
+		m.machinePanel(now), m.timelinePanel(now), m.tabPanel(now),
 		m.lessonPanel(), m.factsPanel(now),
 	)
 }

@@ -27,6 +27,7 @@ type Comparison struct {
 	Found          int     // differences
 	By             [NotKnown + 1]int
 	Differences    []Difference // the oldest, at most MaxDifferences
+	Pending        bool         // some are too young to be judged
 	Limited        bool         // more came than is compared
 	Gone           bool         // of what came first something is not kept, so no difference is put down to anybody
 }
@@ -90,6 +91,7 @@ func Compare(a, b *Source, now float64) Comparison {
 		case d.B == nil && !b.hadTime(d.A, untilB), d.A == nil && !a.hadTime(d.B, untilA):
 			continue
 		case d.A != nil && d.B != nil && now-max(d.A.At, d.B.At) < settling:
+			c.Pending = true
 			continue // what the server sent may not have been told yet
 		case p.kind == Close:
 			d.Cause = ByPage
