@@ -122,6 +122,7 @@ func (m *model) loadScenarios() {
 			return
 		}
 		m.streams.catalogue = list
+		m.showSetup() // a scenario may want some beside it
 		m.listMore()
 	})
 }
