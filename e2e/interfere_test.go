@@ -105,7 +105,7 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 		p := visit(t, b, "/sse?scenario=seven-streams")
 		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest("label").innerText.includes("even")`) // the list is there
 		p.ClickButton("Connect")
-		p.Wait(`document.body.innerText.includes("6 more streams of this scenario are open")`)
+		p.Wait(`document.body.innerText.includes("6 more are open.")`)
 		p.state("connecting")
 		p.Click("#tab-script")
 		p.Click("#script")
