@@ -65,8 +65,11 @@ func (t *differencesTab) Render() app.UI {
 	for _, d := range c.Differences {
 		rows = append(rows, t.row(d))
 	}
-	alike := fill(say("{events} and {states} were seen alike by {a} and {b}, at most {time} apart."),
-		"{events}", count(c.Events, "1 event", "{n} events"), "{states}", count(c.States, "1 change of readyState", "{n} changes of readyState"),
+	alike := say("Nothing was seen alike by {a} and {b} yet.")
+	if c.Events+c.States > 0 {
+		alike = say("{events} and {states} were seen alike by {a} and {b}, at most {time} apart.")
+	}
+	alike = fill(alike, "{events}", count(c.Events, "1 event", "{n} events"), "{states}", count(c.States, "1 change of readyState", "{n} changes of readyState"),
 		"{a}", t.Names[0], "{b}", t.Names[1], "{time}", duration(c.Apart))
 	notes := []string{alike}
 	if more := c.Found - len(c.Differences); more > 0 {
@@ -141,7 +144,11 @@ func (t *differencesTab) why(d trace.Difference, r *trace.Record) string {
 	case trace.ByPage:
 		return say("the page closed one of them")
 	case trace.Unserved:
-		return say("the server has seen no request of the other one")
+		name := t.Names[1]
+		if d.A == nil {
+			name = t.Names[0]
+		}
+		return fill(say("the server has seen no request of {source}"), "{source}", name)
 	}
 	return say("what the server sent is not known")
 }

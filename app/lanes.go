@@ -65,22 +65,26 @@ func (m *model) keepLane() {
 	m.selectLane(1)
 }
 
-// starved says which sources wait for a connection, and why. It says so also when none does any more: the line stays.
+// starved says which sources wait for a connection, and why. The why stays when none does any more, and with it the line.
 func (m *model) starved() string {
 	const connections = 6
 	if len(m.log.Current()) <= connections {
 		return ""
 	}
+	said := []string{say("Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together.")}
 	names := []string{}
-	for _, s := range m.log.Starved() {
-		names = append(names, s.Name())
+	for i, s := range m.log.Starved() {
+		name := s.Name()
+		if i > 0 {
+			name = strconv.Itoa(s.State().Source)
+		}
+		names = append(names, name)
 	}
-	why := say("Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together.")
-	if len(names) == 0 {
-		return sentences([]string{why, say("Now none waits for one.")})
+	if len(names) > 0 {
+		waits := count(len(names), "{sources} waits until another is closed.", "{sources} wait until others are closed.")
+		said = append(said, fill(waits, "{sources}", strings.Join(names, say(", "))))
 	}
-	waits := count(len(names), "{sources} waits until another is closed.", "{sources} wait until others are closed.")
-	return sentences([]string{why, fill(waits, "{sources}", strings.Join(names, say(", ")))})
+	return sentences(said)
 }
 
 // laneButtons are the labels, to be chosen from as radio buttons are.

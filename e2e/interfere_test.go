@@ -107,7 +107,7 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 		p := visit(t, b, "/sse?scenario=seven-streams")
 		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest("label").innerText.includes("even")`) // the list is there
 		p.ClickButton("Connect")
-		p.Wait(`document.body.innerText.includes("6 more streams of this scenario are open")`)
+		p.Wait(`document.body.innerText.includes("6 more are open.")`)
 		p.state("connecting")
 		// What the page needs from its server it gets without a seventh connection: a scenario's text, another language, lessons.
 		p.ClickButton("Edit this scenario")

@@ -31,14 +31,15 @@ func (l *Log) Current() []*Source {
 const connections = 6
 
 // Starved are the current sources that wait for a connection, as far as can be known from what this page does: they are
-// CONNECTING while as many others are OPEN as a browser opens connections. Over HTTP/2, where streams share one, none is.
+// CONNECTING while as many others are OPEN as a browser opens connections. After an error that is not known: a browser lets
+// its reconnection time pass first. Over HTTP/2, where streams share one connection, none is.
 func (l *Log) Starved() []*Source {
 	var open, starved []*Source
 	for _, s := range l.Current() {
-		switch s.now.ReadyState {
-		case eventsource.Open:
+		switch {
+		case s.now.ReadyState == eventsource.Open:
 			open = append(open, s)
-		case eventsource.Connecting:
+		case s.now.ReadyState == eventsource.Connecting && !s.now.Waiting:
 			starved = append(starved, s)
 		}
 	}
