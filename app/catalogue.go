@@ -127,6 +127,7 @@ func (m *model) loadScenarios() {
 			return
 		}
 		m.streams.catalogue = list
+		m.showSetup() // a scenario may want some beside it
 		m.listMore()
 	})
 }

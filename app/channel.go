@@ -115,8 +115,9 @@ func (c *channel) onMessage(text string) {
 	}
 }
 
-// do sends a command for the stream that is open.
+// do sends a command for the stream of the selected source.
 func (c *channel) do(command protocol.Command) {
+	command.Source = c.model.subject().State().Source
 	if !c.send(c.commanding(command)) {
 		c.wrong = later("The channel to the server is down, so the stream can't be changed. It will be back by itself.")
 	}
@@ -142,5 +143,5 @@ func (m *model) channelStatus() string {
 	if m.channel.id == "" {
 		return "" // it was not opened yet
 	}
-	return m.channel.status(m.channel.up, len(m.connection.beside) > 0)
+	return m.channel.status(m.channel.up, len(m.connection.clients()) >= 6)
 }

@@ -15,7 +15,7 @@ type connectPanel struct {
 	known  []string
 	said   string
 	wrong  string // with the name of a listener
-	beside int    // streams that are open
+	beside *besideField
 	live   bool
 	target address
 	copied string
@@ -23,7 +23,7 @@ type connectPanel struct {
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
-	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, len(c.beside), m.subject().State().Live(), m.target(), m.copied})
+	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.besideField(), m.alive(), m.target(), m.copied})
 }
 
 func (c *connectPanel) draw() app.UI {
@@ -61,9 +61,9 @@ func (c *connectPanel) draw() app.UI {
 				<datalist id="known">{}</datalist>
 				<button type="submit" class="small">Add</button>
 			</form>
+			{}
 		</div>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
-		{}
 	</section>`,
 		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
 		code([]token{{"keyword", "new"}, {"", " EventSource("}}),
@@ -75,9 +75,8 @@ func (c *connectPanel) draw() app.UI {
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		chips,
 		c.onAdd, known,
+		shown(c.beside),
 		c.wrong,
-		when(c.beside > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
-			count(c.beside, "1 more stream of this scenario is open beside the one that you see.", "{n} more streams of this scenario are open beside the one that you see."), c.onCloseBeside),
 	)
 }
 
@@ -130,8 +129,6 @@ func (c *connectPanel) onRemove(name string) app.EventHandler {
 		element("listener").Call("focus") // the button that had the focus is gone
 	}
 }
-
-func (c *connectPanel) onCloseBeside(app.Context, app.Event) { c.Model.connection.closeBeside() }
 
 func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -23,7 +24,7 @@ type connection struct {
 	read map[string]address // what addresses are, the last few; see model.address
 
 	source *client   // the subject; nil: none is open
-	beside []*client // opened beside it, to fill the browser's connections
+	beside []*client // opened beside it, on the same stream
 }
 
 // played is the address of a text that was played, and how many streams it wants at once.
@@ -101,6 +102,7 @@ func (m *model) showSetup() {
 	s := m.connection.setup
 	show("url", "value", s.URL)
 	show("credentials", "checked", s.Credentials)
+	show("beside", "value", strconv.Itoa(m.beside()))
 	query := m.target().parameters()
 	for _, p := range parameters {
 		show("parameter-"+p.name, "value", query.Get(p.name))
@@ -118,7 +120,9 @@ func (m *model) useAddress(address string) {
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
 func (m *model) choose(p preset) {
 	before := m.connection.setup
-	m.change(p.setup())
+	s := p.setup()
+	s.Beside = before.Beside
+	m.change(s)
 	for _, name := range before.Listen {
 		if !m.connection.setup.listens(name) {
 			m.hear(name, false)
@@ -159,7 +163,8 @@ func (m *model) connectWith(init string) {
 	m.tabs.attempt = -1
 	m.timeline.scrolledTo = 0
 	m.table.scan()
-	m.pace.tick(m.subject)
+	m.keepLane()
+	m.pace.tick(m.subject, m.alive)
 }
 
 // open makes an EventSource in a lane.
@@ -211,21 +216,12 @@ func (c *client) close() {
 	c.seen.Close(eventsource.Now())
 }
 
-// openBeside opens the streams that a scenario wants beside the one that is shown, each in a lane of its own.
+// openBeside opens the streams beside the subject, each in a lane of its own. They are opened before it: it is the one that
+// waits where there are too many.
 func (m *model) openBeside() {
 	c := &m.connection
-	name := m.target().scenario
-	times := 1
-	for _, s := range m.streams.catalogue.Scenarios {
-		if s.Name == name {
-			times = s.Connect.Times
-		}
-	}
-	if c.setup.URL == c.played.url {
-		times = c.played.times
-	}
-	for i := 1; i < times; i++ {
-		if one, err := m.open(1+i, eventsource.Options{Listen: c.setup.Listen}); err == nil {
+	for i := range m.beside() {
+		if one, err := m.open(2+i, eventsource.Options{WithCredentials: c.setup.Credentials, Listen: c.setup.Listen}); err == nil {
 			c.beside = append(c.beside, one)
 		}
 	}
@@ -235,8 +231,11 @@ func (m *model) openBeside() {
 	}
 }
 
-// closeBeside closes one of them.
+// closeBeside closes one of them, if there is one.
 func (c *connection) closeBeside() {
+	if len(c.beside) == 0 {
+		return
+	}
 	last := len(c.beside) - 1
 	c.beside[last].close()
 	c.beside = c.beside[:last]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 
 	"eventsource-playground/eventsource"
@@ -20,65 +21,114 @@ type drawing struct {
 	window float64 // of the visible part, in milliseconds
 	right  float64 // time at its right edge, on the performance clock
 	server bool    // with the lanes of the wire and the server
-	lane   int     // of the sources that are drawn
+	lane   int     // of the source that is selected, whose wire and server they are
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
 }
 
-// height is that of the drawing, in pixels.
-func (d drawing) height() int {
-	if d.server {
-		return fullHeight
-	}
-	return pageHeight
+// laneShape is how a source's lane looks: the more lanes, the thinner. All in pixels; style.css has the same heights.
+type laneShape struct {
+	name   string
+	pitch  int     // from one lane to the next
+	band   int     // height of the states, at the lane's top
+	letter float64 // width of one in the states
+	events int     // middle of the events, from the lane's top
+	marble float64 // radius, with the last event ID in it; 0: there are only dots
+	dot    float64
+	mark   int // half the height of the browser's own events
+	bar    float64
 }
 
-// Heights of the lanes, in pixels.
-const (
-	stateTop, stateHeight = 10, 26
-	eventsMiddle          = 68
-	pageHeight            = 104 // of the page's lanes with the clock under them
-	wireTop, wireHeight   = 92, 18
-	serverTop             = 122
-	serverHeight          = 20
-	fullHeight            = 164 // with the lanes of the wire and the server
-	marbleRadius          = 8   // with the last event ID in it
-	dotRadius             = 3.5
-	stepWidth             = 8 // events that come closer than this are one bar
+var (
+	aloneLane = laneShape{"alone", 72, 26, 7.6, 58, 8, 3.5, 7, 38}
+	wideLane  = laneShape{"wide", 44, 20, 7.6, 31, 8, 3.5, 7, 18}
+	thinLane  = laneShape{"thin", 24, 14, 6.6, 19, 0, 2.5, 3, 8}
 )
+
+// mostWide is how many lanes may be wide.
+const mostWide = 4
+
+func shapeOf(lanes int) laneShape {
+	switch {
+	case lanes <= 1:
+		return aloneLane
+	case lanes <= mostWide:
+		return wideLane
+	}
+	return thinLane
+}
+
+// Places of the rest, in pixels.
+const (
+	lanesTop              = 10
+	wireBelow, wireHeight = 10, 18 // from the end of the sources' lanes
+	serverBelow           = 40
+	serverHeight          = 20
+	clockBelow, fullBelow = 22, 82 // the end of the drawing, without the lanes of the wire and the server and with them
+	stepWidth             = 8      // events that come closer than this are one bar
+)
+
+// laneDrawing is the lane of one source.
+type laneDrawing struct {
+	drawing
+	laneShape
+	top     int
+	starved bool // waits for a connection
+}
 
 func (d drawing) x(at float64) float64 { return (at - d.right + d.window) / d.window * d.width }
 
 func (d drawing) svg(log *trace.Log) string {
 	left := d.right - d.window
 	end := max(d.right, d.until)
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg width="%.0f" height="%d" aria-hidden="true">`, max(d.x(end), d.width), d.height())
-	d.grid(&b, d.height(), log.Newest(d.lane).State().NewAt, left, end)
-	drawn := -1.0
-	var marks []trace.Mark
-	for _, source := range log.Sources() {
-		if source.Lane != d.lane {
-			continue
-		}
-		for _, s := range source.Spans(left, end) {
-			drawn = d.span(&b, s, left, end, drawn)
-		}
-		marks = append(marks, source.Marks(left, end, d.window/d.width*stepWidth)...)
+	lanes, starved := log.Current(), log.Starved()
+	shape := shapeOf(len(lanes))
+	lanesEnd := lanesTop + max(1, len(lanes))*shape.pitch
+	height := lanesEnd + clockBelow
+	if d.server {
+		height = lanesEnd + fullBelow
 	}
-	for i, m := range marks {
-		apart := (i == 0 || d.x(m.At)-d.x(marks[i-1].At) >= 2*marbleRadius) &&
-			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*marbleRadius)
-		d.mark(&b, m, apart)
+	width := max(d.x(end), d.width)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="%s" width="%.0f" height="%d" aria-hidden="true">`, shape.name, width, height)
+	for i, s := range lanes {
+		if s.Lane == d.lane && len(lanes) > 1 {
+			fmt.Fprintf(&b, `<rect class="chosen" x="0" y="%d" width="%.0f" height="%d"/>`, lanesTop+i*shape.pitch-4, width, shape.pitch)
+		}
+	}
+	d.grid(&b, height, log.Newest(d.lane).State().NewAt, left, end)
+	for i, s := range lanes {
+		lane := laneDrawing{d, shape, lanesTop + i*shape.pitch, slices.Contains(starved, s)}
+		lane.draw(&b, log, s.Lane, left, end)
 	}
 	if exchanges, _ := log.Exchanges(); d.server {
 		for _, e := range exchanges {
 			if e.In(d.lane) {
-				d.exchange(&b, e, left, end)
+				d.exchange(&b, e, left, end, lanesEnd)
 			}
 		}
 	}
 	b.WriteString("</svg>")
 	return b.String()
+}
+
+// draw draws the sources of a lane, which took over from each other.
+func (d laneDrawing) draw(b *strings.Builder, log *trace.Log, lane int, left, end float64) {
+	drawn := -1.0
+	var marks []trace.Mark
+	for _, source := range log.Sources() {
+		if source.Lane != lane {
+			continue
+		}
+		for _, s := range source.Spans(left, end) {
+			drawn = d.span(b, s, left, end, drawn)
+		}
+		marks = append(marks, source.Marks(left, end, d.window/d.width*stepWidth)...)
+	}
+	for i, m := range marks {
+		apart := d.marble > 0 && (i == 0 || d.x(m.At)-d.x(marks[i-1].At) >= 2*d.marble) &&
+			(i == len(marks)-1 || d.x(marks[i+1].At)-d.x(m.At) >= 2*d.marble)
+		d.mark(b, m, apart)
+	}
 }
 
 // grid draws a line at round times since the current source was made.
@@ -106,7 +156,7 @@ const closedWidth = 80
 
 // span draws a state, as far as it is inside the drawing, and returns the pixel where it began: a state that is too
 // short to be seen beside another one in the same pixel is left out.
-func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64) float64 {
+func (d laneDrawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64) float64 {
 	to := s.To
 	lasts := to == 0
 	if lasts {
@@ -123,6 +173,8 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 	width := max(1, xEnd-x)
 	label := s.State.String()
 	switch {
+	case lasts && d.starved:
+		label = say("waits for a connection")
 	case s.Waiting && lasts:
 		label = say("waiting")
 	case s.Waiting:
@@ -133,10 +185,9 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 		took = say(", ") + duration(to-s.From)
 	}
 	fmt.Fprintf(b, `<g class="span" data-state="%s"><rect x="%.1f" y="%d" width="%.1f" height="%d"/><title>%d %s%s</title>`,
-		strings.ToLower(s.State.String()), x, stateTop, width, stateHeight, int(s.State), s.State, took)
-	const perLetter = 7.6
-	if width > perLetter*float64(len(label))+12 {
-		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, stateTop+stateHeight/2+4, label)
+		strings.ToLower(s.State.String()), x, d.top, width, d.band, int(s.State), s.State, took)
+	if width > d.letter*float64(len(label))+12 {
+		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, d.top+d.band/2+4, label)
 	}
 	b.WriteString(`</g>`)
 	return pixel
@@ -144,27 +195,31 @@ func (d drawing) span(b *strings.Builder, s trace.Span, left, end, drawn float64
 
 // mark draws one mark: an event as a marble if it stands apart from its neighbours, otherwise as a dot; several as a bar,
 // the higher the more. What a stream sent is escaped: this becomes the page's markup.
-func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
-	x := d.x(m.At)
+func (d laneDrawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
+	x, middle, half := d.x(m.At), d.top+d.events, d.laneShape.mark
 	times := ""
 	if m.Count > 1 {
 		times = fmt.Sprintf("%d × ", m.Count)
 	}
 	switch m.Kind {
 	case trace.Open:
-		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="7"/><text x="%.1f" y="%d">o</text><title>%sopen</title></g>`, x, eventsMiddle, x, eventsMiddle+3, times)
+		letter := ""
+		if d.marble > 0 {
+			letter = fmt.Sprintf(`<text x="%.1f" y="%d">o</text>`, x, middle+3)
+		}
+		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="%d"/>%s<title>%sopen</title></g>`, x, middle, half, letter, times)
 	case trace.Error:
-		cross := fmt.Sprintf("M%.1f %d l12 14 m0 -14 l-12 14", x-6, eventsMiddle-7)
+		cross := fmt.Sprintf("M%.1f %d l%d %d m0 -%d l-%d %d", x-float64(half-1), middle-half, 2*half-2, 2*half, 2*half, 2*half-2, 2*half)
 		fmt.Fprintf(b, `<g class="mark error"><path class="halo" d="%s"/><path d="%s"/><title>%serror, readyState %d</title></g>`, cross, cross, times, m.ReadyState)
 	case trace.Close:
-		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="12" height="12" rx="2"/><title>%sclose()</title></g>`, x-6, eventsMiddle-6, times)
+		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="%d" height="%d" rx="2"/><title>%sclose()</title></g>`, x-float64(half-1), middle-half+1, 2*half-2, 2*half-2, times)
 	case trace.Construct:
-		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v18"/><title>%snew EventSource</title></g>`, x, eventsMiddle-9, times)
+		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v%d"/><title>%snew EventSource</title></g>`, x, middle-half-2, 2*half+4, times)
 	case trace.Message:
 		if m.Count > 1 {
-			height := min(38, 8+4*math.Log2(float64(m.Count)))
+			height := min(d.bar, 8+4*math.Log2(float64(m.Count)))
 			fmt.Fprintf(b, `<g class="mark many"><rect x="%.1f" y="%.1f" width="6" height="%.1f" rx="3"/><title>%s</title></g>`,
-				x-3, eventsMiddle-height/2, height, count(m.Count, "1 event", "{n} events"))
+				x-3, float64(middle)-height/2, height, count(m.Count, "1 event", "{n} events"))
 			return
 		}
 		label := exact(m.LastEventID)
@@ -174,16 +229,17 @@ func (d drawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 		const most = 120
 		title := isolated(m.Type, most) + " " + isolated(m.Data, most)
 		if !apart {
-			fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%.1f"/><title>%s</title></g>`, x, eventsMiddle, dotRadius, html.EscapeString(title))
+			fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%.1f"/><title>%s</title></g>`, x, middle, d.dot, html.EscapeString(title))
 			return
 		}
-		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%d"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
-			x, eventsMiddle, marbleRadius, x, eventsMiddle+4, html.EscapeString(label), html.EscapeString(title))
+		fmt.Fprintf(b, `<g class="mark message"><circle cx="%.1f" cy="%d" r="%.0f"/><text x="%.1f" y="%d">%s</text><title>%s</title></g>`,
+			x, middle, d.marble, x, middle+4, html.EscapeString(label), html.EscapeString(title))
 	}
 }
 
-// exchange draws a request as the server saw it: its writes on the wire's lane, the answer as a box on the server's.
-func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float64) {
+// exchange draws a request as the server saw it: its writes on the wire's lane, the response as a box on the server's. They
+// are below the sources' lanes.
+func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float64, lanesEnd int) {
 	to := d.until
 	if e.Over() {
 		to = e.EndAt
@@ -195,20 +251,20 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 	drawn := -apart * 1.0
 	for _, w := range e.Writes {
 		if x := d.x(w.At); w.At >= left && w.At < end && x-drawn >= apart {
-			fmt.Fprintf(b, `<g class="mark wire"><rect x="%.1f" y="%d" width="3" height="%d"/></g>`, x-1.5, wireTop, wireHeight)
+			fmt.Fprintf(b, `<g class="mark wire"><rect x="%.1f" y="%d" width="3" height="%d"/></g>`, x-1.5, lanesEnd+wireBelow, wireHeight)
 			drawn = x
 		}
 	}
 	for _, did := range e.Did {
 		if did.At >= left && did.At < end {
 			x := d.x(did.At)
-			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, fullHeight-16, x+3, 9, html.EscapeString(sayDid(did)))
+			fmt.Fprintf(b, `<g class="mark did"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, lanesEnd+fullBelow-16, x+3, 9, html.EscapeString(sayDid(did)))
 		}
 	}
 	x := d.x(max(e.At, left))
 	width := max(3, d.x(min(to, end))-x)
 	label := exchangeLabel(e)
-	fmt.Fprintf(b, `<g class="exchange"><rect x="%.1f" y="%d" width="%.1f" height="%d" rx="4"/><title>%s</title>`, x, serverTop, width, serverHeight, html.EscapeString(label))
+	fmt.Fprintf(b, `<g class="exchange"><rect x="%.1f" y="%d" width="%.1f" height="%d" rx="4"/><title>%s</title>`, x, lanesEnd+serverBelow, width, serverHeight, html.EscapeString(label))
 	const perLetter = 6.2
 	number, _, _ := strings.Cut(label, " ")
 	most := int((width - 10) / perLetter)
@@ -216,7 +272,7 @@ func (d drawing) exchange(b *strings.Builder, e *trace.Exchange, left, end float
 		label = number
 	}
 	if most >= len(number) {
-		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+5, serverTop+14, html.EscapeString(shorten(label, most)))
+		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+5, lanesEnd+serverBelow+14, html.EscapeString(shorten(label, most)))
 	}
 	b.WriteString(`</g>`)
 }

@@ -77,6 +77,7 @@ func (m *model) runLesson() {
 		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
 	}
 	m.close()
+	m.selectLane(1) // the subject, that the lesson is about
 	c.forget()
 	c.run = lesson.Begin(m.log)
 	m.connectWith(l.Init)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -37,6 +38,9 @@ func readVisit(query string, read func(string) address) visit {
 	case "", pageLesson, pageReport:
 	default:
 		v.page, v.unknown = "", "view="+v.page
+	}
+	if beside := values.Get("beside"); beside != "" && beside != strconv.Itoa(v.setup.Beside) && v.unknown == "" {
+		v.unknown = "beside=" + beside
 	}
 	target := read(v.setup.URL)
 	v.script, v.shows = target.script, target.isScript

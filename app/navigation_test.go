@@ -21,6 +21,8 @@ func TestWhatAnAddressOfThePageAsksFor(t *testing.T) {
 		{"a script without a leading slash is shown, not played", "url=sse%3Fscript%3Dx&connect=1", visit{setup: Setup{URL: "sse?script=x"}, script: "x", shows: true}},
 		{"a script at an escaped path too", "url=/ss%2565?script%3Dx&connect=1", visit{setup: Setup{URL: "/ss%65?script=x"}, script: "x", shows: true}},
 		{"a page that is not here", "view=nope", visit{setup: firstSetup(), unknown: "view=nope"}},
+		{"more beside it than are opened", "url=/sse&beside=50", visit{setup: Setup{URL: "/sse"}, unknown: "beside=50"}},
+		{"as many as may be", "url=/sse&beside=11", visit{setup: Setup{URL: "/sse", Beside: 11}}},
 		{"an address that is none connects to nothing", "url=ftp://example.com/&connect=1", visit{setup: Setup{URL: "ftp://example.com/"}}},
 		{"a script is shown, not played", "url=/sse?script%3D~abc&connect=1", visit{setup: Setup{URL: "/sse?script=~abc"}, script: "~abc", shows: true}},
 		{"an empty script too", "url=/sse?script%3D", visit{setup: Setup{URL: "/sse?script="}, shows: true}},

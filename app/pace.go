@@ -84,20 +84,19 @@ func (p *pace) begin(ctx app.Context) {
 }
 
 // tick draws the page again while a source lives, so that its clocks go on: often while a wait is counted, once a
-// second while it is open, and not at all when it is closed.
-func (p *pace) tick(subject func() *trace.Source) {
-	state := subject().State()
-	if !state.Live() {
+// second while it or another one is open, and not at all when all are closed.
+func (p *pace) tick(subject func() *trace.Source, live func() bool) {
+	if !live() {
 		return
 	}
 	pause := time.Second
-	if state.ReadyState == eventsource.Connecting {
+	if state := subject().State(); state.Source > 0 && state.ReadyState == eventsource.Connecting {
 		pause = 100 * time.Millisecond
 	}
 	p.clock.set(pause, func() {
-		if subject().State().Live() {
+		if live() {
 			p.again(0)
-			p.tick(subject)
+			p.tick(subject, live)
 		}
 	})
 }

@@ -20,9 +20,9 @@ type requestsTab struct {
 }
 
 func (m *model) requestsTab() app.UI {
-	exchanges, gone := m.log.Exchanges()
+	_, gone := m.log.Exchanges()
 	return &requestsTab{
-		Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Gone: gone, Nothing: m.noServerSide(),
+		Language: voice.Code, Changes: m.log.Changes(), Exchanges: m.exchanges(), Gone: gone, Nothing: m.noServerSide(),
 	}
 }
 

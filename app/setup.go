@@ -3,6 +3,7 @@ package main
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,13 +13,17 @@ type Setup struct {
 	URL         string   // as typed: relative or absolute
 	Listen      []string // types beyond open, message and error
 	Credentials bool
+	Beside      int  // so many more EventSources on the same stream, at most mostBeside
 	Connect     bool // connect at once; only to our own server
 }
 
 // firstSetup is what a new visitor finds: the classic stream.
 func firstSetup() Setup { return presets[0].setup() }
 
-// parseSetup reads the page's query: url, listen, credentials and connect. A query without url is the first set-up.
+// mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
+const mostBeside = 11
+
+// parseSetup reads the page's query: url, listen, credentials, beside and connect. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -34,6 +39,9 @@ func parseSetup(query url.Values) Setup {
 		}
 	}
 	s.Credentials = isOn(query.Get("credentials"))
+	if n, err := strconv.Atoi(query.Get("beside")); err == nil && 0 < n && n <= mostBeside {
+		s.Beside = n
+	}
 	s.Connect = isOn(query.Get("connect"))
 	return s
 }
@@ -50,6 +58,9 @@ func (s Setup) Query() string {
 	q += "&listen=" + escapeQuery(strings.Join(names, ","))
 	if s.Credentials {
 		q += "&credentials=1"
+	}
+	if s.Beside > 0 {
+		q += "&beside=" + strconv.Itoa(s.Beside)
 	}
 	if s.Connect {
 		q += "&connect=1"

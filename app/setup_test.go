@@ -16,6 +16,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 		{"the first visit", firstSetup()},
 		{"an address with a query of its own", Setup{URL: "/sse?a=b&c=d%20e+f&url=x&listen=y&connect=1#part"}},
 		{"another server's address", Setup{URL: "https://user:secret@host:8080/a/b?c", Credentials: true, Connect: true}},
+		{"some beside it", Setup{URL: "/sse", Beside: mostBeside, Connect: true}},
 		{"several names", Setup{URL: "/sse", Listen: []string{"a", "b", "c"}}},
 		{"names with commas", Setup{Listen: []string{"a,b", ",", ",,", "c"}}},
 		{"names with percent signs", Setup{Listen: []string{"100%", "%2C", "%252C", "%", "%zz", "%25,%2C"}}},
@@ -42,7 +43,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 }
 
 func equalSetups(a, b Setup) bool {
-	return a.URL == b.URL && slices.Equal(a.Listen, b.Listen) && a.Credentials == b.Credentials && a.Connect == b.Connect
+	return a.URL == b.URL && slices.Equal(a.Listen, b.Listen) && a.Credentials == b.Credentials && a.Beside == b.Beside && a.Connect == b.Connect
 }
 
 func FuzzQueryKeepsASetup(f *testing.F) {
@@ -80,6 +81,10 @@ func TestAddressesAsPeopleWriteThem(t *testing.T) {
 		{"url=/other&credentials=true&connect=true", Setup{URL: "/other", Credentials: true, Connect: true}},
 		{"url=/other&credentials=0&connect=no", Setup{URL: "/other"}},
 		{"url=/other&credentials&connect=", Setup{URL: "/other"}},
+		{"url=/other&beside=1", Setup{URL: "/other", Beside: 1}},
+		{"url=/other&beside=0", Setup{URL: "/other"}},
+		{"url=/other&beside=12", Setup{URL: "/other"}},
+		{"url=/other&beside=-1", Setup{URL: "/other"}},
 	} {
 		query, err := url.ParseQuery(test.query)
 		if err != nil {

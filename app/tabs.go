@@ -13,18 +13,21 @@ import (
 // tabs are the tables under the timeline.
 type tabs struct {
 	chosen  string
+	other   int // number of the source that the selected one is compared with; 0, or one that is gone: any
+	settle  alarm
 	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
 }
 
 const (
-	tabEvents   = "events"
-	tabWire     = "wire"
-	tabRequests = "requests"
-	tabScript   = "script"
-	tabCode     = "code"
+	tabEvents      = "events"
+	tabWire        = "wire"
+	tabRequests    = "requests"
+	tabDifferences = "differences"
+	tabScript      = "script"
+	tabCode        = "code"
 )
 
-var allTabs = []string{tabEvents, tabWire, tabRequests, tabScript, tabCode}
+var allTabs = []string{tabEvents, tabWire, tabRequests, tabDifferences, tabScript, tabCode}
 
 func (m *model) chooseTab(name string) {
 	m.tabs.chosen = name
@@ -32,13 +35,15 @@ func (m *model) chooseTab(name string) {
 }
 
 // tabPanel is the tabs, and what the chosen one shows.
-func (m *model) tabPanel() app.UI {
+func (m *model) tabPanel(now float64) app.UI {
 	var body app.UI
 	switch m.tabs.chosen {
 	case tabWire:
 		body = m.wireTab()
 	case tabRequests:
 		body = m.requestsTab()
+	case tabDifferences:
+		body = m.differencesTab(now)
 	case tabScript:
 		body = m.scriptTab()
 	case tabCode:
@@ -97,9 +102,8 @@ type tabBar struct {
 }
 
 func (m *model) tabBar() app.UI {
-	exchanges, _ := m.log.Exchanges()
 	v := m.table.view
-	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(exchanges), m.log.Len() == 0, v.Filter(), v.Frozen(), m.typesToFilter()})
+	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(m.exchanges()), m.log.Len() == 0, v.Filter(), v.Frozen(), m.typesToFilter()})
 }
 
 // typesToFilter are those that are listened to, and all others that came.
@@ -116,7 +120,7 @@ func (m *model) typesToFilter() []string {
 func (b *tabBar) draw() app.UI {
 	return view(`<div class="title">
 		<h2 class="offscreen">Events</h2>
-		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}</div>
+		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}{}</div>
 		<div class="tools">
 			{}
 			<button type="button" class="small" onclick={}>Clear</button>
@@ -127,6 +131,7 @@ func (b *tabBar) draw() app.UI {
 		b.tabButton(tabEvents, say("Events"), grouped(b.rows)),
 		b.tabButton(tabWire, say("Wire"), ""),
 		b.tabButton(tabRequests, say("Requests"), grouped(b.requests)),
+		b.tabButton(tabDifferences, say("Differences"), ""),
 		b.tabButton(tabScript, say("Script"), ""),
 		b.tabButton(tabCode, say("Code"), ""),
 		b.filterFields(), b.onClear, b.empty, b.onExport,

@@ -29,8 +29,10 @@ type timelinePanel struct {
 	Window   float64
 	Width    float64
 	At       float64 // the right edge; 0 follows now
-	Summary  string  // in words, for who can't see it
-	Foreign  string  // why there is only the page's side
+	Lanes    []laneLabel
+	Summary  string // in words, for who can't see it
+	Foreign  string // why there is only the page's side
+	Starved  string // which sources wait for a connection, and why
 
 	animation app.Value
 	drawn     drawnTimeline
@@ -48,6 +50,7 @@ type drawnTimeline struct {
 	changes              int
 	window, width, right float64
 	foreign              bool
+	lane                 int
 	at                   float64 // on the performance clock
 }
 
@@ -55,7 +58,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 	t := &m.timeline
 	return &timelinePanel{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
-		Summary: m.summary(), Foreign: m.foreign(),
+		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(),
 	}
 }
 
@@ -65,7 +68,11 @@ func (m *model) summary() string {
 	if state.Source == 0 {
 		return say("Nothing happened yet")
 	}
-	return fill(say("{state}. {events}, opened {opened}, lost {lost}."), "{state}", announce(state),
+	summary := say("{state}. {events}, opened {opened}, lost {lost}.")
+	if n := len(m.log.Current()); n > 1 {
+		summary = fill(say("{source}, one of {n}: {summary}"), "{source}", m.subject().Name(), "{n}", strconv.Itoa(n), "{summary}", summary)
+	}
+	return fill(summary, "{state}", announce(state),
 		"{events}", count(c.Events, "1 event", "{n} events"),
 		"{opened}", count(c.Of(trace.ToOpen), "once", "{n} times"), "{lost}", count(c.Of(trace.ToLost), "once", "{n} times"))
 }
@@ -100,20 +107,16 @@ func (t *timelinePanel) Render() app.UI {
 	if both {
 		lanes = "all"
 	}
-	return view(`<section data-panel="Timeline" aria-label="Timeline" data-lanes={}>
+	return view(`<section data-panel="Timeline" aria-label="Timeline" data-lanes={} data-shape={}>
 		<h2 class="offscreen">Timeline</h2>
 		<div class="timeline">
-			<div class="lanes" aria-hidden="true">
-				<span>Browser<small>readyState</small></span>
-				<span>Events</span>
-				{}
-				{}
-			</div>
+			<div class="lanes">{}{}</div>
 			<div id="track" class="track" role="img" aria-label={}>
 				<div id="moving" class="moving"/>
 				<div class="now" hidden={}><span>now</span></div>
 			</div>
 		</div>
+		<p class="hint">{}</p>
 		<p class="hint">{}</p>
 		<div class="moves">
 			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
@@ -121,10 +124,10 @@ func (t *timelinePanel) Render() app.UI {
 			<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
 		</div>
 	</section>`,
-		lanes,
-		when(both, `<span>Wire<small>bytes out</small></span>`), when(both, `<span>Server</span>`),
+		lanes, shapeOf(len(t.Lanes)).name,
+		t.laneButtons(), when(both, `<div class="below" aria-hidden="true"><span>Wire<small>bytes out</small></span><span>Server</span></div>`),
 		t.Summary, t.At != 0,
-		t.Foreign,
+		t.Foreign, t.Starved,
 		t.At == 0, t.onFollow,
 		t.onWindow, options,
 		t.onScroll,
@@ -174,7 +177,7 @@ func (t *timelinePanel) onDraw() {
 	}
 	m := t.Model
 	now := eventsource.Now()
-	drawn := drawnTimeline{m.log.Changes(), m.timeline.window, m.timeline.width, m.timeline.scrolledTo, t.Foreign != "", t.drawn.at}
+	drawn := drawnTimeline{m.log.Changes(), m.timeline.window, m.timeline.width, m.timeline.scrolledTo, t.Foreign != "", m.lane, t.drawn.at}
 	if t.animation != nil {
 		if drawn == t.drawn && now < drawn.at+late {
 			return
@@ -184,9 +187,12 @@ func (t *timelinePanel) onDraw() {
 	}
 	t.drawn = drawn
 	t.drawn.at = now
-	state := m.subject().State()
-	if !state.Live() && state.Source > 0 && m.timeline.scrolledTo == 0 {
-		now = min(now, state.Since+m.timeline.window/10) // all is over: time stands still soon after the end
+	live, over := m.alive(), 0.0
+	for _, s := range m.log.Current() {
+		over = max(over, s.State().Since)
+	}
+	if !live && over > 0 && m.timeline.scrolledTo == 0 {
+		now = min(now, over+m.timeline.window/10) // all is over: time stands still soon after the end
 	}
 	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
 	follow := m.timeline.scrolledTo == 0
@@ -196,7 +202,7 @@ func (t *timelinePanel) onDraw() {
 		d.right, d.until = m.timeline.scrolledTo, min(m.timeline.scrolledTo, eventsource.Now())
 	}
 	moving.Set("innerHTML", d.svg(m.log))
-	if follow && state.Live() && !reducedMotion() {
+	if follow && live && !reducedMotion() {
 		distance := "translateX(-" + strconv.FormatFloat(d.width*ahead/d.window, 'f', 1, 64) + "px)"
 		t.animation = moving.Call("animate",
 			[]any{map[string]any{"transform": "none"}, map[string]any{"transform": distance}},

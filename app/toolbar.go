@@ -69,7 +69,7 @@ func (t *toolbar) onLanguage(ctx app.Context, _ app.Event) {
 func (t *toolbar) onShare(ctx app.Context, _ app.Event) {
 	m := t.Model
 	s := m.connection.setup
-	s.Connect = m.subject().State().Live()
+	s.Connect = m.alive()
 	link := linkTo(m.query(s))
 	copyText(ctx, link, func(_ app.Context, ok bool) {
 		m.bar.shared = later("Link copied")

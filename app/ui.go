@@ -80,6 +80,6 @@ func (m *model) body(now float64) app.UI {
 		m.serverPanel(),
 		m.connectPanel(), m.machinePanel(now), m.interferePanel(), m.timelinePanel(now),
 		m.lessonPanel(), m.factsPanel(now),
-		m.tabPanel(),
+		m.tabPanel(now),
 	)
 }

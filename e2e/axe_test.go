@@ -53,6 +53,11 @@ var screens = []struct {
 		p.Click("#tab-code")
 		p.Wait(`$(".program")`)
 	}},
+	{"seven lanes, and what differs", "lang=en&connect=1&beside=6&listen=customEvent&url=" + url.QueryEscape("/sse?interval=100"), func(p *page) {
+		p.Click("#tab-differences")
+		p.Select("compared with", "EventSource 2")
+		p.WaitFor(decides, `document.querySelectorAll(".differences li").length > 2`)
+	}},
 	{"the report", "lang=en&view=report", func(p *page) { p.WaitFor(decides, `$("#checks")`) }},
 	{"the teacher's view", "lang=en&view=lesson&lesson=end", func(p *page) {
 		p.Wait(`$(".lesson")`)

@@ -65,6 +65,8 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.Eval(`document.activeElement.blur()`, nil)
 		p.Press("c")
 		p.Wait(`document.querySelectorAll(".mark.error").length == 1`)
+		p.Wait(`document.querySelectorAll("#track .exchange").length == 2`)
+		p.state("open")
 		p.Wait(events + ` > ` + itoa(after+2))
 		p.Wait(`[...document.querySelectorAll("#track .did text")].some(t => t.textContent == "cut")`)
 
@@ -108,8 +110,15 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 		p := visit(t, b, "/sse?scenario=seven-streams")
 		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest(".choice").innerText.includes("even")`) // the list is there
 		p.ClickButton("Connect")
-		p.Wait(`document.body.innerText.includes("6 more streams of this scenario are open")`)
+		p.Wait(`document.body.innerText.includes("6 more are open.")`)
 		p.state("connecting")
+		// What the page needs from its server it gets without a seventh connection: a scenario's text, another language, lessons.
+		p.ClickButton("Edit")
+		p.Wait(`$("#script").value.includes("== 200")`)
+		p.ClickButton(languageSwitch)
+		p.Wait(`document.documentElement.lang.startsWith("zh") && $(".lesson h3").innerText.match(/[\u4e00-\u9fff]/)`)
+		p.ClickButton(languageSwitch)
+		p.Wait(`document.documentElement.lang == "en" && $(".lesson h3").innerText.match(/^[ -~]+$/)`)
 		p.typeScript("== 200\n@wiat")
 		p.Wait(`$(".problems")?.innerText.includes("line 2")`) // the server answers, over the channel
 		p.state("connecting")

@@ -73,7 +73,7 @@ func (r *run) appendTo(records []Record, from, to int) []Record {
 	}
 	for i, e := range r.events.Slice(from, to) {
 		records = append(records, Record{
-			Seq: r.seq + from + i, Source: r.source.number, At: e.TimeStamp, T: e.TimeStamp - r.source.newAt, Observer: Page,
+			Seq: r.seq + from + i, Client: r.source.Kind, Source: r.source.number, At: e.TimeStamp, T: e.TimeStamp - r.source.newAt, Observer: Page,
 			Kind: Message, ReadyState: e.ReadyState, Type: e.Type, Data: e.Data, LastEventID: e.LastEventID, Origin: e.Origin,
 		})
 	}

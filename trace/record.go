@@ -32,8 +32,9 @@ const (
 
 // Record is one observation.
 type Record struct {
-	Seq        int     // its number in the log, from 0; clearing does not start again
-	Source     int     // which EventSource of this page, from 1
+	Seq        int // its number in the log, from 0; clearing does not start again
+	Client     ClientKind
+	Source     int     // which source of this page, from 1
 	At         float64 // milliseconds on the page's performance clock; of an event, its own timeStamp
 	T          float64 // milliseconds since New of its source
 	Observer   Observer
@@ -51,7 +52,7 @@ type Record struct {
 
 // AppendJSON appends the record as one line of JSON Lines, with the newline. Every line has the same first seven members;
 // what an observation does not have is null, so that no data and empty data are told apart. t is in milliseconds since
-// New, to the microsecond; timeStamp is the event's own, exactly.
+// New, to the microsecond; timeStamp is the event's own, exactly. client and source name what observed it: EventSource 3.
 func (r Record) AppendJSON(b []byte) []byte {
 	line := struct {
 		T               float64  `json:"t"`
@@ -64,11 +65,12 @@ func (r Record) AppendJSON(b []byte) []byte {
 		Origin          string   `json:"origin,omitempty"`
 		URL             string   `json:"url,omitempty"`
 		WithCredentials *bool    `json:"withCredentials,omitempty"`
+		Client          string   `json:"client"`
 		Source          int      `json:"source"`
 		TimeStamp       float64  `json:"timeStamp"`
 	}{
 		T: math.Round(r.T*1000) / 1000, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.ReadyState),
-		Origin: r.Origin, URL: r.URL, Source: r.Source, TimeStamp: r.At,
+		Origin: r.Origin, URL: r.URL, Client: r.Client.String(), Source: r.Source, TimeStamp: r.At,
 	}
 	switch r.Kind {
 	case Open, Error:

@@ -21,17 +21,17 @@ func TestExportedLines(t *testing.T) {
 	null := any(nil)
 	want := []map[string]any{
 		{"t": 0., "observer": "page", "kind": "construct", "readyState": 0., "type": null, "data": null, "lastEventId": null,
-			"url": "http://host/sse?a=1&b=<2>", "withCredentials": true, "source": 1., "timeStamp": 1000.1},
+			"url": "http://host/sse?a=1&b=<2>", "withCredentials": true, "client": "EventSource", "source": 1., "timeStamp": 1000.1},
 		{"t": 10.1, "observer": "page", "kind": "open", "readyState": 1., "type": "open", "data": null, "lastEventId": null,
-			"source": 1., "timeStamp": 1010.2},
+			"client": "EventSource", "source": 1., "timeStamp": 1010.2},
 		{"t": 20.2, "observer": "page", "kind": "message", "readyState": 1., "type": "añ,b", "data": text, "lastEventId": "id " + text,
-			"origin": "http://host", "source": 1., "timeStamp": 1020.3},
+			"origin": "http://host", "client": "EventSource", "source": 1., "timeStamp": 1020.3},
 		{"t": 20.9, "observer": "page", "kind": "message", "readyState": 1., "type": "error", "data": "", "lastEventId": "",
-			"origin": "http://host", "source": 1., "timeStamp": 1021.},
+			"origin": "http://host", "client": "EventSource", "source": 1., "timeStamp": 1021.},
 		{"t": 30.3, "observer": "page", "kind": "error", "readyState": 0., "type": "error", "data": null, "lastEventId": null,
-			"source": 1., "timeStamp": 1030.4},
+			"client": "EventSource", "source": 1., "timeStamp": 1030.4},
 		{"t": 40.4, "observer": "page", "kind": "close", "readyState": 2., "type": null, "data": null, "lastEventId": null,
-			"source": 1., "timeStamp": 1040.5},
+			"client": "EventSource", "source": 1., "timeStamp": 1040.5},
 	}
 
 	var exported []byte

@@ -282,7 +282,7 @@ func (s *Source) enter(at float64, state eventsource.ReadyState, by Transition) 
 
 // addOwn adds a record that is no Message. It fills in what all records of this source have.
 func (s *Source) addOwn(r Record) {
-	r.Seq, r.Source, r.T, r.Observer = s.log.next, s.number, r.At-s.newAt, Page
+	r.Seq, r.Client, r.Source, r.T, r.Observer = s.log.next, s.Kind, s.number, r.At-s.newAt, Page
 	s.own = append(s.own, &r)
 	s.log.add(run{source: s, lone: &r, first: r.At, last: r.At, size: len(r.Type) + len(r.URL)})
 }

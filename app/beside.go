@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
+
+// besideField is what else reads the same stream: nothing, or some more EventSources.
+type besideField struct {
+	Model *model
+	n     int // to be opened
+	open  int
+}
+
+func (m *model) besideField() *besideField {
+	return &besideField{m, m.beside(), len(m.connection.beside)}
+}
+
+// beside is how many are to be opened: as many as the visitor chose, or the scenario wants if that is more.
+func (m *model) beside() int {
+	c := &m.connection
+	times, name := 1, m.target().scenario
+	for _, s := range m.streams.catalogue.Scenarios {
+		if s.Name == name {
+			times = s.Connect.Times
+		}
+	}
+	if c.setup.URL == c.played.url {
+		times = c.played.times
+	}
+	return max(c.setup.Beside, times-1)
+}
+
+func (f *besideField) draw() app.UI {
+	options := []app.UI{}
+	for n := range max(mostBeside, f.n) + 1 {
+		text := say("nothing")
+		if n > 0 {
+			text = count(n, "1 more", "{n} more")
+		}
+		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(n), n == f.n, text))
+	}
+	return view(`<div class="beside">
+		<label class="check">beside it<select id="beside" class="small" onchange={}>{}</select></label>
+		{}
+	</div>`, f.onBeside, options,
+		when(f.open > 0, `<p class="check">{}<button type="button" class="small" onclick={}>Close one</button></p>`,
+			count(f.open, "1 more is open.", "{n} more are open."), f.onCloseOne))
+}
+
+// onBeside is for the next connection. A scenario that wants some beside it is not given fewer.
+func (f *besideField) onBeside(ctx app.Context, _ app.Event) {
+	n, err := strconv.Atoi(valueOf(ctx))
+	if err != nil {
+		return
+	}
+	s := f.Model.connection.setup
+	s.Beside = n
+	f.Model.change(s)
+}
+
+func (f *besideField) onCloseOne(app.Context, app.Event) { f.Model.connection.closeBeside() }

@@ -1,0 +1,55 @@
+package trace
+
+import (
+	"slices"
+	"strconv"
+
+	"eventsource-playground/eventsource"
+)
+
+// Name is its kind and its number, which no other source of this log has: EventSource 3.
+func (s *Source) Name() string { return Named(s.Kind, s.number) }
+
+// Named is the name of the source of a kind that has a number.
+func Named(kind ClientKind, number int) string { return kind.String() + " " + strconv.Itoa(number) }
+
+// Current are the newest sources of the lanes, in the order in which they were made, but for those that were over when
+// the subject's was made: they were beside one before it.
+func (l *Log) Current() []*Source {
+	var current []*Source
+	began := l.Newest(1).State().NewAt
+	for _, s := range l.newest {
+		if s != nil && (s.now.Live() || s.now.Since > began) {
+			current = append(current, s)
+		}
+	}
+	slices.SortFunc(current, func(a, b *Source) int { return a.number - b.number })
+	return current
+}
+
+// connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.
+const connections = 6
+
+// Starved are the current sources that wait for a connection, as far as can be known from what this page does: they are
+// CONNECTING while as many others are OPEN as a browser opens connections. After an error that is not known: a browser lets
+// its reconnection time pass first. Over HTTP/2, where streams share one connection, none is.
+func (l *Log) Starved() []*Source {
+	var open, starved []*Source
+	for _, s := range l.Current() {
+		switch {
+		case s.now.ReadyState == eventsource.Open:
+			open = append(open, s)
+		case s.now.ReadyState == eventsource.Connecting && !s.now.Waiting:
+			starved = append(starved, s)
+		}
+	}
+	if len(open) < connections {
+		return nil
+	}
+	for _, e := range l.served.exchanges {
+		if e.source == open[0] && e.Request.Proto > "HTTP/2" {
+			return nil
+		}
+	}
+	return starved
+}
