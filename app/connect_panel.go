@@ -42,7 +42,7 @@ func (c *connectPanel) draw() app.UI {
 		}
 	}
 	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
-		<div class="title"><h2>2 · The page connects</h2>{}</div>
+		<div class="title"><h2>2 · The page connects</h2>{}{}</div>
 		<div class="call" role="group" aria-label="The call">
 			{}
 			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} aria-label="URL"
@@ -61,11 +61,10 @@ func (c *connectPanel) draw() app.UI {
 				<datalist id="known">{}</datalist>
 				<button type="submit" class="small">Add</button>
 			</form>
-			{}
 		</div>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
-		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
 		code([]token{{"keyword", "new"}, {"", " EventSource("}}),
 		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
 		code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}),
@@ -75,7 +74,6 @@ func (c *connectPanel) draw() app.UI {
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		chips,
 		c.onAdd, known,
-		shown(c.beside),
 		c.wrong,
 	)
 }
