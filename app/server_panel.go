@@ -34,7 +34,7 @@ func (s *serverPanel) draw() app.UI {
 	}
 	own := view(`<div class="choice" data-chosen={}>
 		<label>
-			<input type="radio" name="preset" checked={} onchange={}/>
+			<input type="radio" name="preset" checked={} onclick={}/>
 			<b>A URL of your own</b>
 			<span>any stream on the web: type its address into the call</span>
 		</label>
@@ -73,7 +73,7 @@ func (s *serverPanel) choice(p preset, chosen bool) app.UI {
 	}
 	return view(`<div class="choice" data-chosen={}>
 		<label>
-			<input type="radio" name="preset" checked={} onchange={}/>
+			<input type="radio" name="preset" checked={} onclick={}/>
 			<b>{}</b>
 			<span>{}</span>
 		</label>
@@ -110,6 +110,7 @@ func (s *serverPanel) parameters(query url.Values) []app.UI {
 	return fields
 }
 
+// onChoose is for a click, not a change: the classic stream is chosen however it was adjusted, and a click makes it what it was.
 func (s *serverPanel) onChoose(p preset) app.EventHandler {
 	return func(app.Context, app.Event) {
 		s.Model.choose(p)
