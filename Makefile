@@ -25,6 +25,7 @@ test: bin/server
 
 # Every scenario, every lesson and every check of the report, in both browsers: some minutes, most of them waiting.
 test-all: bin/server
+	e2e/install.sh
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 6 -run 'TestEvery|TestAxe' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 

@@ -37,7 +37,7 @@ func (f *besideField) draw() app.UI {
 	for n := range max(mostBeside, f.n) + 1 {
 		text := say("nothing")
 		if n > 0 {
-			text = count(n, "1 more EventSource", "{n} more EventSources")
+			text = count(n, "1 more", "{n} more")
 		}
 		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(n), n == f.n, text))
 	}

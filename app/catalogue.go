@@ -45,9 +45,16 @@ func (p preset) matches(find string) bool {
 // streams are those that can be chosen.
 type streams struct {
 	catalogue protocol.Catalogue
-	find      string // what the visitor looks for among them
-	listed    int    // as many as are drawn
+	classic   int      // which preset the classic stream is, however it was adjusted
+	find      string   // what the visitor looks for among them
+	folded    []string // groups
+	unfolded  bool     // on a phone: all are shown, not only the chosen one
+	adjusting bool     // the parameters of the classic stream are shown
+	listed    int      // as many as are drawn
 }
+
+// twin is a scenario that is the classic stream once more.
+const twin = "ten-ticks"
 
 // all are the classic stream's, and the scenarios of our server once it has listed them.
 func (s streams) all() []preset {
@@ -56,6 +63,9 @@ func (s streams) all() []preset {
 		all[i].group, all[i].title, all[i].about = say(p.group), say(p.title), say(p.about)
 	}
 	for _, c := range s.catalogue.Scenarios {
+		if c.Name == twin {
+			continue
+		}
 		p := preset{group: say(c.Group), title: c.Title, about: c.About, url: "/sse?scenario=" + escapeQuery(c.Name), credentials: c.Connect.Credentials, scenario: c.Name}
 		if c.Connect.SecondOrigin {
 			p.url = s.catalogue.SecondOrigin + p.url
@@ -68,6 +78,28 @@ func (s streams) all() []preset {
 		all = append(all, p)
 	}
 	return all
+}
+
+// chosen is the place in all of what the set-up's address plays; -1 if it is a URL of the visitor's own.
+func (s streams) chosen(target address) int {
+	if target.isClassic() {
+		return s.classic
+	}
+	return slices.IndexFunc(s.all(), func(p preset) bool { return p.url == target.typed })
+}
+
+// settle decides which preset an address is, should it be the classic stream's.
+func (s *streams) settle(typed string) {
+	s.classic = max(0, slices.IndexFunc(presets, func(p preset) bool { return p.url == typed }))
+}
+
+// fold folds a group away, or unfolds it.
+func (s *streams) fold(group string) {
+	before := len(s.folded)
+	s.folded = slices.DeleteFunc(slices.Clone(s.folded), func(g string) bool { return g == group })
+	if len(s.folded) == before {
+		s.folded = append(s.folded, group)
+	}
 }
 
 // parameter is one of the classic stream's, as the page's form shows it.
@@ -100,7 +132,7 @@ func (m *model) listMore() {
 	const more, pause = 15, 50 * time.Millisecond
 	m.streams.listed += more
 	m.pace.again(0)
-	if m.streams.listed < len(presets)+len(m.streams.catalogue.Scenarios) {
+	if m.streams.listed < len(m.streams.all()) {
 		time.AfterFunc(pause, m.listMore)
 		return
 	}
@@ -114,7 +146,7 @@ func showChosen() {
 	chosen := app.Window().Get("document").Call("querySelector", ".choices :checked")
 	if chosen.Truthy() {
 		list := chosen.Call("closest", ".choices")
-		label := chosen.Call("closest", "label")
+		label := chosen.Call("closest", ".choice")
 		list.Set("scrollTop", label.Get("offsetTop").Int()-list.Get("clientHeight").Int()/2)
 	}
 }

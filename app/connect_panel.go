@@ -8,7 +8,7 @@ import (
 	"eventsource-playground/eventsource"
 )
 
-// connectPanel is how the page connects: the address, the listeners, and the call itself as JavaScript.
+// connectPanel is how the page connects: the call as JavaScript, whose arguments are the controls, and its listeners.
 type connectPanel struct {
 	Model  *model
 	setup  Setup
@@ -43,46 +43,39 @@ func (c *connectPanel) draw() app.UI {
 	}
 	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
 		<div class="title"><h2>2 · The page connects</h2>{}</div>
-		<label class="field wide">
-			<span>URL</span>
-			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} aria-invalid={}
-				aria-describedby="notice" oninput={} onkeydown={}/>
-		</label>
-		<p id="notice" class="notice" role="status">{}</p>
-		{}
-		<div class="actions">
+		<div class="call" role="group" aria-label="The call">
+			{}
+			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} aria-label="URL"
+				aria-invalid={} aria-describedby="notice" oninput={} onkeydown={}/>
+			<label>{}<input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/>{}</label>
 			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
 		</div>
-		{}
-		{}
-		<label class="check">
-			<input id="credentials" type="checkbox" checked={} onchange={}/>
-			withCredentials
-		</label>
-		<div class="code"><pre role="group" tabindex="0" aria-label="The call">{}</pre></div>
-		{}
-		<ul class="chips" aria-label="Listeners">{}</ul>
-		<form class="add" onsubmit={}>
-			<input id="listener" type="text" list="known" placeholder="+ listener" aria-label="Listener name" aria-describedby="listener-wrong"
-				autocomplete="off" spellcheck="false" autocapitalize="off"/>
-			<datalist id="known">{}</datalist>
-			<button type="submit">Add</button>
-		</form>
+		<div class="said"><p id="notice" class="notice" role="status">{}</p>{}{}</div>
+		<div class="listeners">
+			<span aria-hidden="true">listens to</span>
+			<ul class="chips" aria-label="Listeners">{}</ul>
+			<form class="add" onsubmit={}>
+				<input id="listener" type="text" list="known" placeholder="+ listener" aria-label="Listener name" aria-describedby="listener-wrong"
+					autocomplete="off" spellcheck="false" autocapitalize="off"/>
+				<datalist id="known">{}</datalist>
+				<button type="submit" class="small">Add</button>
+			</form>
+			{}
+		</div>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
 		copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		code([]token{{"keyword", "new"}, {"", " EventSource("}}),
 		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
+		code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}),
+		c.onConnect, !c.live, c.onClose,
 		c.said,
 		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(c.target.offer, 60))),
-		c.onConnect, !c.live, c.onClose,
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		shown(c.beside),
-		c.setup.Credentials, c.onCredentials,
-		code(constructorCode(c.setup)),
-		when(c.target.ours(), `<p class="hint">The page adds session and source to this address, so that the server can show its side.</p>`),
 		chips,
 		c.onAdd, known,
+		shown(c.beside),
 		c.wrong,
 	)
 }

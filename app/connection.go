@@ -82,7 +82,9 @@ func (m *model) target() address { return m.address(m.connection.setup.URL) }
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.connection.setup, m.connection.notice = s, nil
+	m.streams.settle(s.URL)
 	m.showSetup()
+	m.showSelected()
 	for _, c := range m.connection.clients() {
 		c.seen.Listen(s.types())
 	}

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"net/url"
 	"time"
 
 	"eventsource-playground/protocol"
 )
 
-// editor is a scenario of the visitor's own: its text, and what the server said of it. Nothing is stored there.
+// editor is a scenario as text, and what the server said of it: the visitor's own, or until there is one, that of the stream
+// that is selected. Nothing is stored there.
 type editor struct {
 	text    string
+	shows   string // the address of the stream whose text that is; "": the visitor's own
 	checked *protocol.Checked
 	of      string // the text that it is about
 	asked   string // the text whose check is under way
@@ -24,6 +27,29 @@ func (m *model) edit(text string) {
 	m.editor.text = text
 	m.editor.said = ""
 	m.check()
+}
+
+// showSelected has the editor show the text of the selected stream, unless it holds one of the visitor's own, or is not seen.
+func (m *model) showSelected() {
+	e, target := &m.editor, m.target()
+	if m.tabs.chosen != tabScript || e.shows == "" && e.text != "" || e.shows == target.typed || target.isScript {
+		return
+	}
+	e.shows = target.typed
+	show := func(text string) {
+		if e.shows == target.typed {
+			m.edit(text)
+			m.pace.again(0)
+		}
+	}
+	switch {
+	case target.scenario != "":
+		fetchText("/scenarios/"+url.PathEscape(target.scenario)+".txt", show)
+	case target.isClassic():
+		fetchText("/scenarios/classic.txt?"+target.query, show)
+	default:
+		show("")
+	}
 }
 
 // isChecked reports whether the server said what the text means that is there now.
@@ -67,6 +93,9 @@ func (m *model) playChecked() {
 	pack(m.editor.text, func(packed string) {
 		setup := playedSetup(m.connection.setup, packed, checked, m.streams.catalogue.SecondOrigin)
 		m.connection.played = played{setup.URL, checked.Connect.Times}
+		if m.editor.shows != "" {
+			m.editor.shows = setup.URL
+		}
 		m.change(setup)
 		m.connect()
 		m.pace.again(0)

@@ -11,20 +11,25 @@ import (
 
 // factsPanel says what just happened, one plain sentence for each fact, newest first.
 type factsPanel struct {
-	facts []trace.Fact // newest first
+	facts    []trace.Fact // newest first
+	listened []string     // the types with a listener
 }
 
 // shownFacts is how many are shown; the table has them all.
 const shownFacts = 30
 
 func (m *model) factsPanel(now float64) app.UI {
-	return shown(&factsPanel{m.log.Facts(now, m.lane, shownFacts)})
+	return shown(&factsPanel{m.log.Facts(now, m.lane, shownFacts), m.connection.setup.types()})
 }
 
 func (p *factsPanel) draw() app.UI {
 	items := []app.UI{}
 	for _, f := range p.facts {
-		items = append(items, &factItem{Language: voice.Code, Fact: f, Several: f.Source > 0 && severalSources(p.facts)})
+		item := &factItem{Language: voice.Code, Fact: f, Several: f.Source > 0 && severalSources(p.facts)}
+		if f.Name == trace.FactUnheard {
+			item.Mistaken = mistaken(f.Type, p.listened)
+		}
+		items = append(items, item)
 	}
 	return view(`<section class="panel" data-panel="What just happened" aria-label="What just happened">
 		<h2>What just happened</h2>
@@ -52,7 +57,8 @@ type factItem struct {
 	app.Compo
 	Language string
 	Fact     trace.Fact
-	Several  bool // facts of other sources are shown too
+	Several  bool   // facts of other sources are shown too
+	Mistaken string // which listener the type was meant for
 }
 
 func (i *factItem) Render() app.UI {
@@ -67,11 +73,13 @@ func (i *factItem) Render() app.UI {
 		<b>{}</b>
 		{}
 		{}
+		{}
 	</li>`,
 		tone(f.Name), string(f.Observer),
 		seconds(f.T)+source+" ", words.SeenBy(f.Observer, say),
 		marked(s.Title),
 		when(len(s.Body) > 0, `<p>{}</p>`, marked(s.Body)),
+		when(i.Mistaken != "", `<p class="hint"><bdi>{}</bdi></p>`, i.Mistaken),
 		when(s.URL != "", `<small><a href={} target="_blank" rel="noopener noreferrer">{}</a></small>`, s.URL, s.Section))
 }
 

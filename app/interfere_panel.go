@@ -8,16 +8,15 @@ import (
 
 // interferePanel changes the stream while it runs. It acts on this page's own stream only.
 type interferePanel struct {
-	Model  *model
-	can    bool
-	why    string // not
-	paused bool
-	wrong  string // what the server said of the last command
-	help   bool
+	Model *model
+	why   string // it can't be changed now; "": it can
+	held  bool
+	wrong string // what the server said of the last command
+	help  bool
 }
 
 func (m *model) interferePanel() app.UI {
-	return shown(&interferePanel{m, m.canInterfere(), m.whyNot(), m.paused(), m.channel.wrong, m.help})
+	return shown(&interferePanel{m, m.whyNot(), m.paused(), m.channel.wrong, m.help})
 }
 
 // canInterfere reports whether there is a stream that can be changed.
@@ -49,23 +48,23 @@ var actions = []struct {
 }{
 	{"c", protocol.DoCut, later("Cut"), later("reset the connection, as when a cable is unplugged")},
 	{"e", protocol.DoEnd, later("End"), later("end the response properly")},
-	{"p", protocol.DoPause, later("Pause stream"), later("the socket stays open, the bytes stop")},
-	{"s", protocol.DoStep, later("Step ▸"), later("send one line of what is held back")},
+	{"h", protocol.DoPause, later("Hold"), later("the socket stays open, the bytes stop")},
+	{"s", protocol.DoStep, later("Step"), later("send one line of what is held back")},
 }
 
-// jumps are the keys that lead to a field.
-var jumps = []struct{ key, field, title string }{
-	{"m", "send-data", later("write a message of your own to send")},
-	{"n", "next", later("choose the next reply")},
+// jumps are what opens over the panel, each with its key, its id and the field or button where the focus goes.
+var jumps = []struct{ key, id, focus, label, title string }{
+	{"m", "send", "#send-data", later("Send…"), later("write a message of your own to send")},
+	{"n", "next", "#next button", later("Next response"), later("choose the response to the next request")},
 }
 
-// jump puts the cursor into a field, unfolding what holds it.
-func jump(field string) {
-	element("send").Set("open", true)
-	element(field).Call("focus")
+// jump opens one of them.
+func jump(id, focus string) {
+	if popover := element(id); popover.Truthy() { // not on another page
+		popover.Call("togglePopover", true)
+		app.Window().Get("document").Call("querySelector", focus).Call("focus")
+	}
 }
-
-var asPlanned = later("as planned")
 
 var nextReplies = []struct {
 	label string
@@ -81,58 +80,75 @@ var nextReplies = []struct {
 	{later("redirect"), protocol.Reply{Do: protocol.ReplyRedirect}},
 }
 
+// draw draws commands that can't be given now as disabled, but leaves them where Tab gets to: the reason is their title, which
+// a screen reader says as well.
 func (p *interferePanel) draw() app.UI {
-	can := p.can
+	cannot := p.why != ""
+	title := func(does, key string) string {
+		if cannot {
+			return p.why
+		}
+		return fill(say("{title} (key {key})"), "{title}", say(does), "{key}", key)
+	}
 	buttons := []app.UI{}
 	for _, a := range actions {
-		button := `<button type="button" title={} disabled={} onclick={}>{}</button>`
-		values := []any{fill(say("{title} (key {key})"), "{title}", say(a.title), "{key}", a.key), !can, scoped{a.do, p.onAction(a.do)}, say(a.label)}
+		button := `<button type="button" aria-disabled={} aria-keyshortcuts={} title={} onclick={}>{}<kbd aria-hidden="true">{}</kbd></button>`
+		values := []any{cannot, a.key, title(a.title, a.key), scoped{a.do, p.onAction(a.do)}, say(a.label), a.key}
 		if a.do == protocol.DoPause {
-			button = `<button type="button" class="toggle" aria-pressed={} title={} disabled={} onclick={}>{}</button>`
-			values = append([]any{p.paused}, values...)
+			button = `<button type="button" class="toggle" aria-pressed={} aria-disabled={} aria-keyshortcuts={} title={} onclick={}>{}<kbd aria-hidden="true">{}</kbd></button>`
+			values = append([]any{p.held}, values...)
 		}
 		buttons = append(buttons, view(button, values...))
 	}
-	replies := []app.UI{view(`<option value={}>{}</option>`, asPlanned, say(asPlanned))}
-	for _, r := range nextReplies {
-		replies = append(replies, view(`<option value={}>{}</option>`, r.label, say(r.label)))
+	for _, j := range jumps {
+		opens := j.id
+		if cannot {
+			opens = ""
+		}
+		buttons = append(buttons, view(`<button type="button" popovertarget={} aria-disabled={} aria-keyshortcuts={} title={}>{}<kbd aria-hidden="true">{}</kbd></button>`,
+			opens, cannot, j.key, title(j.title, j.key), say(j.label), j.key))
 	}
-	return view(`<section class="panel" data-panel="You interfere" aria-label="You interfere">
+	replies := []app.UI{}
+	for _, r := range nextReplies {
+		replies = append(replies, view(`<button type="button" class="small" popovertarget="next" popovertargetaction="hide" disabled={} onclick={}>{}</button>`,
+			cannot, scoped{r.label, p.onNext(&r.next)}, say(r.label)))
+	}
+	return view(`<section data-panel="You interfere" aria-label="You interfere">
 		<div class="title">
 			<h2>3 · You interfere</h2>
-			<button type="button" class="small" aria-expanded={} title="Keys (key ?)" aria-label="Keys" onclick={}>?</button>
+			<div class="commands">
+				{}
+				<button type="button" class="help" aria-expanded={} title="Keys (key ?)" aria-label="Keys" onclick={}>?</button>
+			</div>
+		</div>
+		<p class="notice" role="status">{}</p>
+		<form id="send" class="popover fields" popover="auto" aria-label="Send an event of your own" onsubmit={}>
+			{}
+			<label class="field wide"><span>data</span><textarea id="send-data" rows="2" spellcheck="false"/></label>
+			<label class="field wide">
+				<span>{}</span>
+				<input type="text" id="send-raw" placeholder="data: half an ev" autocomplete="off" spellcheck="false"/>
+			</label>
+			<p class="notice wide">{}</p>
+			<button type="submit" class="primary" disabled={}>Send</button>
+		</form>
+		<div id="next" class="popover" popover="auto" role="group" aria-label="Next response">
+			<p class="hint">The next request of this EventSource gets:</p>
+			<div class="actions">{}</div>
 		</div>
 		{}
-		<div class="actions even">{}</div>
-		<label class="check">Next reply<select id="next" class="small" disabled={} onchange={}>{}</select></label>
-		<details id="send" class="adjust">
-			<summary>Send an event of your own</summary>
-			<form class="fields" onsubmit={}>
-				{}
-				<label class="field wide"><span>data</span><textarea id="send-data" rows="2" spellcheck="false"/></label>
-				<label class="field wide">
-					<span>{}</span>
-					<input type="text" id="send-raw" placeholder="data: half an ev" autocomplete="off" spellcheck="false"/>
-				</label>
-				<button type="submit" disabled={}>Send</button>
-			</form>
-		</details>
-		<p class="notice" role="status">{}</p>
-		{}
 	</section>`,
-		p.help, p.onHelp,
-		when(!can, `<p class="hint">{}</p>`, p.why),
-		buttons,
-		!can, p.onNext, replies,
+		buttons, p.help, p.onHelp,
+		say(p.wrong),
 		p.onSend,
 		[]app.UI{
 			field("send-event", "event", "message"), field("send-id", "id", say("none")),
 			field("send-retry", "retry", say("none")), field("send-comment", say("comment"), say("none")),
 		},
 		fill(say("or raw bytes, with {escapes}"), "{escapes}", `\n \r \0 \xFF \uFEFF`),
-		!can,
-		say(p.wrong),
-		when(p.help, `<dl class="keys">{}</dl>`, keys()),
+		say(p.wrong), cannot,
+		replies,
+		when(p.help, `<dl class="keys">{}</dl>`, keys()), // last: what comes before stays what it is, open or not
 	)
 }
 
@@ -165,13 +181,8 @@ func (p *interferePanel) onAction(do protocol.Do) app.EventHandler {
 
 func (p *interferePanel) onHelp(app.Context, app.Event) { p.Model.help = !p.Model.help }
 
-func (p *interferePanel) onNext(ctx app.Context, _ app.Event) {
-	for _, r := range nextReplies {
-		if r.label == valueOf(ctx) {
-			p.Model.channel.do(protocol.Command{Do: protocol.DoNext, Next: &r.next})
-		}
-	}
-	element("next").Set("value", asPlanned)
+func (p *interferePanel) onNext(next *protocol.Reply) app.EventHandler {
+	return func(app.Context, app.Event) { p.Model.channel.do(protocol.Command{Do: protocol.DoNext, Next: next}) }
 }
 
 func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
@@ -192,8 +203,11 @@ func (p *interferePanel) onSend(ctx app.Context, e app.Event) {
 	p.Model.channel.do(protocol.Command{Do: protocol.DoSend, Bytes: bytes})
 }
 
-// interfere does one of the actions.
+// interfere does one of the actions, if there is a stream that can be changed.
 func (m *model) interfere(do protocol.Do) {
+	if !m.canInterfere() {
+		return
+	}
 	if do == protocol.DoPause && m.paused() {
 		do = protocol.DoResume
 	}

@@ -23,11 +23,11 @@ func (m *model) handleKeys() {
 		for _, j := range jumps {
 			if j.key == key && m.canInterfere() {
 				event.Call("preventDefault") // or the key is typed into the field
-				jump(j.field)
+				jump(j.id, j.focus)
 			}
 		}
 		for _, a := range actions {
-			if a.key == key && m.canInterfere() {
+			if a.key == key {
 				m.interfere(a.do)
 				m.pace.again(0)
 			}

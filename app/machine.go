@@ -11,7 +11,7 @@ import (
 	"eventsource-playground/trace"
 )
 
-// machinePanel is the readyState machine: the state that is, the transitions that were, and the figures under it.
+// machinePanel is the readyState machine: the state that is, the transitions that were, and the figures beside it.
 type machinePanel struct {
 	state   trace.State
 	counts  trace.Counts
@@ -26,9 +26,11 @@ func (m *model) machinePanel(now float64) app.UI {
 
 func (p *machinePanel) draw() app.UI {
 	return view(`<section class="panel" data-panel="readyState" aria-label="readyState" data-state={}>
-		<h2>readyState</h2>
-		<p class="offscreen" role="status">{}</p>
-		{}
+		<div>
+			<h2>readyState</h2>
+			<p class="offscreen" role="status">{}</p>
+			{}
+		</div>
 		<ul class="figures" aria-label="Figures">{}</ul>
 	</section>`,
 		stateName(p.state), announce(p.state),
@@ -37,7 +39,7 @@ func (p *machinePanel) draw() app.UI {
 	)
 }
 
-// machineDrawing is the machine itself, for a wide screen and for a narrow one.
+// machineDrawing is the machine itself.
 type machineDrawing struct {
 	state  trace.State
 	counts trace.Counts
@@ -51,7 +53,7 @@ func newMachineDrawing(state trace.State, counts trace.Counts) *machineDrawing {
 }
 
 func (d *machineDrawing) draw() app.UI {
-	return view(`<div>{}{}</div>`, app.Raw(machineSVG(wideMachine, d.state, d.counts)), app.Raw(machineSVG(narrowMachine, d.state, d.counts)))
+	return view(`<div>{}</div>`, app.Raw(machineSVG(d.state, d.counts)))
 }
 
 func stateName(s trace.State) string {
@@ -108,14 +110,6 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 	return list
 }
 
-// machineLayout is where the machine's boxes and arrows stand.
-type machineLayout struct {
-	class         string
-	width, height int
-	boxes         [3][4]int                         // x, y, width, height, by readyState
-	arrows        [len(trace.Transitions) + 1]arrow // by Transition
-}
-
 // arrow is a path, and where its label stands.
 type arrow struct {
 	path  string
@@ -129,43 +123,25 @@ var arrowClass = [len(trace.Transitions) + 1]string{
 	trace.OpenToClose: "closed", trace.ToClosed: "closed",
 }
 
-var wideMachine = machineLayout{
-	class: "wide", width: 660, height: 176,
-	boxes: [3][4]int{{84, 52, 134, 66}, {302, 52, 118, 66}, {502, 52, 98, 66}},
-	arrows: [len(trace.Transitions) + 1]arrow{
-		trace.ToOpen:      {"M219 70 Q260 40 299 68", 260, 44, "open"},
-		trace.ToLost:      {"M301 100 Q258 130 221 102", 262, 136, later("connection lost")},
-		trace.ToFailed:    {"M84 66 C44 48 44 122 82 104", 40, 135, later("failed")},
-		trace.OpenToClose: {"M421 85 L498 85", 460, 77, "close()"},
-		trace.ToClosed:    {"M158 119 C210 172 500 172 548 121", 354, 172, later("close() · 204 · HTTP error · wrong type")},
-	},
-}
-
-var narrowMachine = machineLayout{
-	class: "narrow", width: 340, height: 250,
-	boxes: [3][4]int{{10, 46, 122, 58}, {220, 46, 110, 58}, {220, 166, 110, 58}},
-	arrows: [len(trace.Transitions) + 1]arrow{
-		trace.ToOpen:      {"M133 60 Q176 34 217 58", 176, 36, "open"},
-		trace.ToLost:      {"M219 92 Q176 118 135 94", 177, 124, later("lost")},
-		trace.ToFailed:    {"M36 45 C30 8 90 8 84 43", 60, 14, later("failed")},
-		trace.OpenToClose: {"M275 105 L275 163", 300, 138, "close()"},
-		trace.ToClosed:    {"M72 105 C76 176 120 196 217 196", 140, 244, later("close() · 204 · HTTP error · wrong type")},
-	},
-}
+// Where the machine's boxes and arrows stand. It has to be read at 374 × 128 pixels, beside the figures.
+var (
+	machineBoxes  = [3][4]int{{4, 36, 98, 50}, {156, 36, 78, 50}, {290, 36, 80, 50}} // x, y, width, height, by readyState
+	machineArrows = [len(trace.Transitions) + 1]arrow{                               // by Transition
+		trace.ToOpen:      {"M103 50 Q129 26 153 48", 129, 29, "open"},
+		trace.ToLost:      {"M155 73 Q129 97 105 75", 129, 99, later("lost")},
+		trace.ToFailed:    {"M18 87 C14 114 50 114 46 89", 32, 121, later("failed")},
+		trace.OpenToClose: {"M235 61 L287 61", 261, 54, "close()"},
+		trace.ToClosed:    {"M66 87 C96 116 298 116 328 89", 197, 123, later("close() · 204 · HTTP error · wrong type")},
+	}
+)
 
 // machineSVG draws the machine. All text in it is ours: nothing of a stream gets here but numbers.
-func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
+func machineSVG(state trace.State, c trace.Counts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="machine %s" viewBox="0 0 %d %d" role="img" aria-label="%s">`,
-		l.class, l.width, l.height, fill(say("The readyState machine: {state}"), "{state}", announce(state)))
-	marker := func(id string) {
-		fmt.Fprintf(&b, `<marker id="%s-%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z"/></marker>`, l.class, id)
-	}
-	b.WriteString("<defs>")
-	marker("arrow")
-	b.WriteString("</defs>")
+	fmt.Fprintf(&b, `<svg class="machine" viewBox="0 0 374 128" role="img" aria-label="%s">`, fill(say("The readyState machine: {state}"), "{state}", announce(state)))
+	b.WriteString(`<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z"/></marker></defs>`)
 	for _, t := range trace.Transitions {
-		a := l.arrows[t]
+		a := machineArrows[t]
 		n := c.Of(t)
 		if t == trace.ToFailed && n == 0 {
 			continue // a loop that most never see: drawn once it happened
@@ -181,18 +157,17 @@ func machineSVG(l machineLayout, state trace.State, c trace.Counts) string {
 		if n > 0 {
 			label += " ×" + grouped(n)
 		}
-		fmt.Fprintf(&b, `<g class="%s"><path d="%s" marker-end="url(#%s-arrow)"/><text x="%d" y="%d">%s</text></g>`,
-			class, a.path, l.class, a.x, a.y, label)
+		fmt.Fprintf(&b, `<g class="%s"><path d="%s" marker-end="url(#arrow)"/><text x="%d" y="%d">%s</text></g>`, class, a.path, a.x, a.y, label)
 	}
-	for s, box := range l.boxes {
+	for s, box := range machineBoxes {
 		class := "state"
 		if state.Source > 0 && int(state.ReadyState) == s {
 			class += " now"
 		}
 		name := eventsource.ReadyState(s)
 		middle := box[0] + box[2]/2
-		fmt.Fprintf(&b, `<g class="%s" data-state="%s"><rect x="%d" y="%d" width="%d" height="%d" rx="12"/><text class="number" x="%d" y="%d">%d</text><text class="name" x="%d" y="%d">%s</text></g>`,
-			class, strings.ToLower(name.String()), box[0], box[1], box[2], box[3], middle, box[1]+box[3]/2-3, s, middle, box[1]+box[3]-14, name)
+		fmt.Fprintf(&b, `<g class="%s" data-state="%s"><rect x="%d" y="%d" width="%d" height="%d" rx="9"/><text class="number" x="%d" y="%d">%d</text><text class="name" x="%d" y="%d">%s</text></g>`,
+			class, strings.ToLower(name.String()), box[0], box[1], box[2], box[3], middle, box[1]+box[3]/2-3, s, middle, box[1]+box[3]-11, name)
 	}
 	b.WriteString("</svg>")
 	return b.String()

@@ -93,7 +93,7 @@ func (s *scriptTab) onText() {
 }
 
 func (s *scriptTab) onInput(ctx app.Context, _ app.Event) {
-	s.Model.editor.text = valueOf(ctx)
+	s.Model.editor.text, s.Model.editor.shows = valueOf(ctx), ""
 	s.Model.editor.said, s.Model.editor.playing = "", false
 	s.Model.check()
 }

@@ -20,48 +20,82 @@ func (m *model) serverPanel() app.UI {
 }
 
 func (s *serverPanel) draw() app.UI {
-	query := s.target.parameters()
 	all := s.streams.all()
-	chosen := slices.IndexFunc(all, func(p preset) bool { return p.url == s.target.typed })
-	var list []app.UI
-	group := ""
+	chosen := s.streams.chosen(s.target)
+	var groups, list []app.UI
 	for i, p := range all {
-		if i != chosen && (!p.matches(s.streams.find) || s.streams.find == "" && i >= s.streams.listed) {
-			continue
+		if i == chosen || p.matches(s.streams.find) && (s.streams.find != "" || i < s.streams.listed) {
+			list = append(list, s.choice(p, i == chosen))
 		}
-		if p.group != group {
-			group = p.group
-			list = append(list, view(`<h3>{}</h3>`, group))
+		if last := i == len(all)-1; len(list) > 0 && (last || all[i+1].group != p.group) {
+			groups = append(groups, s.group(p.group, list))
+			list = nil
 		}
-		list = append(list, view(`<label class="choice">
-			<input type="radio" name="preset" checked={} onchange={}/>
-			<span><b>{}</b><span>{}</span></span>
-		</label>`, i == chosen, scoped{p.url, s.onChoose(p)}, p.title, p.about))
 	}
-	isScenario := chosen >= 0 && all[chosen].scenario != ""
-	return view(`<section class="panel" data-panel="The server will" aria-label="The server will">
-		<h2>1 · The server will…</h2>
-		<input type="search" class="small" placeholder={} aria-label="Find a stream" oninput={}/>
-		<div class="choices" role="radiogroup" aria-label="What the server will do" tabindex="-1">{}</div>
-		<label class="choice">
+	own := view(`<div class="choice" data-chosen={}>
+		<label>
 			<input type="radio" name="preset" checked={} onchange={}/>
-			<span><b>Any URL</b><span>type its address under 2</span></span>
+			<b>A URL of your own</b>
+			<span>any stream on the web: type its address into the call</span>
+		</label>
+	</div>`, chosen < 0, chosen < 0, s.onOwn)
+	return view(`<section class="panel" data-panel="The server will" aria-label="The server will" data-unfolded={}>
+		<div class="title">
+			<h2>1 · The server will…</h2>
+			<button type="button" class="small unfold" aria-expanded={} onclick={}>All scenarios</button>
+		</div>
+		<input type="search" class="small" placeholder={} aria-label="Find a stream" oninput={}/>
+		<div class="choices" role="radiogroup" aria-label="What the server will do" tabindex="-1">{}{}</div>
+	</section>`,
+		s.streams.unfolded, s.streams.unfolded, s.onUnfold,
+		fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all))), s.onFind,
+		groups, s.group(say("Any stream"), []app.UI{own}),
+	)
+}
+
+// group is the streams of one kind under their heading, which folds them away. What is looked for is not folded.
+func (s *serverPanel) group(title string, list []app.UI) app.UI {
+	return view(`<details class="group" open={}>
+		<summary onclick={}>{}</summary>
+		{}
+	</details>`, s.streams.find != "" || !slices.Contains(s.streams.folded, title), scoped{title, s.onFold(title)}, title, list)
+}
+
+// choice is a stream. The one that is chosen unfolds all that is said of it, and what can be changed.
+func (s *serverPanel) choice(p preset, chosen bool) app.UI {
+	about := p.about
+	if !chosen {
+		about = gist(p.about, 54)
+	}
+	var changes any
+	if chosen {
+		changes = s.changes(p.scenario == "")
+	}
+	return view(`<div class="choice" data-chosen={}>
+		<label>
+			<input type="radio" name="preset" checked={} onchange={}/>
+			<b>{}</b>
+			<span>{}</span>
 		</label>
 		{}
+	</div>`, chosen, chosen, scoped{p.url, s.onChoose(p)}, p.title, about, changes)
+}
+
+// changes are what can be done to the chosen stream. The classic one has parameters.
+func (s *serverPanel) changes(classic bool) app.UI {
+	if !classic {
+		return view(`<div class="actions"><button type="button" class="small" title="Open the text in the tab Script" onclick={}>Edit</button></div>`, s.onEdit)
+	}
+	query := s.target.parameters()
+	return view(`<div class="actions">
+		<button type="button" class="small" title="Open the text in the tab Script" onclick={}>Edit</button>
+		<button type="button" class="small" aria-expanded={} onclick={}>Adjust</button>
 		{}
-	</section>`,
-		fill(say("find among {n}…"), "{n}", strconv.Itoa(len(all))), s.onFind,
-		list,
-		chosen < 0, s.onOwn,
-		when(isScenario, `<button type="button" class="small" onclick={}>Edit this scenario</button>`, s.onEdit),
-		when(s.target.isClassic(), `<details class="adjust">
-			<summary>Adjust this stream</summary>
-			<div class="fields">
-				{}
-				<label class="check"><input id="resume" type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
-			</div>
-		</details>`, s.parameters(query), query.Get("resume") != "false", s.onResume),
-	)
+	</div>`, s.onEdit, s.streams.adjusting, s.onAdjust,
+		when(s.streams.adjusting, `<div class="fields">
+			{}
+			<label class="check"><input id="resume" type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
+		</div>`, s.parameters(query), query.Get("resume") != "false", s.onResume))
 }
 
 // parameters are the fields for what the classic stream can be told.
@@ -77,25 +111,34 @@ func (s *serverPanel) parameters(query url.Values) []app.UI {
 }
 
 func (s *serverPanel) onChoose(p preset) app.EventHandler {
-	return func(app.Context, app.Event) { s.Model.choose(p) }
+	return func(app.Context, app.Event) {
+		s.Model.choose(p)
+		s.Model.streams.unfolded = false
+	}
 }
 
 func (s *serverPanel) onFind(ctx app.Context, _ app.Event) { s.Model.streams.find = valueOf(ctx) }
 
-// onEdit fetches the chosen scenario's text and opens it in the editor.
+func (s *serverPanel) onFold(group string) app.EventHandler {
+	return func(_ app.Context, e app.Event) {
+		e.PreventDefault() // the drawing does it
+		s.Model.streams.fold(group)
+	}
+}
+
+func (s *serverPanel) onUnfold(app.Context, app.Event) {
+	s.Model.streams.unfolded = !s.Model.streams.unfolded
+}
+
+func (s *serverPanel) onAdjust(app.Context, app.Event) {
+	s.Model.streams.adjusting = !s.Model.streams.adjusting
+}
+
+// onEdit opens the chosen stream's text in the editor.
 func (s *serverPanel) onEdit(app.Context, app.Event) {
 	m := s.Model
-	for _, p := range m.streams.all() {
-		if p.url == m.connection.setup.URL {
-			m.tabs.chosen = tabScript
-			fetchText("/scenarios/"+p.scenario+".txt", func(text string) {
-				if text != "" {
-					m.edit(text)
-				}
-				m.pace.again(0)
-			})
-		}
-	}
+	m.editor.text, m.editor.shows = "", ""
+	m.chooseTab(tabScript)
 }
 
 func (s *serverPanel) onOwn(ctx app.Context, _ app.Event) {
@@ -118,7 +161,9 @@ func (s *serverPanel) onResume(ctx app.Context, _ app.Event) {
 
 // onSet changes one parameter in the address.
 func (s *serverPanel) onSet(name, value string) {
-	setup := s.Model.connection.setup
+	m := s.Model
+	setup, classic := m.connection.setup, m.streams.classic
 	setup.URL = withParameter(setup.URL, name, value)
-	s.Model.change(setup)
+	m.change(setup)
+	m.streams.classic = classic // its fields stay where they are
 }

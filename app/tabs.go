@@ -29,6 +29,11 @@ const (
 
 var allTabs = []string{tabEvents, tabWire, tabRequests, tabDifferences, tabScript, tabCode}
 
+func (m *model) chooseTab(name string) {
+	m.tabs.chosen = name
+	m.showSelected()
+}
+
 // tabPanel is the tabs, and what the chosen one shows.
 func (m *model) tabPanel(now float64) app.UI {
 	var body app.UI
@@ -179,7 +184,7 @@ func (b *tabBar) typeOptions() []app.UI {
 }
 
 func (b *tabBar) onTab(name string) app.EventHandler {
-	return func(app.Context, app.Event) { b.Model.tabs.chosen = name }
+	return func(app.Context, app.Event) { b.Model.chooseTab(name) }
 }
 
 // onKey moves between the tabs with the arrow keys, as the pattern of WAI-ARIA asks.
@@ -194,7 +199,7 @@ func (b *tabBar) onKey(_ app.Context, e app.Event) {
 		return
 	}
 	name := allTabs[(slices.Index(allTabs, b.Model.tabs.chosen)+by+len(allTabs))%len(allTabs)]
-	b.Model.tabs.chosen = name
+	b.Model.chooseTab(name)
 	element("tab-" + name).Call("focus")
 }
 

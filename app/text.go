@@ -52,6 +52,33 @@ func shorten(s string, most int) string {
 	return s
 }
 
+// gist is as much of a text as fits into so many letters' width: its first sentences, or else whole words of the first one. A
+// Chinese character is as wide as two letters, and a line may end after it.
+func gist(s string, most int) string {
+	width, words, sentences := 0, 0, 0 // the last two are where they end
+	for i, r := range s {
+		wide := r > 0x2E80
+		if r == ' ' || wide {
+			words = i
+		}
+		if before := s[:i]; strings.HasSuffix(before, "。") || r == ' ' && strings.HasSuffix(before, ".") {
+			sentences = i
+		}
+		width++
+		if wide {
+			width++
+		}
+		switch {
+		case width <= most:
+		case sentences > 0:
+			return s[:sentences]
+		default:
+			return strings.TrimRight(s[:words], ",;:，；：、") + "…"
+		}
+	}
+	return s
+}
+
 func lastRunes(s string, n int) string {
 	end := len(s)
 	for range n {

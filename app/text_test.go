@@ -112,3 +112,24 @@ func TestAsManyReplacementsAsTheEventHas(t *testing.T) {
 		}
 	})
 }
+
+func TestGistEndsWithASentenceOrAWholeWord(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"", ""},
+		{"ten or less", "ten or less"},
+		{"more than that", "more than…"},
+		{"one word only", "one word…"},
+		{"a wording, and more", "a wording…"},
+		{"A b c. And others.", "A b c."},
+		{"A. B. And others.", "A. B."},
+		{"Version 1.0 is others", "Version 1.0…"},
+		{"一二。三四五六", "一二。"},
+		{"一二三四五", "一二三四五"},
+		{"一二三四五六七", "一二三四五…"},
+		{"一二 abc 三四五六", "一二 abc 三…"},
+	} {
+		if got := gist(test.text, 11); got != test.want {
+			t.Errorf("%q: got %q; want %q", test.text, got, test.want)
+		}
+	}
+}

@@ -107,12 +107,8 @@ func (t *timelinePanel) Render() app.UI {
 	if both {
 		lanes = "all"
 	}
-	return view(`<section class="panel" data-panel="Timeline" aria-label="Timeline" data-lanes={} data-shape={}>
-		<div class="title">
-			<h2>Timeline</h2>
-			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
-			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
-		</div>
+	return view(`<section data-panel="Timeline" aria-label="Timeline" data-lanes={} data-shape={}>
+		<h2 class="offscreen">Timeline</h2>
 		<div class="timeline">
 			<div class="lanes">{}{}</div>
 			<div id="track" class="track" role="img" aria-label={}>
@@ -122,14 +118,19 @@ func (t *timelinePanel) Render() app.UI {
 		</div>
 		<p class="hint">{}</p>
 		<p class="hint">{}</p>
-		<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+		<div class="moves">
+			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
+			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
+			<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+		</div>
 	</section>`,
 		lanes, shapeOf(len(t.Lanes)).name,
-		t.At == 0, t.onFollow,
-		t.onWindow, options,
 		t.laneButtons(), when(both, `<div class="below" aria-hidden="true"><span>Wire<small>bytes out</small></span><span>Server</span></div>`),
 		t.Summary, t.At != 0,
-		t.Foreign, t.Starved, t.onScroll,
+		t.Foreign, t.Starved,
+		t.At == 0, t.onFollow,
+		t.onWindow, options,
+		t.onScroll,
 	)
 }
 

@@ -61,21 +61,25 @@ func (m *model) body(now float64) app.UI {
 	if m.page == pageReport {
 		return m.reportView()
 	}
+	// In the order in which a phone shows them, which is the one in which they are read.
 	if !m.whole {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
 		return view(`<main class="columns">
-			<div class="column cause"><section hidden/>{}<section hidden/></div>
-			<div class="column effect">{}<section hidden/><section hidden/></div>
+			<div class="column cause"><section hidden/></div>
+			<div class="column effect">{}{}<section hidden/></div>
 			<div class="column meaning"><section hidden/><section hidden/></div>
+			<section hidden/>
 		</main>`, m.connectPanel(), m.machinePanel(now))
 	}
 	return view(`<main class="columns">
-		<div class="column cause">{}{}{}</div>
-		<div class="column effect">{}{}{}</div>
+		<div class="column cause">{}</div>
+		<div class="column effect">{}{}<div class="panel stage">{}{}</div></div>
 		<div class="column meaning">{}{}</div>
+		{}
 	</main>`,
-		m.serverPanel(), m.connectPanel(), m.interferePanel(),
-		m.machinePanel(now), m.timelinePanel(now), m.tabPanel(now),
+		m.serverPanel(),
+		m.connectPanel(), m.machinePanel(now), m.interferePanel(), m.timelinePanel(now),
 		m.lessonPanel(), m.factsPanel(now),
+		m.tabPanel(now),
 	)
 }

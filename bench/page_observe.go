@@ -28,6 +28,14 @@ func (s *site) observing(stream string) subject {
 	}
 }
 
+// observingFive is our page with five EventSources on a stream: HTTP/1.1 allows six.
+func (s *site) observingFive(stream string) subject {
+	p := s.observing(stream)
+	p.address += "&beside=4"
+	p.count = `[...document.querySelectorAll(".sources small")].reduce((n, lane) => n + +lane.textContent.replace(/\D/g, ""), 0)`
+	return p
+}
+
 // drawn is when our page has drawn all that comes after it could connect.
 const drawn = `new Promise(done => {
 	const check = () => document.querySelectorAll(".choices label").length > 80 && document.querySelector(".lesson") ? setTimeout(done, 500) : setTimeout(check, 50);
@@ -39,6 +47,10 @@ const loaded = `new Promise(done => document.readyState == "complete" ? done() :
 
 func (s *site) bare(stream string) subject {
 	return subject{s.pages + "/bare.html?url=" + url.QueryEscape(stream), loaded, `connect()`, `events.length`}
+}
+
+func (s *site) bareFive(stream string) subject {
+	return subject{s.pages + "/bare.html?sources=5&url=" + url.QueryEscape(stream), loaded, `connect()`, `events.length`}
 }
 
 func (s *site) keeping(stream string) subject {
@@ -125,7 +137,7 @@ func (s *site) rates(done func(...row)) error {
 			*rates = append(*rates, float64(n)/r.Took*1000)
 		}
 	}
-	var ours, bare, oursFew, innerHTML, lost []float64
+	var ours, bare, oursFive, bareFive, oursFew, innerHTML, lost []float64
 	var filtered filtering
 	for range rounds {
 		run(&ours, s.observing(s.firehose(many)), many, func(t *tab) error {
@@ -140,6 +152,14 @@ func (s *site) rates(done func(...row)) error {
 		return err
 	}
 	done(compared(partObserver, "100,000 events of 90 bytes", "a bare listener", "events/s", ours, bare).atLeast(0.9))
+	for range rounds {
+		run(&oursFive, s.observingFive(s.firehose(many/5)), many, nil)
+		run(&bareFive, s.bareFive(s.firehose(many/5)), many, nil)
+	}
+	if err != nil {
+		return err
+	}
+	done(compared(partObserver, "the same from five sources at once", "five bare listeners", "events/s", oursFive, bareFive).atLeast(0.9))
 	for range 2 {
 		run(&oursFew, s.observing(s.firehose(few)), few, func(t *tab) error { return t.countLost(&lost, few) })
 		run(&innerHTML, s.innerHTML(s.firehose(few)), few, nil)

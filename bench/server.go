@@ -49,7 +49,7 @@ func measureServer(_ context.Context, dir string, done func(...row)) error {
 		return fmt.Errorf("leaving: %w", err)
 	}
 	defer left.stop()
-	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 5}} {
+	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 8}} {
 		rows, err := steadyRows(sides, test.streams, test.rounds)
 		if err != nil {
 			return err
@@ -114,14 +114,16 @@ func get(path string) func(last int) string {
 	}
 }
 
-// inTurns measures ours and theirs, one after the other, some rounds long. A round may measure a figure more than once.
+// inTurns measures ours and theirs, one after the other, some rounds long. Who is first changes from round to round: a machine
+// that becomes faster or slower meanwhile would else favour one of them. A round may measure a figure more than once.
 func inTurns(sides [2]side, rounds int, measure func(side) (map[string][]float64, error)) (ours, theirs map[string][]float64, err error) {
 	all := [2]map[string][]float64{{}, {}}
-	for range rounds {
-		for i, s := range sides {
-			got, err := measure(s)
+	for round := range rounds {
+		for turn := range sides {
+			i := (turn + round) % 2
+			got, err := measure(sides[i])
 			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", s.binary, err)
+				return nil, nil, fmt.Errorf("%s: %w", sides[i].binary, err)
 			}
 			for name, values := range got {
 				all[i][name] = append(all[i][name], values...)

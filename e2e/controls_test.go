@@ -21,7 +21,7 @@ func TestConnectAgainClosesTheOpenOneFirst(t *testing.T) {
 		if got := requests[1].Header["last-event-id"]; got != "" {
 			t.Errorf("got Last-Event-ID %q from a new EventSource; want none", got)
 		}
-		p.Wait(`$(".figures").innerText.includes("1\nevents") && role("region", "readyState").dataset.state == "open"`)
+		p.Wait(`$(".figures").innerText.includes("1\nevent") && role("region", "readyState").dataset.state == "open"`)
 		wantStory(t, p.records(), "construct 0", "open 1", "message x", "close 2", "construct 0", "open 1", "message x")
 	})
 }
@@ -184,6 +184,7 @@ func TestWhoHasScrolledDownKeepsWhatHeReads(t *testing.T) {
 		}))
 		p.ClickButton("Connect")
 		p.table("old")
+		p.Wait(`$("#rows").scrollHeight >= 44 * 102`) // all of them, open and construct
 		p.Eval(`$("#rows").scrollTop = 44 * 40`, nil)
 		const topRow = `document.elementFromPoint($("#rows").getBoundingClientRect().x + 30, $("#rows").getBoundingClientRect().y + 20).closest(".row")`
 		p.Wait(topRow + `?.ariaRowIndex == 42`)

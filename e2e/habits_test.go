@@ -31,3 +31,37 @@ func TestTheFilterFindsALetterInAnyOfItsForms(t *testing.T) {
 		p.Wait(`[...document.querySelectorAll(".entry")].filter(row => row.innerText.includes("cafe\u0301")).length >= 2`)
 	})
 }
+
+func TestAPageThatMayKeepNothingWorksAndForgets(t *testing.T) {
+	for name, storage := range map[string]string{
+		"site data is blocked": `throw new DOMException("blocked", "SecurityError")`,
+		"storage is off":       `return null`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+				t.Parallel()
+				p := &page{b.NewPage(t), t}
+				p.Before(`for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { configurable: true, get() { ` + storage + ` } });`)
+				p.Open(sharedURL(t) + "/?url=/sse%3Fcount%3D2%26interval%3D20&listen=customEvent&lang=en")
+				p.ready()
+				p.ClickButton("Connect")
+				p.table("customEvent")
+				p.ClickButton("Close")
+				p.state("closed")
+				p.ClickButton(languageSwitch)
+				p.Wait(`document.documentElement.lang.startsWith("zh")`)
+			})
+		})
+	}
+}
+
+func TestAFileThatCannotBeLoadedIsSaid(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		p := &page{b.NewPage(t), t}
+		p.Before(`const append = Element.prototype.append;
+			Element.prototype.append = function (el) { if (el.src?.endsWith("/app.js")) el.src = "/web/no.js"; return append.apply(this, arguments); };`)
+		p.Open(sharedURL(t) + "/")
+		p.Wait(`$("#app-wasm-loader-label").checkVisibility() && $("#app-wasm-loader-label").innerText.includes("Not loaded: reload the page.")`)
+	})
+}

@@ -65,6 +65,8 @@ func TestTheVisitorInterferes(t *testing.T) {
 		p.Eval(`document.activeElement.blur()`, nil)
 		p.Press("c")
 		p.Wait(`document.querySelectorAll(".mark.error").length == 1`)
+		p.Wait(`document.querySelectorAll("#track .exchange").length == 2`)
+		p.state("open")
 		p.Wait(events + ` > ` + itoa(after+2))
 		p.Wait(`[...document.querySelectorAll("#track .did text")].some(t => t.textContent == "cut")`)
 
@@ -107,8 +109,15 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 		p.ClickButton("Connect")
 		p.Wait(`document.body.innerText.includes("6 more are open.")`)
 		p.state("connecting")
-		p.Click("#tab-script")
+		// What the page needs from its server it gets without a seventh connection: a scenario's text, another language, lessons.
+		p.ClickButton("Edit this scenario")
+		p.Wait(`$("#script").value.includes("== 200")`)
+		p.ClickButton(languageSwitch)
+		p.Wait(`document.documentElement.lang.startsWith("zh") && $(".lesson h3").innerText.match(/[\u4e00-\u9fff]/)`)
+		p.ClickButton(languageSwitch)
+		p.Wait(`document.documentElement.lang == "en" && $(".lesson h3").innerText.match(/^[ -~]+$/)`)
 		p.Click("#script")
+		p.Press("Control+a")
 		p.Type("== 200\n@wiat")
 		p.Wait(`$(".problems")?.innerText.includes("line 2")`) // the server answers, over the channel
 		p.state("connecting")

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +14,8 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
+	"eventsource-playground/server/limits"
+	"eventsource-playground/server/play"
 	"eventsource-playground/server/refuse"
 )
 
@@ -76,6 +79,19 @@ func (c *catalogue) serveText() http.Handler {
 			return
 		}
 		text.serve(w, r, nil)
+	})
+}
+
+// serveClassic is GET /scenarios/classic.txt: what GET /sse plays with the same query, as a scenario.
+func serveClassic(l limits.Limits) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, refused := play.ClassicText(r.URL.RawQuery, l)
+		if refused != nil {
+			refused.Write(w)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		io.WriteString(w, text)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 	"eventsource-playground/server/limits"
 )
@@ -96,6 +97,23 @@ func TestTheCatalogueIsSentOnceAndCompressed(t *testing.T) {
 		if got := p.get(t, path).StatusCode; got != 404 {
 			t.Errorf("got status %d for %s; want 404", got, path)
 		}
+	}
+}
+
+func TestTheClassicStreamIsAScenarioToo(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	for query, want := range map[string]string{
+		"":                                   "@wait 1s\n@repeat 0 to 9 every 1s resume\nevent: customEvent\nid: {n}\n",
+		"?count=3&interval=50&retry=7":       "retry: 7\n@wait 50ms\n@repeat 0 to 2 every 50ms resume\n",
+		"?event=message&resume=false&other=": `"params":"event=message&resume=false&other="`,
+	} {
+		got := text(t, p.get(t, "/scenarios/classic.txt"+query))
+		if _, err := scenario.Parse(got, scenario.Limits{}); err != nil || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, %v; want a scenario with %q", query, got, err, want)
+		}
+	}
+	if got := p.get(t, "/scenarios/classic.txt?interval=5"); got.StatusCode != 400 || !strings.Contains(text(t, got), "give milliseconds or a duration") {
+		t.Errorf("got status %d for an interval that is too short; want 400 and what to change", got.StatusCode)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"eventsource-playground/language"
+	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/refuse"
 )
@@ -33,11 +34,12 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 }
 
 // textRoutes are the lists and texts that the page shows. It gets them over its channel, too.
-func textRoutes(files *assets, scenarios *catalogue) http.Handler {
+func textRoutes(files *assets, scenarios *catalogue, l limits.Limits) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
 	mux.Handle("/scenarios/{file}", get(scenarios.serveText())) // one, as text
+	mux.Handle("/scenarios/classic.txt", get(serveClassic(l)))  // the classic stream, as one
 
 	lessons := newLessons()
 	mux.Handle("/lessons", get(lessons.serve()))           // all of them, for the page

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"slices"
+	"strings"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
@@ -48,6 +49,7 @@ type Fact struct {
 // fact remembers what the page saw, folded into the fact before if it says the same again.
 func (s *Source) fact(f Fact) {
 	f.Source, f.last = s.number, f.At
+	f.clip()
 	if last := s.facts.last(pageLane); last != nil && last.Name == f.Name &&
 		(f.Name == FactEvents || f.Name == FactFailed || f.Name == FactServerNamed && last.Type == f.Type) {
 		if last.Type != f.Type {
@@ -59,6 +61,15 @@ func (s *Source) fact(f Fact) {
 		return
 	}
 	s.facts.add(f)
+}
+
+// clip shortens what a stream said: a fact outlives the record that counts its text.
+func (f *Fact) clip() {
+	for _, s := range []*string{&f.Type, &f.ID, &f.Said} {
+		if len(*s) > maxType {
+			*s = strings.ToValidUTF8((*s)[:maxType], "") + "…" // a copy, so that the whole is let go
+		}
+	}
 }
 
 // lane is what one observer saw, oldest first.
@@ -88,6 +99,7 @@ func laneOf(name FactName) lane {
 type facts [lanes][]Fact
 
 func (all *facts) add(f Fact) {
+	f.clip()
 	lane := &all[laneOf(f.Name)]
 	if len(*lane) >= maxFacts {
 		*lane = append((*lane)[:0], (*lane)[maxFacts/10:]...)

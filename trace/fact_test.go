@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
@@ -89,4 +90,14 @@ func TestAFirehoseMakesFewFacts(t *testing.T) {
 	if n := len(l.facts[wireLane]); n > maxFacts {
 		t.Errorf("got %d facts; want at most %d", n, maxFacts)
 	}
+}
+
+func TestAFactKeepsTheBeginningOfALongText(t *testing.T) {
+	l := logOf(open(1010))
+	l.Observe(eventsource.Decoded(eventsource.Event{Kind: eventsource.Message, ReadyState: eventsource.Open, TimeStamp: 1020,
+		Type: "ä" + strings.Repeat("語", 1<<20), LastEventID: strings.Repeat("7", 1<<20)}))
+	f := l.Facts(1030, 1)[0]
+	check(t, "bytes of the type", len(f.Type) <= maxType+len("…"), true)
+	check(t, "valid", utf8.ValidString(f.Type), true)
+	check(t, "bytes of the id", len(f.ID), maxType+len("…"))
 }

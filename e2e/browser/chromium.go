@@ -118,6 +118,11 @@ func (t *chromiumTab) reload(ctx context.Context) error {
 	}
 }
 
+func (t *chromiumTab) before(ctx context.Context, program string) error {
+	_, err := cdp.Call(ctx, t.target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: program})
+	return err
+}
+
 func (t *chromiumTab) eval(ctx context.Context, js string) (string, error) {
 	result, err := cdp.Call(ctx, t.target, runtime.Evaluate,
 		runtime.EvaluateParams{Expression: js, AwaitPromise: ptr(true), ReturnByValue: ptr(true)})

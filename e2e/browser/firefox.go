@@ -240,6 +240,11 @@ func (t *firefoxTab) reload(ctx context.Context) error {
 }
 
 // eval gives up when the document goes away, because Firefox doesn't: it never answers.
+func (t *firefoxTab) before(ctx context.Context, program string) error {
+	return t.bidi.call(ctx, "script.addPreloadScript", object{
+		"functionDeclaration": "() => {" + program + "\n}", "contexts": []string{t.context}}, nil)
+}
+
 func (t *firefoxTab) eval(ctx context.Context, js string) (string, error) {
 	t.mu.Lock()
 	left := t.left

@@ -58,6 +58,7 @@ type ConsoleLine struct {
 type tab interface {
 	open(ctx context.Context, url string) error
 	reload(ctx context.Context) error
+	before(ctx context.Context, program string) error
 	eval(ctx context.Context, js string) (string, error)
 	click(ctx context.Context, x, y float64) error
 	press(ctx context.Context, modifiers []string, key string) error
@@ -102,6 +103,13 @@ func (b *Browser) NewPage(t testing.TB) *Page {
 func (p *Page) Open(url string) {
 	p.t.Helper()
 	p.do("opening "+url, func(ctx context.Context) error { return p.tab.open(ctx, url) })
+}
+
+// Before has a program run in each document that is opened from now on, before any script of its own: a browser with other
+// habits.
+func (p *Page) Before(program string) {
+	p.t.Helper()
+	p.do("adding a program that runs first", func(ctx context.Context) error { return p.tab.before(ctx, program) })
 }
 
 // Reload loads the page again and waits for its load event.

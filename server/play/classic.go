@@ -21,53 +21,9 @@ import (
 // redirected it here. (Go's net/http responds 400 by itself to one with a control byte, which browsers send raw: that
 // happens before any code of ours.)
 func parseClassic(raw string, l limits.Limits) (*query, *refuse.Refusal) {
-	given, refused := parameters(raw, l, append(knownToWatch, knownToClassic...))
+	c, who, params, refused := readClassic(raw, l)
 	if refused != nil {
 		return nil, refused
-	}
-	who, refused := ParseWho(given)
-	if refused != nil {
-		return nil, refused
-	}
-	c := scenario.DefaultClassic
-	params := raw
-	if who.Session != "" {
-		params = without(raw, append(knownToWatch, mark)...)
-	}
-	c.Params = jsonString(params)
-	if s, ok := given["count"]; ok {
-		count, err := strconv.Atoi(s)
-		if err != nil || count < 0 || count > l.Count {
-			return nil, refuse.Bad("count", s, "a whole number from 0 to %d", l.Count)
-		}
-		c.Count = count
-	}
-	if s, ok := given["interval"]; ok {
-		interval, ok := parseDuration(s)
-		if !ok || interval < l.IntervalMin || interval > l.IntervalMax {
-			return nil, refuse.Bad("interval", s, "milliseconds or a duration, such as 500, 500ms or 2s, from %s to %s", l.IntervalMin, l.IntervalMax)
-		}
-		c.Interval = interval
-	}
-	if s, ok := given["retry"]; ok {
-		retry, ok := parseDuration(s)
-		if !ok || retry < 0 || retry > l.Retry || retry%time.Millisecond != 0 {
-			return nil, refuse.Bad("retry", s, "whole milliseconds or a duration, such as 3000 or 3s, from 0 to %s", l.Retry)
-		}
-		c.Retry = &retry
-	}
-	if s, ok := given["event"]; ok {
-		if len(s) > l.EventName || !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00") {
-			return nil, refuse.Bad("event", s, "a name of at most %d bytes in UTF-8, without line breaks and U+0000", l.EventName)
-		}
-		c.Event = s
-	}
-	switch s := given["resume"]; s {
-	case "", "true":
-	case "false":
-		c.Forget = true
-	default:
-		return nil, refuse.Bad("resume", s, "true or false")
 	}
 	played, err := c.Scenario()
 	if err != nil {
@@ -77,6 +33,70 @@ func parseClassic(raw string, l limits.Limits) (*query, *refuse.Refusal) {
 		scenario: played, who: who, classic: true,
 		redirected: without(raw, mark) != raw, raw: without(raw, mark), text: params,
 	}, nil
+}
+
+// ClassicText is the classic stream of a query in the notation, or what to change.
+func ClassicText(raw string, l limits.Limits) (string, *refuse.Refusal) {
+	c, _, _, refused := readClassic(raw, l)
+	if refused != nil {
+		return "", refused
+	}
+	return c.Text(), nil
+}
+
+// readClassic also returns whose the query is, and what of it the stream repeats.
+func readClassic(raw string, l limits.Limits) (c scenario.Classic, who Who, params string, refused *refuse.Refusal) {
+	bad := func(name, value, want string, args ...any) (scenario.Classic, Who, string, *refuse.Refusal) {
+		return c, who, "", refuse.Bad(name, value, want, args...)
+	}
+	given, refused := parameters(raw, l, append(knownToWatch, knownToClassic...))
+	if refused == nil {
+		who, refused = ParseWho(given)
+	}
+	if refused != nil {
+		return c, who, "", refused
+	}
+	c = scenario.DefaultClassic
+	params = raw
+	if who.Session != "" {
+		params = without(raw, append(knownToWatch, mark)...)
+	}
+	c.Params = jsonString(params)
+	if s, ok := given["count"]; ok {
+		count, err := strconv.Atoi(s)
+		if err != nil || count < 0 || count > l.Count {
+			return bad("count", s, "a whole number from 0 to %d", l.Count)
+		}
+		c.Count = count
+	}
+	if s, ok := given["interval"]; ok {
+		interval, ok := parseDuration(s)
+		if !ok || interval < l.IntervalMin || interval > l.IntervalMax {
+			return bad("interval", s, "milliseconds or a duration, such as 500, 500ms or 2s, from %s to %s", l.IntervalMin, l.IntervalMax)
+		}
+		c.Interval = interval
+	}
+	if s, ok := given["retry"]; ok {
+		retry, ok := parseDuration(s)
+		if !ok || retry < 0 || retry > l.Retry || retry%time.Millisecond != 0 {
+			return bad("retry", s, "whole milliseconds or a duration, such as 3000 or 3s, from 0 to %s", l.Retry)
+		}
+		c.Retry = &retry
+	}
+	if s, ok := given["event"]; ok {
+		if len(s) > l.EventName || !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00") {
+			return bad("event", s, "a name of at most %d bytes in UTF-8, without line breaks and U+0000", l.EventName)
+		}
+		c.Event = s
+	}
+	switch s := given["resume"]; s {
+	case "", "true":
+	case "false":
+		c.Forget = true
+	default:
+		return bad("resume", s, "true or false")
+	}
+	return c, who, params, nil
 }
 
 // jsonString is s as JSON, readable: without \u0026 for every &.
