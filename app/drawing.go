@@ -34,14 +34,15 @@ type laneShape struct {
 	events int     // middle of the events, from the lane's top
 	marble float64 // radius, with the last event ID in it; 0: there are only dots
 	dot    float64
-	mark   int // half the height of the browser's own events
-	bar    float64
+	mark   int     // half the height of the browser's own events
+	bar    float64 // height, at most
+	step   float64 // events that come closer than this are one bar
 }
 
 var (
-	aloneLane = laneShape{"alone", 72, 26, 7.6, 58, 8, 3.5, 7, 38}
-	wideLane  = laneShape{"wide", 44, 20, 7.6, 31, 8, 3.5, 7, 18}
-	thinLane  = laneShape{"thin", 24, 14, 6.6, 19, 0, 2.5, 3, 8}
+	aloneLane = laneShape{"alone", 72, 26, 7.6, 58, 8, 3.5, 7, 38, 8}
+	wideLane  = laneShape{"wide", 44, 20, 7.6, 31, 8, 3.5, 7, 18, 8}
+	thinLane  = laneShape{"thin", 24, 14, 6.6, 19, 0, 2.5, 3, 8, 12}
 )
 
 // mostWide is how many lanes may be wide.
@@ -64,7 +65,6 @@ const (
 	serverBelow           = 40
 	serverHeight          = 20
 	clockBelow, fullBelow = 22, 82 // the end of the drawing, without the lanes of the wire and the server and with them
-	stepWidth             = 8      // events that come closer than this are one bar
 )
 
 // laneDrawing is the lane of one source.
@@ -122,7 +122,7 @@ func (d laneDrawing) draw(b *strings.Builder, log *trace.Log, lane int, left, en
 		for _, s := range source.Spans(left, end) {
 			drawn = d.span(b, s, left, end, drawn)
 		}
-		marks = append(marks, source.Marks(left, end, d.window/d.width*stepWidth)...)
+		marks = append(marks, source.Marks(left, end, d.window/d.width*d.step)...)
 	}
 	for i, m := range marks {
 		apart := d.marble > 0 && (i == 0 || d.x(m.At)-d.x(marks[i-1].At) >= 2*d.marble) &&
@@ -210,7 +210,11 @@ func (d laneDrawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="%d"/>%s<title>%sopen</title></g>`, x, middle, half, letter, times)
 	case trace.Error:
 		cross := fmt.Sprintf("M%.1f %d l%d %d m0 -%d l-%d %d", x-float64(half-1), middle-half, 2*half-2, 2*half, 2*half, 2*half-2, 2*half)
-		fmt.Fprintf(b, `<g class="mark error"><path class="halo" d="%s"/><path d="%s"/><title>%serror, readyState %d</title></g>`, cross, cross, times, m.ReadyState)
+		halo := ""
+		if d.marble > 0 { // among marbles
+			halo = `<path class="halo" d="` + cross + `"/>`
+		}
+		fmt.Fprintf(b, `<g class="mark error">%s<path d="%s"/><title>%serror, readyState %d</title></g>`, halo, cross, times, m.ReadyState)
 	case trace.Close:
 		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="%d" height="%d" rx="2"/><title>%sclose()</title></g>`, x-float64(half-1), middle-half+1, 2*half-2, 2*half-2, times)
 	case trace.Construct:

@@ -398,3 +398,73 @@ func TestShorten(t *testing.T) {
 		}
 	}
 }
+
+func TestEachSourceHasALane(t *testing.T) {
+	for _, test := range []struct {
+		sources       int
+		labels        []string // the states' texts
+		marbles       bool
+		height        int
+		chosen        string // y of the selected lane's box
+		bandsFromEach float64
+	}{
+		{1, []string{"OPEN"}, true, 164, "", 0},
+		{2, []string{"OPEN", "OPEN"}, true, 180, "6", 44},
+		{4, []string{"OPEN", "OPEN", "OPEN", "OPEN"}, true, 268, "6", 44},
+		{5, []string{"OPEN", "OPEN", "OPEN", "OPEN", "OPEN"}, false, 212, "6", 24},
+		{7, []string{"waits for a connection", "OPEN", "OPEN", "OPEN", "OPEN", "OPEN", "OPEN"}, false, 260, "6", 24},
+	} {
+		l := trace.NewLog()
+		for i := range test.sources {
+			s := l.Construct(1000, trace.Client{Lane: 1 + i}, "/sse", false)
+			if test.sources < 7 || i > 0 {
+				s.Observe(eventsource.Decoded(opened(1500), message(5000, "tick", "7", "x")))
+			}
+		}
+		svg := parseSVG(t, drawing{lane: 1, server: true, width: 1000, window: 20_000, right: 20_000, until: 20_000}.svg(l))
+		var chosen string
+		var tops []float64
+		labels := []string{}
+		for _, e := range svg {
+			switch {
+			case e.class == "chosen":
+				chosen = e.attributes["y"]
+			case e.name == "rect" && e.state == "open":
+				tops = append(tops, e.number(t, "y"))
+			case e.name == "text" && e.class == "span":
+				labels = append(labels, e.text)
+			}
+		}
+		if !slices.Equal(labels, test.labels) {
+			t.Errorf("%d sources: got the states %q; want %q", test.sources, labels, test.labels)
+		}
+		if got := svg[0].attributes["height"]; got != strconv.Itoa(test.height) || chosen != test.chosen {
+			t.Errorf("%d sources: got %s pixels and the selected one at %q; want %d and %q", test.sources, got, chosen, test.height, test.chosen)
+		}
+		if len(tops) > 1 && tops[1]-tops[0] != test.bandsFromEach {
+			t.Errorf("%d sources: got their states %v pixels from each other; want %v", test.sources, tops[1]-tops[0], test.bandsFromEach)
+		}
+		if got := len(find(svg, "text", "mark message")) > 0; got != test.marbles {
+			t.Errorf("%d sources: got ids in marbles %v; want %v", test.sources, got, test.marbles)
+		}
+	}
+}
+
+// Twelve sources that are as busy as one can be are still drawn again and again.
+func TestManyBusyLanesAreDrawnSmall(t *testing.T) {
+	l := trace.NewLog()
+	for i := range 12 {
+		s := l.Construct(1000, trace.Client{Lane: 1 + i}, "/sse", false)
+		for at := 1000.0; at < 60_000; at += 500 {
+			s.Observe(eventsource.Decoded(opened(at+10), message(at+100, "tick", "1", "x"), message(at+200, "tick", "2", "y"), failed(at+300, eventsource.Connecting)))
+		}
+	}
+	for _, window := range []float64{10_000, 60_000, 600_000} {
+		d := drawing{lane: 1, server: true, width: 1000, window: window, right: 61_000, until: 69_000}
+		svg := d.svg(l)
+		checkInside(t, fmt.Sprintf("%v ms", window), svg)
+		if len(svg) > 12*60_000 { // less than half of what one lane may take
+			t.Errorf("%v ms: got %d bytes; want it small enough to be drawn again and again", window, len(svg))
+		}
+	}
+}

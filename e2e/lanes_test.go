@@ -65,7 +65,7 @@ func TestTwoSourcesBesideEachOtherAreCompared(t *testing.T) {
 
 		// What is sent, and cut, is the selected one's.
 		p.ClickRole("radio", "EventSource 1: 1 OPEN, 8 events")
-		p.ClickRole("button", "Send an event of your own")
+		p.ClickButton("Send…")
 		p.Click("#send-data")
 		p.Type("to one only")
 		p.ClickButton("Send")
@@ -81,7 +81,7 @@ func TestWhatStandsBesideIsInTheLinkAndInTheExport(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=message&count=2&interval=20&retry=100000")
-		p.Select("beside it", "2 more EventSources")
+		p.Select("beside it", "2 more")
 		p.Wait(`new URLSearchParams(location.search).get("beside") == "2"`)
 		p.ClickButton("Connect")
 		p.Wait(lanes(`/: 0 CONNECTING, 2 events$/`) + ` == 3`)
