@@ -130,6 +130,7 @@ func TestChoosingAnotherStreamKeepsTheListenersTrueWhileConnected(t *testing.T) 
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=tick&count=60", "mine")
+		p.Size(1366, 800) // a narrow window folds the list
 		p.ClickButton("Connect")
 		p.state("open")
 		p.Click(".choices label") // the first: ten ticks
