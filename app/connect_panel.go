@@ -51,7 +51,7 @@ func (c *connectPanel) draw() app.UI {
 			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
 		</div>
-		<div class="said"><p id="notice" class="notice" role="status">{}</p>{}{}</div>
+		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}</div>
 		<div class="listeners">
 			<span aria-hidden="true">listens to</span>
 			<ul class="chips" aria-label="Listeners">{}</ul>

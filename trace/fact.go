@@ -228,7 +228,7 @@ func (l *Log) explain(f Fact) Fact {
 		if f.Name != FactLost {
 			f.Cause, f.Attempt, f.Status, f.Type = e.verdict(), e.Attempt, e.Head.Status, e.type_()
 		}
-	case e.End != nil && e.EndAt <= f.last+slack && e.End.By == protocol.ByServer && f.Name != FactGaveUp:
+	case e.End != nil && e.EndAt <= f.last+endSlack && e.End.By == protocol.ByServer && f.Name != FactGaveUp:
 		f.Cause, f.Attempt = e.ending(), e.Attempt
 	}
 	return f
@@ -236,6 +236,10 @@ func (l *Log) explain(f Fact) Fact {
 
 // slack is how far the two clocks may be apart, in milliseconds.
 const slack = 20
+
+// endSlack is the same for the end of the response that a connection was lost with: on a busy machine the server's clock is
+// known less well, and had the client left first, the server would not have been the one to end it.
+const endSlack = 250
 
 // about is the exchange that a fact of the page is about, one of the attempt that began with the CONNECTING before it. Of
 // a stream that was lost that is the newest that had ended by then; or else the newest.
