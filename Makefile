@@ -27,7 +27,7 @@ test: bin/server
 # a browser on two cores can be late by seconds.
 test-all: bin/server
 	e2e/install.sh
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -parallel 4 -run 'TestEvery|TestAxe' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work
