@@ -81,15 +81,15 @@ func (s streams) all() []preset {
 	return all
 }
 
-// chosen is the place in all of what the set-up's address plays; -1 if it is a URL of the visitor's own.
-func (s streams) chosen(target address) int {
+// chosen is the place among all of what the set-up's address plays; -1 if it is a URL of the visitor's own.
+func (s streams) chosen(all []preset, target address) int {
 	switch {
 	case s.own:
 		return -1
 	case target.isClassic():
 		return s.classic
 	}
-	return slices.IndexFunc(s.all(), func(p preset) bool { return p.url == target.typed })
+	return slices.IndexFunc(all, func(p preset) bool { return p.url == target.typed })
 }
 
 // settle decides which preset an address is, should it be the classic stream's.

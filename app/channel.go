@@ -10,6 +10,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
+	"eventsource-playground/trace"
 )
 
 // channel is the page's own line to our server: what the server saw comes in, what the visitor does goes out. It is a
@@ -143,5 +144,5 @@ func (m *model) channelStatus() string {
 	if m.channel.id == "" {
 		return "" // it was not opened yet
 	}
-	return m.channel.status(m.channel.up, len(m.connection.clients()) >= 6)
+	return m.channel.status(m.channel.up, len(m.connection.clients()) >= trace.Connections)
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
 // laneLabel stands beside a source's lane on the timeline, and selects it.
@@ -34,12 +36,7 @@ func (m *model) laneLabels() (labels []laneLabel) {
 
 // alive reports whether any source lives.
 func (m *model) alive() bool {
-	for _, s := range m.log.Current() {
-		if s.State().Live() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.log.Current(), func(s *trace.Source) bool { return s.State().Live() })
 }
 
 // selectLane selects the source of a lane: the machine, the figures, the tables and what just happened show it.
@@ -57,18 +54,19 @@ func (m *model) selectLane(lane int) {
 
 // keepLane goes back to the first lane where the selected one is no longer shown.
 func (m *model) keepLane() {
-	for _, s := range m.log.Current() {
-		if s.Lane == m.lane {
-			return
-		}
+	if m.selectedOf(m.log.Current()) < 0 {
+		m.selectLane(1)
 	}
-	m.selectLane(1)
+}
+
+// selectedOf is the place of the selected source among some; -1 if it is none of them.
+func (m *model) selectedOf(sources []*trace.Source) int {
+	return slices.IndexFunc(sources, func(s *trace.Source) bool { return s.Lane == m.lane })
 }
 
 // starved says which sources wait for a connection, and why. The why stays when none does any more, and with it the line.
 func (m *model) starved() string {
-	const connections = 6
-	if len(m.log.Current()) <= connections {
+	if len(m.log.Current()) <= trace.Connections {
 		return ""
 	}
 	said := []string{say("Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together.")}
@@ -121,12 +119,7 @@ func (t *timelinePanel) onLane(lane int) app.EventHandler {
 func (t *timelinePanel) onLaneKey(_ app.Context, e app.Event) {
 	m := t.Model
 	current := m.log.Current()
-	at := 0
-	for i, s := range current {
-		if s.Lane == m.lane {
-			at = i
-		}
-	}
+	at := max(0, m.selectedOf(current))
 	switch e.Get("key").String() {
 	case "ArrowUp":
 		at = (at + len(current) - 1) % len(current)

@@ -21,24 +21,18 @@ func (m *model) serverPanel() app.UI {
 
 func (s *serverPanel) draw() app.UI {
 	all := s.streams.all()
-	chosen := s.streams.chosen(s.target)
+	chosen := s.streams.chosen(all, s.target)
 	var groups, list []app.UI
 	for i, p := range all {
 		if i == chosen || p.matches(s.streams.find) && (s.streams.find != "" || i < s.streams.listed) {
-			list = append(list, s.choice(p, i == chosen))
+			list = append(list, s.preset(p, i == chosen))
 		}
 		if last := i == len(all)-1; len(list) > 0 && (last || all[i+1].group != p.group) {
 			groups = append(groups, s.group(p.group, list))
 			list = nil
 		}
 	}
-	own := view(`<div class="choice" data-chosen={}>
-		<label>
-			<input type="radio" name="preset" checked={} onclick={}/>
-			<b>A URL of your own</b>
-			<span>any stream on the web: type its address into the call</span>
-		</label>
-	</div>`, chosen < 0, chosen < 0, s.onOwn)
+	own := choice(chosen < 0, s.onOwn, say("A URL of your own"), say("any stream on the web: type its address into the call"), nil)
 	return view(`<section class="panel" data-panel="The server will" aria-label="The server will" data-unfolded={}>
 		<div class="title">
 			<h2>1 · The server will…</h2>
@@ -61,16 +55,17 @@ func (s *serverPanel) group(title string, list []app.UI) app.UI {
 	</details>`, s.streams.find != "" || !slices.Contains(s.streams.folded, title), scoped{title, s.onFold(title)}, title, list)
 }
 
-// choice is a stream. The one that is chosen unfolds all that is said of it, and what can be changed.
-func (s *serverPanel) choice(p preset, chosen bool) app.UI {
-	about := p.about
+// preset is a stream that our server plays. The one that is chosen unfolds all that is said of it, and what can be changed.
+func (s *serverPanel) preset(p preset, chosen bool) app.UI {
+	choose := scoped{p.url, s.onChoose(p)}
 	if !chosen {
-		about = gist(p.about, 54)
+		return choice(false, choose, p.title, gist(p.about, 54), nil)
 	}
-	var changes any
-	if chosen {
-		changes = s.changes(p.scenario == "")
-	}
+	return choice(true, choose, p.title, p.about, s.changes(p.scenario == ""))
+}
+
+// choice is an entry of the list.
+func choice(chosen bool, choose any, title, about string, changes any) app.UI {
 	return view(`<div class="choice" data-chosen={}>
 		<label>
 			<input type="radio" name="preset" checked={} onclick={}/>
@@ -78,21 +73,19 @@ func (s *serverPanel) choice(p preset, chosen bool) app.UI {
 			<span>{}</span>
 		</label>
 		{}
-	</div>`, chosen, chosen, scoped{p.url, s.onChoose(p)}, p.title, about, changes)
+	</div>`, chosen, chosen, choose, title, about, changes)
 }
 
 // changes are what can be done to the chosen stream. The classic one has parameters.
 func (s *serverPanel) changes(classic bool) app.UI {
-	if !classic {
-		return view(`<div class="actions"><button type="button" class="small" title="Open the text in the tab Script" onclick={}>Edit</button></div>`, s.onEdit)
-	}
 	query := s.target.parameters()
 	return view(`<div class="actions">
 		<button type="button" class="small" title="Open the text in the tab Script" onclick={}>Edit</button>
-		<button type="button" class="small" aria-expanded={} onclick={}>Adjust</button>
 		{}
-	</div>`, s.onEdit, s.streams.adjusting, s.onAdjust,
-		when(s.streams.adjusting, `<div class="fields">
+		{}
+	</div>`, s.onEdit,
+		when(classic, `<button type="button" class="small" aria-expanded={} onclick={}>Adjust</button>`, s.streams.adjusting, s.onAdjust),
+		when(classic && s.streams.adjusting, `<div class="fields">
 			{}
 			<label class="check"><input id="resume" type="checkbox" checked={} onchange={}/>resume after Last-Event-ID</label>
 		</div>`, s.parameters(query), query.Get("resume") != "false", s.onResume))

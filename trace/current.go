@@ -27,8 +27,8 @@ func (l *Log) Current() []*Source {
 	return current
 }
 
-// connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.
-const connections = 6
+// Connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.
+const Connections = 6
 
 // Starved are the current sources that wait for a connection, as far as can be known from what this page does: they are
 // CONNECTING while as many others are OPEN as a browser opens connections. After an error that is not known: a browser lets
@@ -43,7 +43,7 @@ func (l *Log) Starved() []*Source {
 			starved = append(starved, s)
 		}
 	}
-	if len(open) < connections {
+	if len(open) < Connections {
 		return nil
 	}
 	for _, e := range l.served.exchanges {
