@@ -49,7 +49,7 @@ func measureServer(_ context.Context, dir string, done func(...row)) error {
 		return fmt.Errorf("leaving: %w", err)
 	}
 	defer left.stop()
-	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 8}} {
+	for _, test := range []struct{ streams, rounds int }{{100, 3}, {1000, 3}, {manyStreams, 6}} {
 		rows, err := steadyRows(sides, test.streams, test.rounds)
 		if err != nil {
 			return err
