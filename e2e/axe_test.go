@@ -46,8 +46,7 @@ var screens = []struct {
 	{"Send…, of an open stream", "lang=en&listen=customEvent&connect=1&url=" + url.QueryEscape("/sse?count=1000"), func(p *page) {
 		p.state("open")
 		p.Wait(`role("button", "Send…").ariaDisabled == "false"`)
-		p.ClickButton("Send…")
-		p.Wait(`$("#send").matches(":popover-open")`)
+		p.openSend()
 	}},
 	{"Code, in Chinese", "lang=zh", func(p *page) {
 		p.Click("#tab-code")
@@ -87,9 +86,14 @@ func TestAxeFindsNothingOnAnyScreen(t *testing.T) {
 				p.loadAxe()
 				for k, size := range sizes {
 					theme := themes[(i+j+k)%2]
+					// Firefox leaves an open popover that has a position-try-fallback the background of the theme before.
+					open := p.closePopover()
 					p.Size(size[0], size[1])
 					p.Scheme(theme)
 					p.Wait(`innerWidth == ` + itoa(size[0]) + ` && matchMedia("(prefers-color-scheme: ` + theme + `)").matches`)
+					if open {
+						p.openSend()
+					}
 					if found := p.axe(); len(found) > 0 {
 						t.Errorf("%d × %d, %s: axe found\n%s", size[0], size[1], theme, strings.Join(found, "\n"))
 					}
@@ -112,6 +116,21 @@ func TestAxeFindsAFault(t *testing.T) {
 			}
 		}
 	})
+}
+
+func (p *page) openSend() {
+	p.t.Helper()
+	p.ClickButton("Send…")
+	p.Wait(`$("#send").matches(":popover-open")`)
+}
+
+func (p *page) closePopover() (open bool) {
+	p.t.Helper()
+	if p.Eval(`!!$(":popover-open")`, &open); open {
+		p.Press("Escape")
+		p.Wait(`!$(":popover-open")`)
+	}
+	return open
 }
 
 // loadAxe makes axe-core known to the page; e2e/install.sh gets it.
