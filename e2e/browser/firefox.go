@@ -33,7 +33,8 @@ type firefox struct {
 }
 
 // userJS sets up the profile. With --remote-debugging-port Firefox sets many more for automation by itself, after it
-// has started (RecommendedPreferences.sys.mjs); these must hold from the start, or aren't among them.
+// has started (RecommendedPreferences.sys.mjs); these must hold from the start, or aren't among them. A test's page is gone
+// before a better compiler's work on its WebAssembly pays off.
 const userJS = `
 user_pref("app.normandy.enabled", false);
 user_pref("browser.aboutwelcome.enabled", false);
@@ -49,6 +50,7 @@ user_pref("dom.push.connection.enabled", false);
 user_pref("extensions.getAddons.cache.enabled", false);
 user_pref("extensions.systemAddon.update.enabled", false);
 user_pref("extensions.update.enabled", false);
+user_pref("javascript.options.wasm_optimizingjit", false);
 user_pref("media.gmp-manager.updateEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);

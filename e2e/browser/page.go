@@ -405,7 +405,14 @@ func (p *Page) captureFailure() {
 func (p *Page) close() {
 	if p.t.Failed() {
 		p.captureFailure()
-		for _, line := range p.Console() {
+		// The last ones only: a page that reconnects says a line each time, and what failed must not drown in them.
+		const last = 8
+		lines := p.Console()
+		if n := len(lines) - last; n > 0 {
+			p.t.Logf("browser: %s: console: %d lines before these", p.b.Name, n)
+			lines = lines[n:]
+		}
+		for _, line := range lines {
 			p.t.Logf("browser: %s: console: %s: %s", p.b.Name, line.Level, line.Text)
 		}
 		if p.dropped > 0 {
