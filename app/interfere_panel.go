@@ -164,6 +164,8 @@ func keys() []app.UI {
 	for _, j := range jumps {
 		add(j.key, j.title)
 	}
+	add("+", later("a narrower timeline"))
+	add("-", later("a wider timeline"))
 	add("?", later("shows and hides this list"))
 	return list
 }

@@ -20,6 +20,9 @@ func (m *model) handleKeys() {
 			m.help = !m.help
 			m.pace.again(0)
 		}
+		if m.zoomKey(key) {
+			m.pace.again(0)
+		}
 		for _, j := range jumps {
 			if j.key == key && m.canInterfere() {
 				event.Call("preventDefault") // or the key is typed into the field

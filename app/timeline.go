@@ -36,6 +36,7 @@ type timelinePanel struct {
 
 	animation app.Value
 	drawn     drawnTimeline
+	gestures  gestures
 }
 
 // ahead is how far beyond now is drawn, in milliseconds, and late how far that may be used up: much longer than the
@@ -88,7 +89,12 @@ func (m *model) foreign() string {
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
 // OnMount leaves the first drawing for later: the width of the track would have to be waited for.
-func (t *timelinePanel) OnMount(app.Context) { t.Model.pace.again(0) }
+func (t *timelinePanel) OnMount(app.Context) {
+	t.gestures.listen(t.Model, t.JSValue())
+	t.Model.pace.again(0)
+}
+
+func (t *timelinePanel) OnDismount() { t.gestures.listener.Release() }
 
 func (t *timelinePanel) OnResize(app.Context) {
 	t.Model.timeline.measure()
@@ -120,8 +126,8 @@ func (t *timelinePanel) Render() app.UI {
 		<p class="hint">{}</p>
 		<div class="moves">
 			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
-			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
-			<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
+			<select id="window" class="small" aria-label="Width of the timeline" aria-keyshortcuts="Plus -" onchange={}>{}</select>
+			<div id="scroll" class="overview" role="slider" tabindex="0" aria-label="Scroll back in time" aria-valuenow="0"/>
 		</div>
 	</section>`,
 		lanes, shapeOf(len(t.Lanes)).name,
@@ -130,7 +136,6 @@ func (t *timelinePanel) Render() app.UI {
 		t.Foreign, t.Starved,
 		t.At == 0, t.onFollow,
 		t.onWindow, options,
-		t.onScroll,
 	)
 }
 
@@ -146,18 +151,6 @@ func (t *timelinePanel) onFollow(app.Context, app.Event) {
 func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
 		t.Model.timeline.window = ms
-	}
-}
-
-func (t *timelinePanel) onScroll(ctx app.Context, _ app.Event) {
-	seconds, err := strconv.ParseFloat(valueOf(ctx), 64)
-	if err != nil {
-		return
-	}
-	m := t.Model
-	m.timeline.scrolledTo = m.log.Began() + seconds*1000
-	if m.timeline.scrolledTo >= eventsource.Now()-m.timeline.window/100 {
-		m.timeline.scrolledTo = 0
 	}
 }
 
@@ -187,15 +180,11 @@ func (t *timelinePanel) onDraw() {
 	}
 	t.drawn = drawn
 	t.drawn.at = now
-	live, over := m.alive(), 0.0
-	for _, s := range m.log.Current() {
-		over = max(over, s.State().Since)
-	}
-	if !live && over > 0 && m.timeline.scrolledTo == 0 {
-		now = min(now, over+m.timeline.window/10) // all is over: time stands still soon after the end
+	follow, live := m.timeline.scrolledTo == 0, m.alive()
+	if follow {
+		now = m.latest()
 	}
 	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
-	follow := m.timeline.scrolledTo == 0
 	if follow {
 		d.right, d.until = now+m.timeline.window*nowMargin, now+ahead
 	} else {
@@ -208,21 +197,6 @@ func (t *timelinePanel) onDraw() {
 			[]any{map[string]any{"transform": "none"}, map[string]any{"transform": distance}},
 			map[string]any{"duration": ahead, "easing": "linear", "fill": "forwards"})
 	}
-	scroll := element("scroll")
-	began := m.log.Began()
-	span := max(0, eventsource.Now()-began) / 1000
-	if began == 0 {
-		span = 0
-	}
-	scroll.Set("max", strconv.FormatFloat(span, 'f', 1, 64))
-	value := span
-	if !follow {
-		value = (m.timeline.scrolledTo - began) / 1000
-	}
-	scroll.Set("value", strconv.FormatFloat(value, 'f', 1, 64))
-	at := say("now")
-	if !follow {
-		at = fill(say("{time} after the start"), "{time}", clock(value*1000))
-	}
-	scroll.Call("setAttribute", "aria-valuetext", at)
+	element("window").Set("value", strconv.Itoa(int(m.timeline.window))) // the attribute is nothing any more to a list that was used
+	t.onOverview()
 }

@@ -185,7 +185,7 @@ func TestNothingMovesWhileAStreamRuns(t *testing.T) {
 			p.ClickButton("Connect")
 			p.state("open")
 			p.Eval(`(() => {
-				const all = [...document.querySelectorAll(".call *, .commands button, .moves *, .pick, [role=tab]")];
+				const all = [...document.querySelectorAll(".call *, .commands button, .moves > *, .pick, [role=tab]")];
 				const places = () => all.map(el => { const box = el.getBoundingClientRect(); return box.left + " " + (box.top + scrollY); });
 				const before = places();
 				window.moved = new Set();

@@ -93,6 +93,25 @@ func TestAClickThatWouldReachAnotherElementIsRepeated(t *testing.T) {
 	})
 }
 
+func TestDragsAndTheWheelAreReal(t *testing.T) {
+	each(t, func(t *testing.T, p *Page) {
+		p.Eval(`(() => {
+			const from = $("h1").getBoundingClientRect();
+			for (const type of ["pointerdown", "pointermove", "pointerup"])
+				$("h1").addEventListener(type, e => e.isTrusted && e.buttons + (type == "pointerup") && seen.push(type + " " + Math.round(100 * (e.clientX - from.left) / from.width)));
+			$("h1").addEventListener("wheel", e => { seen.push("wheel " + Math.sign(e.deltaY) + " " + e.ctrlKey); e.ctrlKey && e.preventDefault(); }, { passive: false });
+		})()`, nil)
+		p.Drag("h1", 0.25, 0.75)
+		p.Wait(`seen.at(-1) == "click H1"`)
+		equal(t, "events", eval[[]string](p, "seen"), []string{"pointerdown 25", "pointermove 50", "pointermove 75", "pointerup 75", "click H1"})
+		p.Eval("seen.length = 0", nil)
+		p.Wheel("h1", -100, "Control")
+		p.Wheel("h1", 100)
+		p.Wait(`scrollY > 0`)
+		equal(t, "events", eval[[]string](p, `seen.filter(s => s.startsWith("wheel"))`), []string{"wheel -1 true", "wheel 1 false"})
+	})
+}
+
 func TestKeysAreReal(t *testing.T) {
 	each(t, func(t *testing.T, p *Page) {
 		p.Press("Tab")

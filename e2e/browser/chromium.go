@@ -144,18 +144,34 @@ func (t *chromiumTab) eval(ctx context.Context, js string) (string, error) {
 	return s, json.Unmarshal(result.Result.Value, &s)
 }
 
-func (t *chromiumTab) click(ctx context.Context, x, y float64) error {
-	for _, p := range []input.DispatchMouseEventParams{
-		{Type: input.DispatchMouseEventTypeMouseMoved},
-		{Type: input.DispatchMouseEventTypeMousePressed, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
-		{Type: input.DispatchMouseEventTypeMouseReleased, Button: input.MouseButtonLeft, ClickCount: 1},
-	} {
-		p.X, p.Y = x, y
+func (t *chromiumTab) click(ctx context.Context, x, y float64) error { return t.drag(ctx, x, x, y) }
+
+func (t *chromiumTab) drag(ctx context.Context, fromX, toX, y float64) error {
+	events := []input.DispatchMouseEventParams{
+		{Type: input.DispatchMouseEventTypeMouseMoved, X: fromX},
+		{Type: input.DispatchMouseEventTypeMousePressed, X: fromX, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
+		{Type: input.DispatchMouseEventTypeMouseReleased, X: toX, Button: input.MouseButtonLeft, ClickCount: 1},
+	}
+	if fromX != toX {
+		half := input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: (fromX + toX) / 2, Button: input.MouseButtonLeft, Buttons: 1}
+		whole := half
+		whole.X = toX
+		events = slices.Insert(events, 2, half, whole)
+	}
+	for _, p := range events {
+		p.Y = y
 		if _, err := cdp.Call(ctx, t.target, input.DispatchMouseEvent, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (t *chromiumTab) wheel(ctx context.Context, modifiers []string, x, y, deltaY float64) error {
+	const none = 1e-9 // Chromium insists on both, and 0 is left out
+	_, err := cdp.Call(ctx, t.target, input.DispatchMouseEvent, input.DispatchMouseEventParams{
+		Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: none, DeltaY: deltaY, Modifiers: chromiumHeld(modifiers)})
+	return err
 }
 
 var chromiumKeys = map[string]rune{
@@ -166,15 +182,19 @@ var chromiumKeys = map[string]rune{
 
 var chromiumModifiers = map[string]int64{"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
 
+func chromiumHeld(modifiers []string) (held int64) {
+	for _, m := range modifiers {
+		held |= chromiumModifiers[m]
+	}
+	return held
+}
+
 func (t *chromiumTab) press(ctx context.Context, modifiers []string, key string) error {
 	r, err := keyRune(chromiumKeys, key)
 	if err != nil {
 		return err
 	}
-	var held int64
-	for _, m := range modifiers {
-		held |= chromiumModifiers[m]
-	}
+	held := chromiumHeld(modifiers)
 	events := kb.Encode(r)
 	for _, ev := range events {
 		ev.Modifiers |= held

@@ -300,6 +300,27 @@ func (t *firefoxTab) click(ctx context.Context, x, y float64) error {
 	}})
 }
 
+func (t *firefoxTab) drag(ctx context.Context, fromX, toX, y float64) error {
+	return t.perform(ctx, object{"type": "pointer", "id": "mouse", "actions": []object{
+		{"type": "pointerMove", "x": fromX, "y": y},
+		{"type": "pointerDown", "button": 0},
+		{"type": "pointerMove", "x": (fromX + toX) / 2, "y": y},
+		{"type": "pointerMove", "x": toX, "y": y},
+		{"type": "pointerUp", "button": 0},
+	}})
+}
+
+// wheel holds the modifiers through the one step in which the wheel is rolled.
+func (t *firefoxTab) wheel(ctx context.Context, modifiers []string, x, y, deltaY float64) error {
+	sources := []object{{"type": "wheel", "id": "wheel", "actions": []object{
+		{"type": "pause"}, {"type": "scroll", "x": int(x), "y": int(y), "deltaX": 0, "deltaY": int(deltaY)}}}}
+	for _, m := range modifiers {
+		held := keys(firefoxKeys[m])
+		sources = append(sources, object{"type": "key", "id": m, "actions": []object{held[0], {"type": "pause"}, held[1]}})
+	}
+	return t.perform(ctx, sources...)
+}
+
 // The names of keys are in w3.org/TR/webdriver2, "keyboard actions".
 var firefoxKeys = map[string]rune{
 	"Tab": '\ue004', "Enter": '\ue007', "Space": ' ', "Escape": '\ue00c', "Backspace": '\ue003', "Delete": '\ue017',
@@ -340,13 +361,13 @@ func keys(r rune) []object {
 }
 
 // perform gives the window the focus first: Firefox has but one that has it.
-func (t *firefoxTab) perform(ctx context.Context, actions object) error {
+func (t *firefoxTab) perform(ctx context.Context, actions ...object) error {
 	t.focus.Lock()
 	defer t.focus.Unlock()
 	if err := t.bidi.call(ctx, "browsingContext.activate", object{"context": t.context}, nil); err != nil {
 		return err
 	}
-	return t.bidi.call(ctx, "input.performActions", object{"context": t.context, "actions": []object{actions}}, nil)
+	return t.bidi.call(ctx, "input.performActions", object{"context": t.context, "actions": actions}, nil)
 }
 
 func (t *firefoxTab) size(ctx context.Context, width, height int) error {

@@ -61,6 +61,8 @@ type tab interface {
 	before(ctx context.Context, program string) error
 	eval(ctx context.Context, js string) (string, error)
 	click(ctx context.Context, x, y float64) error
+	drag(ctx context.Context, fromX, toX, y float64) error
+	wheel(ctx context.Context, modifiers []string, x, y, deltaY float64) error
 	press(ctx context.Context, modifiers []string, key string) error
 	typeText(ctx context.Context, text string) error
 	size(ctx context.Context, width, height int) error
@@ -193,6 +195,34 @@ func (p *Page) ClickRole(role, name string) {
 func (p *Page) ClickButton(name string) {
 	p.t.Helper()
 	p.ClickRole("button", name)
+}
+
+// Drag presses the mouse on an element at a part of its width from the left, 0 to 1, moves it to another part of it,
+// and releases it there. The element must be in view.
+func (p *Page) Drag(selector string, from, to float64) {
+	p.t.Helper()
+	box := p.box(selector)
+	p.do("dragging in "+selector, func(ctx context.Context) error {
+		return p.tab.drag(ctx, box.Left+from*box.Width, box.Left+to*box.Width, box.Top+box.Height/2)
+	})
+}
+
+// Wheel rolls the mouse's wheel down by some pixels, or up if less than none, over the middle of an element, which must be in
+// view, while modifiers such as Control are held.
+func (p *Page) Wheel(selector string, deltaY float64, modifiers ...string) {
+	p.t.Helper()
+	box := p.box(selector)
+	p.do("rolling the wheel over "+selector, func(ctx context.Context) error {
+		return p.tab.wheel(ctx, modifiers, box.Left+box.Width/2, box.Top+box.Height/2, deltaY)
+	})
+}
+
+// box is where an element is in the viewport, once it is there.
+func (p *Page) box(selector string) (box struct{ Left, Top, Width, Height float64 }) {
+	p.t.Helper()
+	p.Wait("$(" + quote(selector) + ")")
+	p.Eval("$("+quote(selector)+").getBoundingClientRect().toJSON()", &box)
+	return box
 }
 
 // Fill clicks the field for text of this name, selects what it holds, and types the text over it.
