@@ -20,12 +20,12 @@ type overview struct {
 }
 
 func (m *model) overview() overview {
-	return overview{m.log.Began(), m.latest() + m.timeline.window*nowMargin, m.timeline.window}
+	return overview{m.log.Began(), m.latest(eventsource.Now()) + m.timeline.window*nowMargin, m.timeline.window}
 }
 
-// latest is the moment that a timeline shows that follows now. It stands still soon after all is over.
-func (m *model) latest() float64 {
-	now, over := eventsource.Now(), 0.0
+// latest is the moment that a timeline shows that follows now: it stands still soon after all is over.
+func (m *model) latest(now float64) float64 {
+	over := 0.0
 	for _, s := range m.log.Current() {
 		over = max(over, s.State().Since)
 	}

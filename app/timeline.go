@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -33,6 +34,7 @@ type timelinePanel struct {
 	Summary  string // in words, for who can't see it
 	Foreign  string // why there is only the page's side
 	Starved  string // which sources wait for a connection, and why
+	Copied   string // what was last copied
 
 	animation app.Value
 	drawn     drawnTimeline
@@ -59,7 +61,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 	t := &m.timeline
 	return &timelinePanel{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
-		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(),
+		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(), Copied: m.copied,
 	}
 }
 
@@ -127,6 +129,8 @@ func (t *timelinePanel) Render() app.UI {
 		<div class="moves">
 			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
 			<select id="window" class="small" aria-label="Width of the timeline" aria-keyshortcuts="Plus -" onchange={}>{}</select>
+			<button type="button" class="small" title="What the timeline shows, with a caption, as a file (SVG)" onclick={}>Picture</button>
+			{}
 			<div id="scroll" class="overview" role="slider" tabindex="0" aria-label="Scroll back in time" aria-valuenow="0"/>
 		</div>
 	</section>`,
@@ -136,6 +140,7 @@ func (t *timelinePanel) Render() app.UI {
 		t.Foreign, t.Starved,
 		t.At == 0, t.onFollow,
 		t.onWindow, options,
+		t.onPicture, t.copyPicture(),
 	)
 }
 
@@ -147,6 +152,21 @@ func (t *timelinePanel) onFollow(app.Context, app.Event) {
 		m.timeline.scrolledTo = 0
 	}
 }
+
+// onPicture saves a picture of the timeline.
+func (t *timelinePanel) onPicture(app.Context, app.Event) {
+	download("eventsource-"+time.Now().UTC().Format("20060102-150405")+".svg", pictureType, []string{t.Model.picture()})
+}
+
+// copyPicture is there where a browser can.
+func (t *timelinePanel) copyPicture() any {
+	if !copiesPictures() {
+		return nil
+	}
+	return copyButton(say("Copy the picture"), "picture", t.Copied, t.onCopyPicture)
+}
+
+func (t *timelinePanel) onCopyPicture(app.Context, app.Event) { t.Model.copyPicture() }
 
 func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
@@ -160,6 +180,18 @@ func (v *timelineView) measure() {
 	if track := element("track"); track.Truthy() {
 		v.width = track.Get("clientWidth").Float()
 	}
+}
+
+// drawing is the timeline as it is now. While it follows it reaches ahead, for the time that it glides.
+func (m *model) drawing(now float64) drawing {
+	v := m.timeline
+	d := drawing{lane: m.lane, server: m.foreign() == "", width: v.width, window: v.window, right: v.scrolledTo, until: min(v.scrolledTo, now)}
+	if v.scrolledTo > 0 {
+		return d
+	}
+	now = m.latest(now)
+	d.right, d.until = now+v.window*nowMargin, now+ahead
+	return d
 }
 
 // onDraw puts the drawing into the page and sets it in motion.
@@ -181,15 +213,7 @@ func (t *timelinePanel) onDraw() {
 	t.drawn = drawn
 	t.drawn.at = now
 	follow, live := m.timeline.scrolledTo == 0, m.alive()
-	if follow {
-		now = m.latest()
-	}
-	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
-	if follow {
-		d.right, d.until = now+m.timeline.window*nowMargin, now+ahead
-	} else {
-		d.right, d.until = m.timeline.scrolledTo, min(m.timeline.scrolledTo, eventsource.Now())
-	}
+	d := m.drawing(now)
 	moving.Set("innerHTML", d.svg(m.log))
 	if follow && live && !reducedMotion() {
 		distance := "translateX(-" + strconv.FormatFloat(d.width*ahead/d.window, 'f', 1, 64) + "px)"
