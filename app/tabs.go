@@ -16,6 +16,8 @@ type tabs struct {
 	other   int // number of the source that the selected one is compared with; 0, or one that is gone: any
 	settle  alarm
 	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
+
+	unfolded map[spot]bool // requests, and lines of their responses
 }
 
 const (
