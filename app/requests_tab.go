@@ -44,8 +44,13 @@ func (t *requestsTab) Render() app.UI {
 		return view(`<p class="empty">{}</p>`, t.Nothing)
 	}
 	items := []app.UI{}
+	several := exchanges[0].Source != exchanges[len(exchanges)-1].Source
 	for i := len(exchanges) - 1; i >= 0; i-- {
-		items = append(items, t.item(exchanges[i]))
+		e, source := exchanges[i], any(nil)
+		if several && (i == len(exchanges)-1 || exchanges[i+1].Source != e.Source) {
+			source = view(`<h3>{}</h3>`, "EventSource "+strconv.Itoa(e.Source))
+		}
+		items = append(items, view(`<li>{}{}</li>`, source, t.item(e)))
 	}
 	names := []app.UI{}
 	for _, f := range requestFacts(exchanges[0]) {
@@ -56,7 +61,7 @@ func (t *requestsTab) Render() app.UI {
 		names, items)
 }
 
-// requestFact is what the line of a request says: the columns in their order.
+// requestFact is a part of what the line of a request says, a column.
 type requestFact struct{ name, value string }
 
 func requestFacts(e *trace.Exchange) []requestFact {
@@ -64,16 +69,11 @@ func requestFacts(e *trace.Exchange) []requestFact {
 	if value, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
-	packed := "–"
-	if e.Packed > 0 {
-		packed = count(e.Packed, "1 byte", "{n} bytes")
-	}
 	return []requestFact{
 		{say("at"), seconds(e.T(e.At))},
 		{say("protocol"), brief(e.Request.Proto, 20)},
 		{say("status"), statusOf(e)},
-		{say("sent"), count(e.Sent, "1 byte", "{n} bytes")},
-		{say("compressed to"), packed},
+		{say("sent (compressed to)"), sizes(e)},
 		{say("duration"), lasted(e)},
 		{say("ended"), endOf(e)},
 		{"Last-Event-ID", brief(id, 40)},
@@ -85,9 +85,18 @@ func statusOf(e *trace.Exchange) string {
 	case e.Head != nil:
 		return strconv.Itoa(e.Head.Status)
 	case e.End != nil:
-		return say("no response")
+		return say("none")
 	}
-	return say("no response yet")
+	return say("none yet")
+}
+
+// sizes are the bytes of the body that were sent, and what compression made of them.
+func sizes(e *trace.Exchange) string {
+	said := count(e.Sent, "1 byte", "{n} bytes")
+	if e.Packed > 0 {
+		said += " (" + grouped(e.Packed) + ")"
+	}
+	return said
 }
 
 // lasted is the time from a request to the end of its response.
@@ -131,7 +140,7 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 		}, fields(e.Head.Header)...)
 	}
 	at := requestSpot(e)
-	return view(`<li><details open={}>
+	return view(`<details open={}>
 		<summary class="line" id={} onclick={}><b>{}</b>{}</summary>
 		<h3>{}</h3>
 		<p class="mono">{}</p>
@@ -140,9 +149,9 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 		{}
 		{}
 		{}
-	</details></li>`,
+	</details>`,
 		slices.Contains(t.Unfolded, e), fmt.Sprintf("request-%d-%d", e.Source, e.Attempt), scoped{at, t.onFold(at)},
-		requestName(e, t.Exchanges), facts,
+		requestName(e, []*trace.Exchange{e}), facts,
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
 		e.Request.Method+" "+brief(e.Request.Target, 300)+" "+e.Request.Proto,
 		fields(e.Request.Header),
@@ -159,14 +168,6 @@ func (t *requestsTab) onFold(at spot) app.EventHandler {
 		event.PreventDefault()
 		t.Model.tabs.fold(at)
 	}
-}
-
-// sentBytes is how much of a body was sent, and what compression made of it.
-func sentBytes(e *trace.Exchange, number func(int) string) string {
-	if e.Packed == 0 {
-		return fill(say("{n} bytes"), "{n}", number(e.Sent))
-	}
-	return fill(say("{n} bytes, compressed to {packed}"), "{n}", number(e.Sent), "{packed}", number(e.Packed))
 }
 
 // fields are the lines of a head.

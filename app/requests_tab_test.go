@@ -17,27 +17,27 @@ func TestTheLineOfARequest(t *testing.T) {
 		exchange trace.Exchange
 		want     string
 	}{
-		{"no response yet", trace.Exchange{At: 1250, Request: request}, "1.250 s|HTTP/1.1|no response yet|0 bytes|–|under way|–|–"},
-		{"a stream", trace.Exchange{Request: request, Head: ok, Sent: 1234}, "0.000 s|HTTP/1.1|200|1 234 bytes|–|under way|–|–"},
+		{"no response yet", trace.Exchange{At: 1250, Request: request}, "1.250 s|HTTP/1.1|none yet|0 bytes|under way|–|–"},
+		{"a stream", trace.Exchange{Request: request, Head: ok, Sent: 1234}, "0.000 s|HTTP/1.1|200|1 234 bytes|under way|–|–"},
 		{
 			"a stream that the page closed, compressed",
 			trace.Exchange{At: 500, Request: again, Head: ok, Sent: 1, Packed: 2048, End: &protocol.Seen{By: protocol.ByClient, How: protocol.EndLeft}, EndAt: 3510},
-			"0.500 s|HTTP/2.0|200|1 byte|2 048 bytes|3.01 s|left, by the client|␠7",
+			"0.500 s|HTTP/2.0|200|1 byte (2 048)|3.01 s|left, by the client|␠7",
 		},
 		{
 			"a response without a body",
 			trace.Exchange{Request: request, Head: noContent, End: &protocol.Seen{By: protocol.ByServer, How: protocol.EndProper}, EndAt: 4},
-			"0.000 s|HTTP/1.1|204|0 bytes|–|4 ms|end, by the server|–",
+			"0.000 s|HTTP/1.1|204|0 bytes|4 ms|end, by the server|–",
 		},
 		{
 			"a request that was refused",
 			trace.Exchange{Request: request, End: &protocol.Seen{By: protocol.ByServer, How: protocol.EndRefused}, EndAt: 2},
-			"0.000 s|HTTP/1.1|no response|0 bytes|–|2 ms|refused, by the server|–",
+			"0.000 s|HTTP/1.1|none|0 bytes|2 ms|refused, by the server|–",
 		},
 		{
 			"a server that is gone",
 			trace.Exchange{Request: request, Head: ok, Sent: 10, Unknown: true, EndAt: 900},
-			"0.000 s|HTTP/1.1|200|10 bytes|–|–|not known: the server that saw it is gone|–",
+			"0.000 s|HTTP/1.1|200|10 bytes|–|not known: the server that saw it is gone|–",
 		},
 	} {
 		got := []string{}

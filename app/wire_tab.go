@@ -128,7 +128,7 @@ func (w *wireTab) Render() app.UI {
 		}
 		rows = append(rows, row)
 	}
-	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
+	said := []string{requestName(e, exchanges), sentBytes(e)}
 	if earlier > 0 {
 		said = append(said, count(earlier, "1 earlier line is not shown", "{n} earlier lines are not shown"))
 	}
@@ -147,6 +147,14 @@ func (w *wireTab) Render() app.UI {
 		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent" start={}>{}</ol>
 	</div>`,
 		w.onAttempt, choices, strings.Join(said, " · ")+say("."), w.Predicted, earlier+1, rows)
+}
+
+// sentBytes is how much of a body was sent, and what compression made of it.
+func sentBytes(e *trace.Exchange) string {
+	if e.Packed == 0 {
+		return fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))
+	}
+	return fill(say("{n} bytes, compressed to {packed}"), "{n}", strconv.Itoa(e.Sent), "{packed}", strconv.Itoa(e.Packed))
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
