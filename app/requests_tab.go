@@ -53,7 +53,7 @@ func (t *requestsTab) Render() app.UI {
 		items = append(items, view(`<li>{}{}</li>`, source, t.item(e)))
 	}
 	names := []app.UI{}
-	for _, f := range requestFacts(exchanges[0]) {
+	for _, f := range requestFacts(&trace.Exchange{}) {
 		names = append(names, view(`<span>{}</span>`, f.name))
 	}
 	return view(`<div class="requests">{}<p class="line" aria-hidden="true"><span>request</span>{}</p><ol id="requests" tabindex="-1">{}</ol></div>`,
@@ -73,7 +73,7 @@ func requestFacts(e *trace.Exchange) []requestFact {
 		{say("at"), seconds(e.T(e.At))},
 		{say("protocol"), brief(e.Request.Proto, 20)},
 		{say("status"), statusOf(e)},
-		{say("sent (compressed to)"), sizes(e)},
+		sizes(e),
 		{say("duration"), lasted(e)},
 		{say("ended"), endOf(e)},
 		{"Last-Event-ID", brief(id, 40)},
@@ -91,12 +91,11 @@ func statusOf(e *trace.Exchange) string {
 }
 
 // sizes are the bytes of the body that were sent, and what compression made of them.
-func sizes(e *trace.Exchange) string {
-	said := count(e.Sent, "1 byte", "{n} bytes")
-	if e.Packed > 0 {
-		said += " (" + grouped(e.Packed) + ")"
+func sizes(e *trace.Exchange) requestFact {
+	if e.Packed == 0 {
+		return requestFact{say("sent"), count(e.Sent, "1 byte", "{n} bytes")}
 	}
-	return said
+	return requestFact{say("sent, compressed to"), grouped(e.Sent) + " → " + count(e.Packed, "1 byte", "{n} bytes")}
 }
 
 // lasted is the time from a request to the end of its response.

@@ -21,8 +21,8 @@ func TestTheLineOfARequest(t *testing.T) {
 		{"a stream", trace.Exchange{Request: request, Head: ok, Sent: 1234}, "0.000 s|HTTP/1.1|200|1 234 bytes|under way|–|–"},
 		{
 			"a stream that the page closed, compressed",
-			trace.Exchange{At: 500, Request: again, Head: ok, Sent: 1, Packed: 2048, End: &protocol.Seen{By: protocol.ByClient, How: protocol.EndLeft}, EndAt: 3510},
-			"0.500 s|HTTP/2.0|200|1 byte (2 048)|3.01 s|left, by the client|␠7",
+			trace.Exchange{At: 500, Request: again, Head: ok, Sent: 4096, Packed: 2048, End: &protocol.Seen{By: protocol.ByClient, How: protocol.EndLeft}, EndAt: 3510},
+			"0.500 s|HTTP/2.0|200|4 096 → 2 048 bytes|3.01 s|left, by the client|␠7",
 		},
 		{
 			"a response without a body",
