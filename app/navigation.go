@@ -68,7 +68,7 @@ func (m *model) navigate(query string) {
 		m.tabs.chosen = tabScript
 		unpack(v.script, func(text string, ok bool) {
 			if !ok {
-				text = say("# The script in this link is damaged: it could not be unpacked.")
+				text = say("# The script in this link is damaged, or longer than 1 MiB: it could not be unpacked.")
 			}
 			m.edit(text)
 			m.pace.again(0)

@@ -2,8 +2,8 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -16,6 +16,7 @@ type tabs struct {
 	other   int // number of the source that the selected one is compared with; 0, or one that is gone: any
 	settle  alarm
 	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
+	export  export
 
 	unfolded map[spot]bool // requests, and lines of their responses
 }
@@ -82,6 +83,9 @@ func (m *model) limits() string {
 	if exchanges, _ := m.log.Exchanges(); len(exchanges) > 0 && m.tabs.chosen == tabEvents {
 		said = append(said, predictedText(m.subject()))
 	}
+	if n := m.tabs.export.missed; n > 0 {
+		said = append(said, count(n, "1 record was dropped from the log before it was exported.", "{n} records were dropped from the log before they were exported."))
+	}
 	if view.Frozen() {
 		said = append(said, count(view.Behind(), "Paused: 1 newer record waits.", "Paused: {n} newer records wait."))
 	}
@@ -98,6 +102,7 @@ type tabBar struct {
 	rows     int // of the table of events
 	requests int
 	empty    bool // nothing to export
+	exported int  // in percent; -1 while nothing is
 	filter   trace.Filter
 	frozen   bool
 	types    []string // to filter by
@@ -105,7 +110,7 @@ type tabBar struct {
 
 func (m *model) tabBar() app.UI {
 	v := m.table.view
-	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(m.exchanges()), m.log.Len() == 0, v.Filter(), v.Frozen(), m.typesToFilter()})
+	return shown(&tabBar{m, m.tabs.chosen, v.Len(), len(m.exchanges()), m.log.Len() == 0, m.tabs.export.done(), v.Filter(), v.Frozen(), m.typesToFilter()})
 }
 
 // typesToFilter are those that are listened to, and all others that came.
@@ -126,7 +131,8 @@ func (b *tabBar) draw() app.UI {
 		<div class="tools">
 			{}
 			<button type="button" class="small" onclick={}>Clear</button>
-			<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>Export</button>
+			<button type="button" class="small" title="All records as JSON Lines" disabled={} onclick={}>{}</button>
+			{}
 		</div>
 	</div>`,
 		b.onKey,
@@ -136,8 +142,16 @@ func (b *tabBar) draw() app.UI {
 		b.tabButton(tabDifferences, say("Differences"), ""),
 		b.tabButton(tabScript, say("Script"), ""),
 		b.tabButton(tabCode, say("Code"), ""),
-		b.filterFields(), b.onClear, b.empty, b.onExport,
+		b.filterFields(), b.onClear, b.empty, b.onExport, b.exportLabel(),
+		when(b.exported >= 0, `<progress class="offscreen" aria-label="Records that were exported" max="100" value={}/>`, strconv.Itoa(b.exported)),
 	)
+}
+
+func (b *tabBar) exportLabel() string {
+	if b.exported >= 0 {
+		return fill(say("{n} %"), "{n}", strconv.Itoa(b.exported))
+	}
+	return say("Export")
 }
 
 func (b *tabBar) tabButton(name, label, count string) app.UI {
@@ -232,22 +246,6 @@ func (b *tabBar) onPause(app.Context, app.Event) {
 }
 
 func (b *tabBar) onClear(app.Context, app.Event) { b.Model.clear() }
-
-// onExport saves every record that is kept, whatever the filter shows.
-func (b *tabBar) onExport(app.Context, app.Event) {
-	log := b.Model.log
-	const part = 2000
-	parts := []string{}
-	for from := log.First(); from < log.End(); from += part {
-		var b []byte
-		for _, r := range log.Records(from, min(from+part, log.End())) {
-			b = r.AppendJSON(b)
-		}
-		parts = append(parts, string(b))
-	}
-	name := "eventsource-" + time.Now().UTC().Format("20060102-150405") + ".jsonl"
-	download(name, "application/jsonl", parts)
-}
 
 // unheardTypes are events that arrived on the wire and reached no listener: only the server's side shows them.
 type unheardTypes struct {

@@ -38,6 +38,7 @@ func (p *playground) OnMount(ctx app.Context) {
 	time.AfterFunc(frame, func() {
 		p.model.whole = true
 		p.model.pace.again(0)
+		p.model.rehearse()
 	})
 }
 
