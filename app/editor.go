@@ -90,6 +90,9 @@ func (m *model) playChecked() {
 	if m.editor.isChecked() {
 		checked = *m.editor.checked
 	}
+	if checked.Connect.SecondOrigin && m.streams.catalogue.SecondOrigin == "" {
+		m.editor.said = later("The text wants the second origin, and the server has told of none: it is played from the page's own.")
+	}
 	pack(m.editor.text, func(packed string) {
 		setup := playedSetup(m.connection.setup, packed, checked, m.streams.catalogue.SecondOrigin)
 		m.connection.played = played{setup.URL, checked.Connect.Times}

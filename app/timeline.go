@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -33,6 +34,7 @@ type timelinePanel struct {
 	Summary  string // in words, for who can't see it
 	Foreign  string // why there is only the page's side
 	Starved  string // which sources wait for a connection, and why
+	Copied   string // what was last copied
 
 	animation app.Value
 	drawn     drawnTimeline
@@ -58,7 +60,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 	t := &m.timeline
 	return &timelinePanel{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
-		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(),
+		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(), Copied: m.copied,
 	}
 }
 
@@ -121,6 +123,8 @@ func (t *timelinePanel) Render() app.UI {
 		<div class="moves">
 			<button type="button" class="small toggle" aria-pressed={} onclick={}>Follow</button>
 			<select class="small" aria-label="Width of the timeline" onchange={}>{}</select>
+			<button type="button" class="small" title="What the timeline shows, with a caption, as a file (SVG)" onclick={}>Picture</button>
+			{}
 			<input id="scroll" type="range" class="scroll" aria-label="Scroll back in time" step="0.1" oninput={}/>
 		</div>
 	</section>`,
@@ -130,6 +134,7 @@ func (t *timelinePanel) Render() app.UI {
 		t.Foreign, t.Starved,
 		t.At == 0, t.onFollow,
 		t.onWindow, options,
+		t.onPicture, t.copyPicture(),
 		t.onScroll,
 	)
 }
@@ -142,6 +147,21 @@ func (t *timelinePanel) onFollow(app.Context, app.Event) {
 		m.timeline.scrolledTo = 0
 	}
 }
+
+// onPicture saves a picture of the timeline.
+func (t *timelinePanel) onPicture(app.Context, app.Event) {
+	download("eventsource-"+time.Now().UTC().Format("20060102-150405")+".svg", pictureType, []string{t.Model.picture()})
+}
+
+// copyPicture is there where a browser can.
+func (t *timelinePanel) copyPicture() any {
+	if !copiesPictures() {
+		return nil
+	}
+	return copyButton(say("Copy the picture"), "picture", t.Copied, t.onCopyPicture)
+}
+
+func (t *timelinePanel) onCopyPicture(app.Context, app.Event) { t.Model.copyPicture() }
 
 func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
@@ -169,6 +189,24 @@ func (v *timelineView) measure() {
 	}
 }
 
+// drawing is the timeline as it is now. While it follows it reaches ahead, for the time that it glides.
+func (m *model) drawing(now float64) drawing {
+	v := m.timeline
+	d := drawing{lane: m.lane, server: m.foreign() == "", width: v.width, window: v.window, right: v.scrolledTo, until: min(v.scrolledTo, now)}
+	if v.scrolledTo > 0 {
+		return d
+	}
+	over := 0.0
+	for _, s := range m.log.Current() {
+		over = max(over, s.State().Since)
+	}
+	if !m.alive() && over > 0 {
+		now = min(now, over+v.window/10) // all is over: time stands still soon after the end
+	}
+	d.right, d.until = now+v.window*nowMargin, now+ahead
+	return d
+}
+
 // onDraw puts the drawing into the page and sets it in motion.
 func (t *timelinePanel) onDraw() {
 	moving := element("moving")
@@ -187,20 +225,8 @@ func (t *timelinePanel) onDraw() {
 	}
 	t.drawn = drawn
 	t.drawn.at = now
-	live, over := m.alive(), 0.0
-	for _, s := range m.log.Current() {
-		over = max(over, s.State().Since)
-	}
-	if !live && over > 0 && m.timeline.scrolledTo == 0 {
-		now = min(now, over+m.timeline.window/10) // all is over: time stands still soon after the end
-	}
-	d := drawing{lane: m.lane, server: !drawn.foreign, width: m.timeline.width, window: m.timeline.window, right: now, until: now}
-	follow := m.timeline.scrolledTo == 0
-	if follow {
-		d.right, d.until = now+m.timeline.window*nowMargin, now+ahead
-	} else {
-		d.right, d.until = m.timeline.scrolledTo, min(m.timeline.scrolledTo, eventsource.Now())
-	}
+	follow, live := m.timeline.scrolledTo == 0, m.alive()
+	d := m.drawing(now)
 	moving.Set("innerHTML", d.svg(m.log))
 	if follow && live && !reducedMotion() {
 		distance := "translateX(-" + strconv.FormatFloat(d.width*ahead/d.window, 'f', 1, 64) + "px)"
