@@ -99,14 +99,11 @@ func (e *eventRow) detail() any {
 	if e.Copied {
 		copied = "row"
 	}
-	const mostShown = 100_000
-	body, cut := r.Data, 0
+	body := r.Data
 	if pretty, ok := prettyJSON(r.Data); ok {
 		body = pretty
 	}
-	if runes := []rune(body); len(runes) > mostShown {
-		body, cut = string(runes[:mostShown]), len(runes)-mostShown
-	}
+	body, cut := beginning(body)
 	return view(`<div class="detail" role="row"><div role="cell" aria-colspan="5">
 		<div class="actions">{}</div>
 		<dl>{}</dl>
@@ -116,6 +113,15 @@ func (e *eventRow) detail() any {
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
 		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, visibleLines(body)),
 		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
+}
+
+// beginning is as much of a text as is shown at once, and how many characters are cut off.
+func beginning(text string) (shown string, cut int) {
+	const most = 100_000
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]), len(runes) - most
+	}
+	return text, 0
 }
 
 func (e *eventRow) onRow(ctx app.Context, event app.Event) {

@@ -16,14 +16,15 @@ import (
 const pictureType = "image/svg+xml"
 
 // caption is what stands under a picture of the timeline: which stream it was, what became of it, when, and in which browser.
-type caption struct{ stream, summary, made string }
+type caption struct{ stream, summary, browser string }
 
 // Measures of a picture, in pixels.
 const (
 	pictureMargin = 16
 	pictureLabels = 130 // wide
 	pictureLine   = 20  // high
-	mostOfStream  = 120 // characters of the address
+	pictureLeast  = 720 // wide: the names that browsers give themselves are long
+	mostOfStream  = 100 // characters of the address
 )
 
 // picture is the timeline as an SVG document of its own, with the colours that the page has now.
@@ -45,8 +46,9 @@ func (m *model) picture() string {
 func (m *model) caption() caption {
 	state := m.subject().State()
 	return caption{
-		isolated(m.subject().Name()+" "+state.URL, mostOfStream), m.summary(),
-		time.Now().UTC().Format("2006-01-02 15:04:05 UTC") + " · " + app.Window().Get("navigator").Get("userAgent").String(),
+		isolated(m.subject().Name()+" "+state.URL, mostOfStream),
+		m.summary() + " " + time.Now().UTC().Format("2006-01-02 15:04:05 UTC"),
+		app.Window().Get("navigator").Get("userAgent").String(),
 	}
 }
 
@@ -58,7 +60,7 @@ func pictureSVG(drawn string, d drawing, labels []string, c caption, ink, paper 
 	if d.server {
 		high = lanesEnd + fullBelow
 	}
-	width, height := pictureLabels+d.width+2*pictureMargin, float64(high+3*pictureLine+2*pictureMargin)
+	width, height := max(pictureLeast, pictureLabels+d.width+2*pictureMargin), float64(high+3*pictureLine+2*pictureMargin)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="13" fill="%s">`,
 		width, height, width, height, xmlText(c.stream+". "+c.summary), ink)
@@ -75,9 +77,9 @@ func pictureSVG(drawn string, d drawing, labels []string, c caption, ink, paper 
 	}
 	// A document in the document clips what the drawing leaves out of view.
 	fmt.Fprintf(&b, `<svg x="%d" y="%d" width="%.0f" height="%d">%s</svg>`, pictureMargin+pictureLabels, pictureMargin, d.width, high, drawn)
-	for i, line := range []string{c.stream, c.summary, c.made} {
-		text(pictureMargin+high+(i+1)*pictureLine, line)
-	}
+	text(pictureMargin+high+pictureLine, c.stream)
+	text(pictureMargin+high+2*pictureLine, c.summary)
+	fmt.Fprintf(&b, `<text x="%d" y="%d" font-size="10">%s</text>`, pictureMargin, pictureMargin+high+3*pictureLine, xmlText(c.browser))
 	b.WriteString("</svg>")
 	return b.String()
 }

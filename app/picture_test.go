@@ -9,7 +9,7 @@ import (
 
 func TestAPictureIsXMLWhateverItsTextsSay(t *testing.T) {
 	d := drawing{width: 600, window: 20_000, server: true}
-	c := caption{stream: "EventSource 1 /sse?a=1&b=<script>\x00\x1b\"'", summary: "2 CLOSED. ]]> \uFFFE", made: "2026-01-02 03:04:05 UTC"}
+	c := caption{stream: "EventSource 1 /sse?a=1&b=<script>\x00\x1b\"'", summary: "2 CLOSED. ]]> \uFFFE", browser: "Mozilla/5.0"}
 	picture := pictureSVG(`<svg class="alone"><rect/></svg>`, d, []string{"EventSource 1", "<b>"}, c, "#000", "#fff")
 	var texts []string
 	elements := map[string]int{}
@@ -28,7 +28,7 @@ func TestAPictureIsXMLWhateverItsTextsSay(t *testing.T) {
 			texts = append(texts, string(token))
 		}
 	}
-	want := []string{"EventSource 1", "<b>", "Wire", "Server", "EventSource 1 /sse?a=1&b=<script>\uFFFD\uFFFD\"'", "2 CLOSED. ]]> \uFFFD", c.made}
+	want := []string{"EventSource 1", "<b>", "Wire", "Server", "EventSource 1 /sse?a=1&b=<script>\uFFFD\uFFFD\"'", "2 CLOSED. ]]> \uFFFD", c.browser}
 	if got := strings.Join(texts, "|"); got != strings.Join(want, "|") {
 		t.Errorf("got the texts %q; want %q", got, strings.Join(want, "|"))
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -12,17 +14,27 @@ import (
 // requestsTab is the requests as the server saw them, newest first.
 type requestsTab struct {
 	app.Compo
+	Model     *model
 	Language  string
 	Changes   int // of the log
 	Exchanges []*trace.Exchange
+	Unfolded  []*trace.Exchange
 	Gone      int    // older ones that are not kept
 	Nothing   string // said where there is no exchange
 }
 
 func (m *model) requestsTab() app.UI {
 	_, gone := m.log.Exchanges()
+	exchanges := m.exchanges()
 	return &requestsTab{
-		Language: voice.Code, Changes: m.log.Changes(), Exchanges: m.exchanges(), Gone: gone, Nothing: m.noServerSide(),
+		Model: m, Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Unfolded: m.tabs.unfoldedRequests(exchanges),
+		Gone: gone, Nothing: m.noServerSide(),
+	}
+}
+
+func (t *requestsTab) OnUpdate(ctx app.Context) {
+	if list := element("requests"); list.Truthy() {
+		keepFocus(ctx, list)
 	}
 }
 
@@ -32,49 +44,103 @@ func (t *requestsTab) Render() app.UI {
 		return view(`<p class="empty">{}</p>`, t.Nothing)
 	}
 	items := []app.UI{}
+	several := exchanges[0].Source != exchanges[len(exchanges)-1].Source
 	for i := len(exchanges) - 1; i >= 0; i-- {
-		items = append(items, exchangeItem(exchanges[i], exchanges))
+		e, source := exchanges[i], any(nil)
+		if several && (i == len(exchanges)-1 || exchanges[i+1].Source != e.Source) {
+			source = view(`<h3>{}</h3>`, "EventSource "+strconv.Itoa(e.Source))
+		}
+		items = append(items, view(`<li>{}{}</li>`, source, t.item(e)))
 	}
-	return view(`<div class="requests">{}<ol>{}</ol></div>`,
+	names := []app.UI{}
+	for _, f := range requestFacts(&trace.Exchange{}) {
+		names = append(names, view(`<span>{}</span>`, f.name))
+	}
+	return view(`<div class="requests">{}<p class="line" aria-hidden="true"><span>request</span>{}</p><ol id="requests" tabindex="-1">{}</ol></div>`,
 		when(gone > 0, `<p class="hint">{}</p>`, count(gone, "1 older request is not kept.", "{n} older requests are not kept.")),
-		items)
+		names, items)
 }
 
-func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
+// requestFact is a part of what the line of a request says, a column.
+type requestFact struct{ name, value string }
+
+func requestFacts(e *trace.Exchange) []requestFact {
 	id := "–"
 	if value, sent := protocol.HeaderOf(e.Request.Header, "Last-Event-ID"); sent {
 		id = value
 	}
-	status, ended := say("no response yet"), say("under way")
-	if e.Head != nil {
-		status = strconv.Itoa(e.Head.Status)
+	return []requestFact{
+		{say("at"), seconds(e.T(e.At))},
+		{say("protocol"), brief(e.Request.Proto, 20)},
+		{say("status"), statusOf(e)},
+		sizes(e),
+		{say("duration"), lasted(e)},
+		{say("ended"), endOf(e)},
+		{"Last-Event-ID", brief(id, 40)},
 	}
-	if e.Unknown {
-		ended = say("not known: the server that saw it is gone")
+}
+
+func statusOf(e *trace.Exchange) string {
+	switch {
+	case e.Head != nil:
+		return strconv.Itoa(e.Head.Status)
+	case e.End != nil:
+		return say("none")
 	}
-	if e.End != nil {
-		ended = fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
-		if e.Head == nil {
-			status = say("no response")
-		}
+	return say("none yet")
+}
+
+// sizes are the bytes of the body that were sent, and what compression made of them.
+func sizes(e *trace.Exchange) requestFact {
+	if e.Packed == 0 {
+		return requestFact{say("sent"), count(e.Sent, "1 byte", "{n} bytes")}
+	}
+	return requestFact{say("sent, compressed to"), grouped(e.Sent) + " → " + count(e.Packed, "1 byte", "{n} bytes")}
+}
+
+// lasted is the time from a request to the end of its response.
+func lasted(e *trace.Exchange) string {
+	switch {
+	case e.End != nil:
+		return duration(e.EndAt - e.At)
+	case e.Unknown:
+		return "–"
+	}
+	return say("under way")
+}
+
+// endOf is how a response ended, and who ended it.
+func endOf(e *trace.Exchange) string {
+	switch {
+	case e.End != nil:
+		return fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
+	case e.Unknown:
+		return say("not known: the server that saw it is gone")
+	}
+	return "–"
+}
+
+// item is one request: a line, and unfolded its heads.
+func (t *requestsTab) item(e *trace.Exchange) app.UI {
+	facts := []app.UI{}
+	for _, f := range requestFacts(e) {
+		facts = append(facts, view(`<span><small>{}</small> <bdi>{}</bdi></span>`, f.name, f.value))
 	}
 	cookie := say("no cookie came")
 	if e.Request.Cookie {
 		cookie = say("a cookie came")
 	}
-	fact := func(name, value string) app.UI {
-		return view(`<span><small>{}</small> <bdi>{}</bdi></span>`, name, value)
-	}
 	reply, replyTitle := []app.UI{}, any(nil)
 	if e.Head != nil {
 		replyTitle = view(`<h3>Response, as it was sent</h3>`)
 		reply = append([]app.UI{
-			view(`<dt>{}</dt>`, say("status")+" "+status),
+			view(`<dt>{}</dt>`, say("status")+" "+statusOf(e)),
 			view(`<dd>{}</dd>`, fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))),
 		}, fields(e.Head.Header)...)
 	}
-	return view(`<li><details>
-		<summary><b>{}</b>{}{}{}{}{}</summary>
+	at := requestSpot(e)
+	return view(`<details open={}>
+		<summary class="line" id={} onclick={}><b>{}</b>{}</summary>
 		<h3>{}</h3>
 		<p class="mono">{}</p>
 		<dl>{}</dl>
@@ -82,13 +148,9 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 		{}
 		{}
 		{}
-	</details></li>`,
-		requestName(e, all),
-		fact(say("at"), seconds(e.T(e.At))),
-		fact("Last-Event-ID", brief(id, 40)),
-		fact(say("response"), status),
-		fact(say("sent"), sentBytes(e, grouped)),
-		fact(say("ended"), ended),
+	</details>`,
+		slices.Contains(t.Unfolded, e), fmt.Sprintf("request-%d-%d", e.Source, e.Attempt), scoped{at, t.onFold(at)},
+		requestName(e, []*trace.Exchange{e}), facts,
 		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
 		e.Request.Method+" "+brief(e.Request.Target, 300)+" "+e.Request.Proto,
 		fields(e.Request.Header),
@@ -99,12 +161,12 @@ func exchangeItem(e *trace.Exchange, all []*trace.Exchange) app.UI {
 	)
 }
 
-// sentBytes is how much of a body was sent, and what compression made of it.
-func sentBytes(e *trace.Exchange, number func(int) string) string {
-	if e.Packed == 0 {
-		return fill(say("{n} bytes"), "{n}", number(e.Sent))
+// onFold is a click, which the keyboard makes as well, in place of what the browser would do by itself.
+func (t *requestsTab) onFold(at spot) app.EventHandler {
+	return func(_ app.Context, event app.Event) {
+		event.PreventDefault()
+		t.Model.tabs.fold(at)
 	}
-	return fill(say("{n} bytes, compressed to {packed}"), "{n}", number(e.Sent), "{packed}", number(e.Packed))
 }
 
 // fields are the lines of a head.

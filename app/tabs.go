@@ -17,6 +17,8 @@ type tabs struct {
 	settle  alarm
 	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
 	export  export
+
+	unfolded map[spot]bool // requests, and lines of their responses
 }
 
 const (

@@ -11,16 +11,18 @@ import (
 	"eventsource-playground/trace"
 )
 
-// shownLines is how many lines of an attempt are shown; the log keeps more.
-const shownLines = 200
+// shownLines is how many lines of an attempt are shown at least; the log keeps more. Older ones leave by the step, since go-app
+// draws all rows again whenever the first one is another.
+const shownLines, lineStep = 200, 50
 
 // wireTab is what went over the wire, line by line, with what a decoder that follows HTML 9.2.6 makes of each.
 type wireTab struct {
 	app.Compo
 	Model     *model
 	Language  string
-	Changes   int // of the log
-	Attempt   int // index among the exchanges; -1 is the newest
+	Changes   int   // of the log
+	Unfolded  []int // lines that are; their numbers are those of wireRow
+	Attempt   int   // index among the exchanges; -1 is the newest
 	Exchanges []*trace.Exchange
 	Listens   []string
 	Predicted string
@@ -28,10 +30,14 @@ type wireTab struct {
 }
 
 func (m *model) wireTab() app.UI {
-	return &wireTab{
+	w := &wireTab{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Attempt: m.tabs.attempt, Exchanges: m.exchanges(),
 		Listens: m.connection.setup.types(), Predicted: predictedText(m.subject()), Nothing: m.noServerSide(),
 	}
+	if e := w.exchange(); e != nil {
+		w.Unfolded = m.tabs.unfoldedLines(e)
+	}
+	return w
 }
 
 // exchange is the one that is shown, nil if there is none.
@@ -45,20 +51,53 @@ func (w *wireTab) exchange() *trace.Exchange {
 	return w.Exchanges[w.Attempt]
 }
 
-// OnUpdate keeps the newest line in view, unless the visitor scrolled up to read.
+// firstShown is the index of the first line of an exchange that is shown.
+func firstShown(e *trace.Exchange) int {
+	number := e.Forgotten + len(e.Lines) - shownLines
+	return max(0, number-number%lineStep-e.Forgotten)
+}
+
+// OnUpdate is called before the lines are drawn. It keeps the newest in view, unless the visitor scrolled up to read or reads
+// what he unfolded: then what is in view stays where it is.
 func (w *wireTab) OnUpdate(ctx app.Context) {
-	lines := element("wire-lines")
-	if !lines.Truthy() {
+	lines, e := element("wire-lines"), w.exchange()
+	if !lines.Truthy() || e == nil {
 		return
 	}
+	keepFocus(ctx, lines)
 	const nearly = 8 // pixels
-	if lines.Get("scrollHeight").Int()-lines.Get("scrollTop").Int()-lines.Get("clientHeight").Int() > nearly {
+	top := lines.Get("scrollTop").Float()
+	atEnd := lines.Get("scrollHeight").Float()-top-lines.Get("clientHeight").Float() <= nearly
+	if atEnd && !w.onUnfolded(top) {
+		ctx.Defer(func(app.Context) {
+			if lines := element("wire-lines"); lines.Truthy() {
+				lines.Set("scrollTop", lines.Get("scrollHeight"))
+			}
+		})
 		return
 	}
+	gone := e.Forgotten + firstShown(e) - (lines.Get("start").Int() - 1)
+	rows := lines.Get("children")
+	if gone <= 0 || gone >= rows.Length() {
+		return
+	}
+	top -= rows.Index(gone).Get("offsetTop").Float() - rows.Index(0).Get("offsetTop").Float()
 	ctx.Defer(func(app.Context) {
 		if lines := element("wire-lines"); lines.Truthy() {
-			lines.Set("scrollTop", lines.Get("scrollHeight"))
+			lines.Set("scrollTop", max(0, top))
 		}
+	})
+}
+
+// onUnfolded reports whether an unfolded line is in view, in a list that is scrolled so far and to its end.
+func (w *wireTab) onUnfolded(top float64) bool {
+	return slices.ContainsFunc(w.Unfolded, func(number int) bool {
+		button := element(lineID(number))
+		if !button.Truthy() {
+			return false
+		}
+		row := button.Call("closest", "li")
+		return row.Get("offsetTop").Float()+row.Get("offsetHeight").Float() > top
 	})
 }
 
@@ -72,12 +111,15 @@ func (w *wireTab) Render() app.UI {
 	for i, e := range exchanges {
 		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
-	lines := e.Lines
-	earlier := e.Forgotten + max(0, len(lines)-shownLines)
-	lines = lines[max(0, len(lines)-shownLines):]
+	first := firstShown(e)
+	earlier, lines := e.Forgotten+first, e.Lines[first:]
 	rows := []app.UI{}
 	for i, l := range lines {
-		row := &wireRow{Language: voice.Code, At: e.T(l.At), Line: l.Line, Heard: true, AfterCRLF: e.AfterCRLF}
+		number := earlier + i + 1
+		row := &wireRow{
+			Model: w.Model, Language: voice.Code, Spot: spot{e.Source, e.Attempt, number}, At: e.T(l.At), Line: l.Line,
+			Heard: true, AfterCRLF: e.AfterCRLF, Unfolded: slices.Contains(w.Unfolded, number),
+		}
 		if i+1 < len(lines) {
 			row.AfterCRLF = lines[i+1].AfterCRLF
 		}
@@ -86,7 +128,7 @@ func (w *wireTab) Render() app.UI {
 		}
 		rows = append(rows, row)
 	}
-	said := []string{requestName(e, exchanges), sentBytes(e, strconv.Itoa)}
+	said := []string{requestName(e, exchanges), sentBytes(e)}
 	if earlier > 0 {
 		said = append(said, count(earlier, "1 earlier line is not shown", "{n} earlier lines are not shown"))
 	}
@@ -102,9 +144,17 @@ func (w *wireTab) Render() app.UI {
 		<label class="check">attempt<select class="small" onchange={}>{}</select></label>
 		<p class="hint">{}</p>
 		<p class="hint">{}</p>
-		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent">{}</ol>
+		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent" start={}>{}</ol>
 	</div>`,
-		w.onAttempt, choices, strings.Join(said, " · ")+say("."), w.Predicted, rows)
+		w.onAttempt, choices, strings.Join(said, " · ")+say("."), w.Predicted, earlier+1, rows)
+}
+
+// sentBytes is how much of a body was sent, and what compression made of it.
+func sentBytes(e *trace.Exchange) string {
+	if e.Packed == 0 {
+		return fill(say("{n} bytes"), "{n}", strconv.Itoa(e.Sent))
+	}
+	return fill(say("{n} bytes, compressed to {packed}"), "{n}", strconv.Itoa(e.Sent), "{packed}", strconv.Itoa(e.Packed))
 }
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
@@ -144,15 +194,18 @@ func requestName(e *trace.Exchange, all []*trace.Exchange) string {
 	return name
 }
 
-// wireRow is one line.
+// wireRow is one line. If it dispatched an event, that one's data can be unfolded.
 type wireRow struct {
 	app.Compo
+	Model     *model
 	Language  string
+	Spot      spot
 	At        float64
 	Line      sse.Line
 	AfterCRLF bool // an LF followed its CR
 	Heard     bool
 	Mistaken  string // why not, if its type is nearly that of a listener
+	Unfolded  bool
 }
 
 func (r *wireRow) Render() app.UI {
@@ -165,22 +218,68 @@ func (r *wireRow) Render() app.UI {
 		}
 	}
 	end := terminator(l, r.AfterCRLF)
-	why := sayWhy(l.Why)
-	if l.Event != nil {
-		why = isolated(l.Event.Type, 40) + " " + quoteJS(shorten(l.Event.Data, 80)) + say(", ") + "lastEventId " + quoteJS(shorten(l.Event.LastEventID, 40))
-		if !r.Heard {
-			why += say(": no listener for this type here")
-			if r.Mistaken != "" {
-				why += say(", ") + r.Mistaken
-			}
-		}
+	outcome := []app.UI{view(`<b>{}</b>`, say(l.Outcome.String()))}
+	if l.Event == nil {
+		outcome = append(outcome, view(`<bdi>{}</bdi>`, " "+sayWhy(l.Why)))
+	} else {
+		outcome = r.event(l.Event, outcome)
 	}
 	return view(`<li data-outcome={}>
 		<span class="time">{}</span>
 		<span><code>{}</code>{}</span>
-		<span class="outcome"><b>{}</b><bdi>{}</bdi></span>
-	</li>`, l.Outcome.String(), thousandths(r.At), text, when(end != "", `<small class="end" title="what ended the line">{}</small>`, end), say(l.Outcome.String()), " "+why)
+		<span class="outcome">{}</span>
+		{}
+	</li>`, l.Outcome.String(), thousandths(r.At), text, when(end != "", `<small class="end" title="what ended the line">{}</small>`, end), outcome, r.data())
 }
+
+// event says that one was dispatched. Its data stand in the lines before, so they are not repeated unless asked for.
+func (r *wireRow) event(e *sse.Event, outcome []app.UI) []app.UI {
+	said := isolated(e.Type, 40)
+	if e.LastEventID != "" {
+		said += say(", ") + "lastEventId " + quoteJS(shorten(e.LastEventID, 40))
+	}
+	button := view(`<button type="button" class="fold" id={} aria-expanded={} title="the event's data" onclick={}>{}<bdi>{}</bdi></button>`,
+		lineID(r.Spot.line), r.Unfolded, r.onFold, outcome, " "+said)
+	why := ""
+	if !r.Heard {
+		why = say(": no listener for this type here")
+		if r.Mistaken != "" {
+			why += say(", ") + r.Mistaken
+		}
+	}
+	return []app.UI{button, view(`<bdi>{}</bdi>`, why)}
+}
+
+// data are those of an event that is unfolded, as they are.
+func (r *wireRow) data() any {
+	if !r.Unfolded || r.Line.Event == nil {
+		return nil
+	}
+	text, cut := beginning(r.Line.Event.Data)
+	shown := view(`<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, dataLines(text))
+	if text == "" {
+		shown = view(`<p class="hint">{}</p>`, say("(empty)"))
+	}
+	return view(`<div class="of-event">{}{}</div>`, shown, when(cut > 0, `<p class="hint">{}</p>`, count(cut, "1 more character is not shown.", "{n} more characters are not shown.")))
+}
+
+// dataLines are visibleLines; an empty one at the end, to which no browser gives room, is seen as well.
+func dataLines(data string) string {
+	if strings.HasSuffix(data, "\n") {
+		data += "\n"
+	}
+	return visibleLines(data)
+}
+
+func (r *wireRow) onFold(ctx app.Context, _ app.Event) {
+	r.Model.tabs.fold(r.Spot)
+	button := ctx.JSSrc()
+	ctx.Defer(func(app.Context) {
+		button.Call("closest", "li").Call("scrollIntoView", map[string]any{"block": "nearest"})
+	})
+}
+
+func lineID(number int) string { return "line-" + strconv.Itoa(number) }
 
 // terminator is what ended a line; "" if the stream did.
 func terminator(l sse.Line, afterCRLF bool) string {

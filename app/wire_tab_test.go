@@ -1,10 +1,13 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"eventsource-playground/language"
 	"eventsource-playground/sse"
+	"eventsource-playground/trace"
 )
 
 func TestTheReasonOfALineIsSaid(t *testing.T) {
@@ -31,5 +34,55 @@ func TestTheReasonOfALineIsSaid(t *testing.T) {
 		if got := sayWhy(test.why); got != test.chinese {
 			t.Errorf("%s: got %q; want %q", test.name, got, test.chinese)
 		}
+	}
+}
+
+func TestDataAreShownAsTheyAre(t *testing.T) {
+	for _, test := range []struct{ name, data, want string }{
+		{"a line", `{"id":1}`, `{"id":1}`},
+		{"lines", "one\ntwo", "one\ntwo"},
+		{"an empty line at the end", "one\n", "one\n\n"},
+		{"what is not seen", "one \n\u202Etwo", "one␠\n[RLO]two"},
+	} {
+		if got := dataLines(test.data); got != test.want {
+			t.Errorf("%s: got %q; want %q", test.name, got, test.want)
+		}
+	}
+	if shown, cut := beginning(strings.Repeat("é", 100_003)); shown != strings.Repeat("é", 100_000) || cut != 3 {
+		t.Errorf("got %d bytes shown, %d characters cut; want 100,000 characters and 3", len(shown), cut)
+	}
+}
+
+func TestLinesLeaveByTheStep(t *testing.T) {
+	for _, test := range []struct{ forgotten, kept, first int }{
+		{0, 0, 0}, {0, 249, 0}, {0, 250, 50}, {0, 299, 50}, {0, 300, 100}, {200, 1800, 1600}, {200, 1849, 1600}, {210, 1850, 1640}, {190, 210, 10}, {210, 100, 0},
+	} {
+		e := &trace.Exchange{Forgotten: test.forgotten, Lines: make([]trace.WireLine, test.kept)}
+		if got := firstShown(e); got != test.first {
+			t.Errorf("%d lines after %d that are forgotten: got the first at %d; want %d", test.kept, test.forgotten, got, test.first)
+		}
+	}
+}
+
+func TestWhatIsUnfoldedKeepsItsLine(t *testing.T) {
+	var folds tabs
+	e := &trace.Exchange{Source: 2, Attempt: 1, Lines: make([]trace.WireLine, 9)}
+	folds.fold(spot{2, 1, 7})
+	folds.fold(spot{2, 1, 3})
+	folds.fold(spot{2, 2, 4}) // another attempt's
+	folds.fold(requestSpot(e))
+	if got := folds.unfoldedLines(e); !slices.Equal(got, []int{3, 7}) {
+		t.Errorf("got lines %v; want 3 and 7", got)
+	}
+	e.Forgotten, e.Lines = 4, e.Lines[4:]
+	if got := folds.unfoldedLines(e); !slices.Equal(got, []int{7}) {
+		t.Errorf("after four lines were forgotten: got %v; want 7", got)
+	}
+	folds.fold(spot{2, 1, 7})
+	if got := folds.unfoldedLines(e); len(got) > 0 {
+		t.Errorf("folded again: got %v; want none", got)
+	}
+	if got := folds.unfoldedRequests([]*trace.Exchange{{Source: 2, Attempt: 3}, e}); !slices.Equal(got, []*trace.Exchange{e}) {
+		t.Errorf("got %v; want the request that was unfolded", got)
 	}
 }

@@ -27,11 +27,13 @@ var screens = []struct {
 		p.Click("#rows .entry:not(:has(.construct, .open, .error)) .fold")
 		p.Wait(`$(".detail")`)
 	}},
-	{"Wire, of an open stream", "lang=en&" + scripted("== 200\nevnt: x\ndata: 1\n\n@hold\n"), func(p *page) {
+	{"Wire, of an open stream, an event unfolded", "lang=en&" + scripted("== 200\nevnt: x\ndata: 1\n\n@hold\n"), func(p *page) {
 		p.ClickButton("Connect")
 		p.state("open")
 		p.Click("#tab-wire")
-		p.WaitFor(decides, `$(".lines li")`)
+		p.WaitFor(decides, `$(".lines .fold")`)
+		p.Click(".lines .fold")
+		p.Wait(`$(".lines pre")`)
 	}},
 	{"Requests, one unfolded", twoEvents, func(p *page) {
 		p.state("closed")

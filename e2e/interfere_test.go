@@ -13,7 +13,7 @@ func TestTheServersSideStandsBesideThePages(t *testing.T) {
 		p.ClickButton("Connect")
 		p.table("sent again")
 		p.Click("#tab-requests")
-		p.Wait(`[...document.querySelectorAll(".requests summary")].some(s => s.innerText.includes("request 2") && s.innerText.includes("Last-Event-ID 1") && s.innerText.includes("200"))`)
+		p.Wait(`[...document.querySelectorAll(".requests summary")].some(s => s.innerText.includes("request 2") && s.innerText.replace(/\s+/g, " ").includes("Last-Event-ID 1") && s.innerText.includes("200"))`)
 		p.Wait(`[...document.querySelectorAll(".requests summary")].some(s => s.innerText.includes("request 1") && s.innerText.includes("by the server"))`)
 		p.Click(".requests li:last-child summary")
 		p.Wait(`$(".requests li:last-child dl").checkVisibility() && /text\/event-stream/.test($(".requests li:last-child").innerText)`)
