@@ -54,7 +54,7 @@ var screens = []struct {
 		p.Click("#tab-code")
 		p.Wait(`$(".program")`)
 	}},
-	{"seven lanes, and what differs", "lang=en&connect=1&beside=6&listen=customEvent&url=" + url.QueryEscape("/sse?interval=100"), func(p *page) {
+	{"seven lanes, and what differs", "lang=en&connect=1&beside=6&listen=customEvent&url=" + url.QueryEscape("/sse?interval=500&count=1000"), func(p *page) {
 		p.Click("#tab-differences")
 		p.Select("compared with", "EventSource 2")
 		p.WaitFor(decides, `document.querySelectorAll(".differences li").length > 2`)
