@@ -17,7 +17,7 @@ func seconds(ms float64) string     { return fill(say("{n} s"), "{n}", thousandt
 func thousandths(ms float64) string { return voice.Fraction(ms/1000, 3) }
 func duration(ms float64) string    { return words.Duration(say, ms) }
 
-// clock is a running time: tenths at first, whole seconds later.
+// clock is a running time: tenths at first, whole seconds later, from a minute on as the timeline's clock.
 func clock(ms float64) string {
 	if ms < 10_000 {
 		return fill(say("{n} s"), "{n}", voice.Fraction(max(0, ms)/1000, 1))
@@ -25,7 +25,11 @@ func clock(ms float64) string {
 	if ms < 60_000 {
 		return fill(say("{n} s"), "{n}", strconv.Itoa(int(ms/1000)))
 	}
-	return duration(ms)
+	s := int(ms / 1000)
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 func roundTime(ms float64) string {

@@ -133,3 +133,13 @@ func TestGistEndsWithASentenceOrAWholeWord(t *testing.T) {
 		}
 	}
 }
+
+func TestAClockHasRoomInAFigure(t *testing.T) {
+	for ms, want := range map[float64]string{
+		-1: "0.0 s", 9_940: "9.9 s", 10_000: "10 s", 59_999: "59 s", 60_000: "1:00", 76_500: "1:16", 3_599_999: "59:59", 3_600_000: "1:00:00", 90_061_000: "25:01:01",
+	} {
+		if got := clock(ms); got != want {
+			t.Errorf("got %q for %v ms; want %q", got, ms, want)
+		}
+	}
+}
