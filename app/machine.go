@@ -13,6 +13,7 @@ import (
 
 // machinePanel is the readyState machine: the state that is, the transitions that were, and the figures beside it.
 type machinePanel struct {
+	name    string // of the source, where there are several
 	state   trace.State
 	counts  trace.Counts
 	dropped int
@@ -20,8 +21,11 @@ type machinePanel struct {
 }
 
 func (m *model) machinePanel(now float64) app.UI {
-	subject := m.subject()
-	return shown(&machinePanel{subject.State(), subject.Counts(), m.log.Dropped(), now})
+	subject, name := m.subject(), ""
+	if len(m.log.Current()) > 1 {
+		name = subject.Name()
+	}
+	return shown(&machinePanel{name, subject.State(), subject.Counts(), m.log.Dropped(), now})
 }
 
 func (p *machinePanel) draw() app.UI {
@@ -35,7 +39,7 @@ func (p *machinePanel) draw() app.UI {
 	</section>`,
 		stateName(p.state), announce(p.state),
 		shown(newMachineDrawing(p.state, p.counts)),
-		figures(p.state, p.counts, p.dropped, p.now),
+		figures(p.name, p.state, p.counts, p.dropped, p.now),
 	)
 }
 
@@ -73,7 +77,7 @@ func announce(s trace.State) string {
 // stateLabel is the number and the word: never colour alone.
 func stateLabel(s eventsource.ReadyState) string { return strconv.Itoa(int(s)) + " " + s.String() }
 
-func figures(state trace.State, counts trace.Counts, dropped int, now float64) []app.UI {
+func figures(name string, state trace.State, counts trace.Counts, dropped int, now float64) []app.UI {
 	spent, of := "–", say("not connected yet")
 	if state.Source > 0 {
 		spent = clock(now - state.Since)
@@ -87,6 +91,9 @@ func figures(state trace.State, counts trace.Counts, dropped int, now float64) [
 		case state.ReadyState == eventsource.Closed:
 			spent, of = clock(state.Lived), say("lived, closed")
 		}
+	}
+	if name != "" {
+		of += " · " + name
 	}
 	wait := "–"
 	if state.Wait != (trace.Wait{}) {

@@ -35,7 +35,7 @@ func (m *model) rehearse() {
 			}
 		},
 		func() {
-			figures(s.State(), s.Counts(), 0, now)
+			figures("", s.State(), s.Counts(), 0, now)
 			machineSVG(s.State(), s.Counts())
 		},
 		func() {

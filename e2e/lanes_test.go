@@ -33,6 +33,7 @@ func TestSevenStreamsHaveALaneEachAndAKeySelectsIt(t *testing.T) {
 		p.Press("ArrowUp")
 		p.Wait(lane("EventSource 6: 1 OPEN, 1 event") + `.ariaChecked == "true" && document.activeElement.ariaLabel.startsWith("EventSource 6")`)
 		p.state("open")
+		p.Wait(`$(".figures .spent").innerText.includes("EventSource 6")`)
 		p.table("one of the six")
 		p.Wait(`$(".facts").innerText.includes("open") && role("tab", "Requests 1")`)
 		p.Press("Home")
