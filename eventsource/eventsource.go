@@ -10,6 +10,29 @@
 // What is inferred: all else is read from the object or from its events, but a stream's event is not asked for the
 // readyState at its dispatch. It is given that of the browser's own open or error before it, since nothing else changes it
 // while events are dispatched; and all events of a run are given the origin of the first, since a connection has only one.
+//
+// # In a Go program
+//
+// A [Stream] is an EventSource in Go: it connects, reconnects and gives up as HTML 9.2 says, and tells why. It is not in the
+// page.
+//
+//	stream, err := eventsource.NewStream(ctx, "https://example.org/news", eventsource.StreamOptions{})
+//	if err != nil {
+//		return err
+//	}
+//	for event := range stream.Messages() {
+//		fmt.Println(event.Type, event.LastEventID, event.Data)
+//	}
+//	return stream.Err() // why it ended; it reconnects by itself before
+//
+// Where it differs from a browser, for want of one:
+//
+//	addresses      are absolute: there is no page that they would be relative to
+//	CORS           there is none, and no Origin is sent
+//	cookies        are those of the http.Client's Jar, whatever the origin
+//	connections    are not limited to six for a host
+//	Last-Event-ID  with control characters cannot be sent by net/http, and ends the Stream with an Unsendable
+//	long waits     end after 292 years, the longest time.Duration
 package eventsource
 
 import (
