@@ -18,7 +18,7 @@ wasm: web/dist/index.html
 test: bin/server
 	e2e/install.sh
 	go run ./e2e/progress $(race) -timeout 20m $(filter-out $(browsers),$(shell go list ./...))
-	go run ./e2e/progress -p 1 -timeout 20m -parallel 6 $(browsers)
+	go run ./e2e/progress -p 1 -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') $(browsers)
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
