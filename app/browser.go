@@ -1,6 +1,10 @@
 package main
 
-import "github.com/maxence-charriere/go-app/v10/pkg/app"
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+)
 
 // What the page asks of the browser, beside EventSource.
 
@@ -33,6 +37,11 @@ func pushAddress(query string) {
 func linkTo(query string) string {
 	location := app.Window().Get("location")
 	return withLanguage(location.Get("origin").String() + location.Get("pathname").String() + "?" + query)
+}
+
+// recordingName is that of a file with what was recorded until now.
+func recordingName(extension string) string {
+	return "eventsource-" + time.Now().UTC().Format("20060102-150405") + extension
 }
 
 // download saves parts, joined, as a file.

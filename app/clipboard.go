@@ -33,13 +33,16 @@ func copyOldWay(s string) bool {
 
 // copy puts a text on the clipboard and remembers which one, so that its button can say so.
 func (m *model) copy(ctx app.Context, what, s string) {
-	copyText(ctx, s, func(_ app.Context, ok bool) {
-		m.copied = what
-		if !ok {
-			m.copied = what + " failed"
-		}
-		m.pace.again(0)
-	})
+	copyText(ctx, s, func(_ app.Context, ok bool) { m.didCopy(what, ok) })
+}
+
+// didCopy remembers what was copied, or could not be.
+func (m *model) didCopy(what string, ok bool) {
+	m.copied = what
+	if !ok {
+		m.copied = what + " failed"
+	}
+	m.pace.again(0)
 }
 
 // copyButton says whether its text was the last one copied.

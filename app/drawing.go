@@ -77,16 +77,21 @@ type laneDrawing struct {
 
 func (d drawing) x(at float64) float64 { return (at - d.right + d.window) / d.window * d.width }
 
+// heights are where so many sources' lanes end, and all of the drawing, which has the place of one lane at least.
+func (d drawing) heights(lanes int) (shape laneShape, lanesEnd, all int) {
+	shape = shapeOf(lanes)
+	lanesEnd = lanesTop + max(1, lanes)*shape.pitch
+	if d.server {
+		return shape, lanesEnd, lanesEnd + fullBelow
+	}
+	return shape, lanesEnd, lanesEnd + clockBelow
+}
+
 func (d drawing) svg(log *trace.Log) string {
 	left := d.right - d.window
 	end := max(d.right, d.until)
 	lanes, starved := log.Current(), log.Starved()
-	shape := shapeOf(len(lanes))
-	lanesEnd := lanesTop + max(1, len(lanes))*shape.pitch
-	height := lanesEnd + clockBelow
-	if d.server {
-		height = lanesEnd + fullBelow
-	}
+	shape, lanesEnd, height := d.heights(len(lanes))
 	width := max(d.x(end), d.width)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="%s" width="%.0f" height="%d" aria-hidden="true">`, shape.name, width, height)

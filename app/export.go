@@ -61,7 +61,7 @@ func (m *model) exportOn() {
 		m.pace.then(func() { time.AfterFunc(time.Millisecond, m.exportOn) })
 		return
 	}
-	download("eventsource-"+time.Now().UTC().Format("20060102-150405")+".jsonl", "application/jsonl", e.parts)
+	download(recordingName(".jsonl"), "application/jsonl", e.parts)
 	m.tabs.export = export{missed: e.missed}
 	m.pace.again(0)
 }

@@ -71,6 +71,6 @@ func (m *model) exchanges() (shown []*trace.Exchange) {
 // clear empties the log.
 func (m *model) clear() {
 	m.log.Clear()
-	m.table.unfolded, m.tabs.unfolded = -1, nil // lines are numbered anew
+	m.table.unfolded, m.tabs.unfolded = -1, nil // lines are numbered from 1 again
 	m.table.filter(m.table.view.Filter())
 }

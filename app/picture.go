@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -33,20 +34,20 @@ func (m *model) picture() string {
 	d := m.drawing(now)
 	d.until = min(d.until, now) // what lies ahead is drawn for the animation only
 	drawn := inlined(d.svg(m.log))
-	var labels []string
-	for _, l := range m.laneLabels() {
-		labels = append(labels, l.kind+" "+fmt.Sprint(l.number))
-	}
-	if len(labels) == 0 {
-		labels = append(labels, m.subject().Name())
+	labels := []string{}
+	for _, s := range m.log.Current() {
+		labels = append(labels, s.Name())
 	}
 	return pictureSVG(drawn, d, labels, m.caption(), app.Window().Call("getComputedStyle", element("track")).Get("color").String(), background(element("track")))
 }
 
 func (m *model) caption() caption {
-	state := m.subject().State()
+	stream := ""
+	if s := m.subject(); s != nil {
+		stream = isolated(s.Name()+" "+s.State().URL, mostOfStream)
+	}
 	return caption{
-		isolated(m.subject().Name()+" "+state.URL, mostOfStream),
+		stream,
 		m.summary() + " " + time.Now().UTC().Format("2006-01-02 15:04:05 UTC"),
 		app.Window().Get("navigator").Get("userAgent").String(),
 	}
@@ -54,12 +55,7 @@ func (m *model) caption() caption {
 
 // pictureSVG puts a drawing, its labels and its caption together.
 func pictureSVG(drawn string, d drawing, labels []string, c caption, ink, paper string) string {
-	shape := shapeOf(len(labels))
-	lanesEnd := lanesTop + len(labels)*shape.pitch
-	high := lanesEnd + clockBelow
-	if d.server {
-		high = lanesEnd + fullBelow
-	}
+	shape, lanesEnd, high := d.heights(len(labels))
 	width, height := max(pictureLeast, pictureLabels+d.width+2*pictureMargin), float64(high+3*pictureLine+2*pictureMargin)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="13" fill="%s">`,
@@ -140,23 +136,18 @@ func background(e app.Value) string {
 	return "#fff"
 }
 
-// copiesPictures reports whether the browser puts a picture of this kind on the clipboard.
-func copiesPictures() bool {
+// copiesPictures reports whether the browser puts a picture of this kind on the clipboard. It is asked once, not with each
+// drawing.
+var copiesPictures = sync.OnceValue(func() bool {
 	item := app.Window().Get("ClipboardItem")
 	return item.Truthy() && item.Get("supports").Truthy() && item.Call("supports", pictureType).Bool() &&
 		app.Window().Get("navigator").Get("clipboard").Truthy()
-}
+})
 
 // copyPicture puts a picture on the clipboard.
 func (m *model) copyPicture() {
 	window := app.Window()
 	blob := window.Get("Blob").New([]any{m.picture()}, map[string]any{"type": pictureType})
 	item := window.Get("ClipboardItem").New(map[string]any{pictureType: blob})
-	await(window.Get("navigator").Get("clipboard").Call("write", []any{item}), func(_ app.Value, ok bool) {
-		m.copied = "picture"
-		if !ok {
-			m.copied += " failed"
-		}
-		m.pace.again(0)
-	})
+	await(window.Get("navigator").Get("clipboard").Call("write", []any{item}), func(_ app.Value, ok bool) { m.didCopy("picture", ok) })
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -155,7 +154,7 @@ func (t *timelinePanel) onFollow(app.Context, app.Event) {
 
 // onPicture saves a picture of the timeline.
 func (t *timelinePanel) onPicture(app.Context, app.Event) {
-	download("eventsource-"+time.Now().UTC().Format("20060102-150405")+".svg", pictureType, []string{t.Model.picture()})
+	download(recordingName(".svg"), pictureType, []string{t.Model.picture()})
 }
 
 // copyPicture is there where a browser can.

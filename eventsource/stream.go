@@ -28,13 +28,12 @@ type Stream struct {
 	decoder *sse.Decoder
 	began   time.Time
 
-	mutex   sync.Mutex
-	ranged  bool
-	state   ReadyState
-	lastID  string
-	retry   time.Duration
-	err     error
-	request int // how many were made
+	mutex  sync.Mutex
+	ranged bool
+	state  ReadyState
+	lastID string
+	retry  time.Duration
+	err    error
 }
 
 // StreamOptions differ from what an EventSource does only where they are set.
@@ -136,7 +135,8 @@ func (s *Stream) ReconnectionTime() time.Duration {
 }
 
 // Err is why the connection was last lost or the Stream ended: a *[Refusal], a *[Lost], a *[sse.LimitError],
-// [ErrNotRepeated], an *[GaveUp], or what the context says. It is nil while nothing of that happened, and after Close.
+// [ErrNotRepeated], an *[GaveUp], or what the context says. It is nil while nothing of that happened, and where Close
+// ended it.
 func (s *Stream) Err() error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -186,33 +186,35 @@ func (s *Stream) Messages() iter.Seq[Event] {
 
 // run is the processing model: connect, and announce, reestablish or fail the connection (HTML 9.2.3).
 func (s *Stream) run(yield func(Event) bool) {
-	for failures := 0; !s.over(); {
+	// waits are those since it was last OPEN, failures the attempts in a row that did not make it so.
+	for waits, failures := 0, 0; !s.over(); {
 		opened, cause := s.attempt(yield)
 		if s.over() {
 			return
 		}
-		if failures++; opened {
-			failures = 1
+		waits, failures = waits+1, failures+1
+		if opened {
+			waits, failures = 1, 0
 		}
 		state := Connecting
-		if cause = s.verdict(cause, failures, opened); isFinal(cause) {
+		if cause = s.verdict(cause, failures); isFinal(cause) {
 			state = Closed
 		}
 		s.enter(state, cause)
-		if !yield(s.event(Failed, "error", state)) || state == Closed || s.over() || !s.wait(failures) {
+		if !yield(s.event(Failed, "error", state)) || state == Closed || s.over() || !s.wait(waits) {
 			return
 		}
 	}
 }
 
 // verdict is the cause, or why there is no other attempt after it.
-func (s *Stream) verdict(cause error, failures int, opened bool) error {
+func (s *Stream) verdict(cause error, failures int) error {
 	switch {
 	case isFinal(cause):
 		return cause
 	case s.options.Body != nil && !s.options.Repeat:
 		return errors.Join(ErrNotRepeated, cause)
-	case s.options.Attempts > 0 && failures >= s.options.Attempts && !opened:
+	case s.options.Attempts > 0 && failures >= s.options.Attempts:
 		return &GaveUp{Attempts: failures, Last: cause}
 	}
 	return cause
@@ -246,9 +248,9 @@ func (s *Stream) event(kind Kind, typ string, state ReadyState) Event {
 	return Event{Kind: kind, Type: typ, ReadyState: state, TimeStamp: float64(time.Since(s.began)) / float64(time.Millisecond)}
 }
 
-// wait waits for the reconnection time, and reports whether it was not closed meanwhile.
-func (s *Stream) wait(failures int) bool {
-	timer := time.NewTimer(s.options.Backoff.after(s.ReconnectionTime(), failures, rand.Float64()))
+// wait waits for the reconnection time, the nth time in a row, and reports whether it was not closed meanwhile.
+func (s *Stream) wait(n int) bool {
+	timer := time.NewTimer(s.options.Backoff.after(s.ReconnectionTime(), n, rand.Float64()))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -258,14 +260,14 @@ func (s *Stream) wait(failures int) bool {
 	}
 }
 
-// after is the wait after so many failures in a row; chance is from 0 to 1.
-func (b Backoff) after(wait time.Duration, failures int, chance float64) time.Duration {
+// after is the nth wait in a row; chance is from 0 to 1.
+func (b Backoff) after(wait time.Duration, n int, chance float64) time.Duration {
 	most := time.Duration(1<<63 - 1)
 	if b.Ceiling > 0 {
 		most = b.Ceiling
 	}
 	d := float64(wait)
-	for range failures - 1 {
+	for range n - 1 {
 		if d *= max(1, b.Factor); d >= float64(most) {
 			break
 		}
@@ -282,7 +284,6 @@ func (s *Stream) attempt(yield func(Event) bool) (opened bool, cause error) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	s.mutex.Lock()
-	s.request++
 	request := Request{Method: s.options.Method, URL: s.url, Header: s.options.Header, Body: s.options.Body, LastEventID: s.lastID}
 	s.mutex.Unlock()
 	response, err := s.options.Transport(ctx, request)

@@ -94,7 +94,7 @@ const refusalTime = 2 * time.Second
 
 // refusal is what is wrong with a response; nil: it is an event stream.
 func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {
-	if r.Status == 200 && isEventStream(r.ContentType) {
+	if essence, _ := sse.MIMEType(r.ContentType); r.Status == 200 && essence == "text/event-stream" {
 		return nil
 	}
 	refusal := &Refusal{Status: r.Status, ContentType: r.ContentType}
@@ -106,18 +106,4 @@ func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {
 	}
 	refusal.Body = strings.ToValidUTF8(string(body), "\uFFFD")
 	return refusal
-}
-
-// isEventStream reports whether a Content-Type's essence is text/event-stream, whatever its parameters. Of several types,
-// joined by commas as Fetch joins equal headers, the last that is one counts.
-func isEventStream(contentType string) bool {
-	essence := ""
-	for _, value := range strings.Split(contentType, ",") {
-		typ, _, _ := strings.Cut(value, ";")
-		typ = strings.ToLower(strings.Trim(typ, " \t\r\n"))
-		if main, sub, ok := strings.Cut(typ, "/"); ok && main != "" && sub != "" && typ != "*/*" {
-			essence = typ
-		}
-	}
-	return essence == "text/event-stream"
 }

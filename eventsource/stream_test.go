@@ -79,14 +79,14 @@ func TestTheClockOfReconnections(t *testing.T) {
 			[]func(context.Context) (Response, error){refused, refused, status(404, "")}, ms(0, 1000, 2000), "404"},
 		"retry: 0 and none are at once": {StreamOptions{ReconnectionTime: -1},
 			[]func(context.Context) (Response, error){stream(""), stream("retry:0\n"), status(204, "")}, ms(0, 0, 0), "204"},
-		"a factor, up to its ceiling, which begins anew once it was open": {
+		"a factor, up to its ceiling, which starts again once it was open": {
 			StreamOptions{ReconnectionTime: time.Second, Backoff: Backoff{Factor: 2, Ceiling: 5 * time.Second}},
 			[]func(context.Context) (Response, error){refused, refused, refused, refused, stream(""), refused, status(500, "")},
 			ms(0, 1000, 3000, 7000, 12000, 13000, 15000), "500"},
 		"the ceiling holds for the stream's own wish": {StreamOptions{Backoff: Backoff{Ceiling: 2 * time.Second}},
 			[]func(context.Context) (Response, error){stream("retry: 9007199254740993\n"), status(204, "")}, ms(0, 2000), "204"},
 		"a limit of attempts that failed in a row": {StreamOptions{ReconnectionTime: time.Second, Attempts: 2},
-			[]func(context.Context) (Response, error){refused, stream(""), refused, refused, refused}, ms(0, 1000, 2000), "gave up after 2 attempts, the last of them: eventsource: request: connection refused"},
+			[]func(context.Context) (Response, error){refused, stream(""), refused, refused, refused}, ms(0, 1000, 2000, 3000), "gave up after 2 attempts, the last of them: eventsource: request: connection refused"},
 		"a silent stream is taken for lost": {StreamOptions{Silence: 10 * time.Second},
 			[]func(context.Context) (Response, error){silent("data: 1\n\n"), status(204, "")}, ms(0, 13000), "204"},
 		"a body is not sent twice": {StreamOptions{Method: "POST", Body: []byte("{}")},

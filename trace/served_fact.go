@@ -29,7 +29,7 @@ func (e *Exchange) verdict() FactName {
 	default:
 		return FactStatus
 	}
-	switch essence, charset := mimeType(e.type_()); {
+	switch essence, charset := sse.MIMEType(e.type_()); {
 	case essence != "text/event-stream":
 		return FactWrongType
 	case charset != "" && !strings.EqualFold(charset, "utf-8"):

@@ -1,4 +1,4 @@
-package trace
+package sse
 
 import "testing"
 
@@ -34,7 +34,7 @@ func TestMIMETypes(t *testing.T) {
 		{"text/event-stream, */*, nonsense", "text/event-stream", ""},
 		{`text/plain; a=",text/event-stream"`, "text/plain", ""},
 	} {
-		if essence, charset := mimeType(test.header); essence != test.essence || charset != test.charset {
+		if essence, charset := MIMEType(test.header); essence != test.essence || charset != test.charset {
 			t.Errorf("%s: got %q, charset %q; want %q, %q", test.header, essence, charset, test.essence, test.charset)
 		}
 	}

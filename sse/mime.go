@@ -1,11 +1,11 @@
-package trace
+package sse
 
 import "strings"
 
-// mimeType extracts from a Content-Type, which may be a list, what a browser reads in it: the type without parameters in
+// MIMEType extracts from a Content-Type, which may be a list, what a browser reads in it: the type without parameters in
 // lower case, "" if there is none, and the charset. This is "extract a MIME type" of the Fetch standard (3.3), by means of
 // "parse a MIME type" of the MIME Sniffing standard (4.4).
-func mimeType(contentType string) (essence, charset string) {
+func MIMEType(contentType string) (essence, charset string) {
 	for contentType != "" {
 		var one string
 		one, contentType = cutUnquoted(contentType)
