@@ -43,7 +43,7 @@ func newModel() *model {
 
 // start is called once, when the page is there.
 func (m *model) start(ctx app.Context) {
-	m.pace.start(ctx, m.timeline.measure)
+	m.pace.start(ctx)
 	load(ctx, "theme", &m.bar.theme)
 	applyTheme(m.bar.theme)
 	load(ctx, "listeners", &m.connection.known)

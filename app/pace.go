@@ -13,16 +13,15 @@ import (
 // needed to take it in: a drawing is followed by a pause as many times as long as the drawing took as things came before
 // it: none that is seen for a few events a second, a long one under a firehose, which ends early when nothing more comes.
 type pace struct {
-	ctx    app.Context
-	before func() // is called before each drawing, while nothing of the document was changed yet
-	asked  bool   // a drawing is on its way
-	pause  alarm
-	clock  alarm
-	came   int     // since the last drawing
-	times  float64 // as long as that the pause after it is
-	began  float64 // when it began, on the performance clock
-	next   float64 // when the next may begin
-	shown  app.Value
+	ctx   app.Context
+	asked bool // a drawing is on its way
+	pause alarm
+	clock alarm
+	came  int     // since the last drawing
+	times float64 // as long as that the pause after it is
+	began float64 // when it began, on the performance clock
+	next  float64 // when the next may begin
+	shown app.Value
 }
 
 const (
@@ -31,7 +30,7 @@ const (
 	quiet        = 100  // milliseconds: longer than events are left to gather
 )
 
-func (p *pace) start(ctx app.Context, before func()) { p.ctx, p.before = ctx, before }
+func (p *pace) start(ctx app.Context) { p.ctx = ctx }
 
 // again has the page drawn again: because so many things came by themselves, as soon as the pace allows it, or, if came is
 // 0, at once. (What a visitor does draws the page by itself: go-app does so after each of its event handlers.)
@@ -70,7 +69,6 @@ func (p *pace) then(do func()) {
 func (p *pace) begin(ctx app.Context) {
 	p.times = float64(min(p.came, mostPause))
 	p.asked, p.came = false, 0
-	p.before()
 	p.next = eventsource.Now() + longestPause
 	if p.shown == nil {
 		window := app.Window()

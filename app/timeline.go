@@ -38,6 +38,7 @@ type timelinePanel struct {
 	animation app.Value
 	drawn     drawnTimeline
 	gestures  gestures
+	width     widthWatch
 }
 
 // ahead is how far beyond now is drawn, in milliseconds, and late how far that may be used up: much longer than the
@@ -89,17 +90,15 @@ func (m *model) foreign() string {
 
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds
 
-// OnMount leaves the first drawing for later: the width of the track would have to be waited for.
+// OnMount leaves the first drawing to when the width of the track is known.
 func (t *timelinePanel) OnMount(app.Context) {
 	t.gestures.listen(t.Model, t.JSValue())
-	t.Model.pace.again(0)
+	t.width.watch(t.Model)
 }
 
-func (t *timelinePanel) OnDismount() { t.gestures.listener.Release() }
-
-func (t *timelinePanel) OnResize(app.Context) {
-	t.Model.timeline.measure()
-	t.onDraw()
+func (t *timelinePanel) OnDismount() {
+	t.gestures.listener.Release()
+	t.width.release()
 }
 
 // OnUpdate is called when the panel's inputs changed.
@@ -173,12 +172,27 @@ func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	}
 }
 
-// measure reads the timeline's width. Where the document has just changed, that would make the browser lay out all
-// of it once more than it has to.
-func (v *timelineView) measure() {
-	if track := element("track"); track.Truthy() {
-		v.width = track.Get("clientWidth").Float()
-	}
+// widthWatch hears of the track's width from the browser, once that has laid the page out. To read it with each drawing made
+// the browser lay out all that the drawing before had changed: 12 ms of the first frames at 1,000 events/s.
+type widthWatch struct {
+	observer app.Value
+	listener app.Func
+}
+
+func (w *widthWatch) watch(m *model) {
+	track := element("track")
+	w.listener = app.FuncOf(func(app.Value, []app.Value) any {
+		m.timeline.width = track.Get("clientWidth").Float()
+		m.pace.again(0)
+		return nil
+	})
+	w.observer = app.Window().Get("ResizeObserver").New(w.listener)
+	w.observer.Call("observe", track)
+}
+
+func (w *widthWatch) release() {
+	w.observer.Call("disconnect")
+	w.listener.Release()
 }
 
 // drawing is the timeline as it is now. While it follows it reaches ahead, for the time that it glides.
@@ -196,7 +210,7 @@ func (m *model) drawing(now float64) drawing {
 // onDraw puts the drawing into the page and sets it in motion.
 func (t *timelinePanel) onDraw() {
 	moving := element("moving")
-	if !moving.Truthy() {
+	if !moving.Truthy() || t.Model.timeline.width == 0 {
 		return
 	}
 	m := t.Model
