@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"eventsource-playground/sse"
 )
 
 // A Transport makes a request, follows redirects, and returns once the head of the last response is there. When ctx is done,
@@ -110,9 +112,7 @@ func sendable(value string) bool {
 // checkHeader says what is wrong with the headers, before anything is sent.
 func checkHeader(o StreamOptions) error {
 	for name, value := range o.Header {
-		if name == "" || strings.ContainsFunc(name, func(r rune) bool {
-			return r <= ' ' || r >= 0x7F || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-		}) {
+		if !sse.IsToken(name) {
 			return &Exception{"TypeError", "a header cannot have the name " + name}
 		}
 		if !sendable(value) {

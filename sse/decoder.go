@@ -1,10 +1,9 @@
 package sse
 
 import (
-	"cmp"
+	"bytes"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -20,15 +19,18 @@ type Decoder struct {
 	afterCRLF bool   // it came
 
 	// The standard's buffers. Its data buffer gets an LF after each value and loses the last one again: the same as these
-	// values joined, and a lone value needs no copy.
-	data      []string
-	dataSize  int
-	eventType string
-	id        string
+	// values joined, and whether there was one.
+	data      []byte
+	hasData   bool
+	eventType []byte
+	id        []byte // counts where idSet: an id came since the last blank line
+	idSet     bool
 
-	lastEventID string
+	lastEventID []byte
 	retry       time.Duration
 	retrySet    bool
+
+	made Event // strings that were made already, and are shared where the bytes are the same
 }
 
 // Limits are in bytes; 0 means no limit.
@@ -50,41 +52,48 @@ func (e *LimitError) Error() string {
 // NewDecoder returns a Decoder for a connection that follows one which left lastEventID, as it is in browsers: the letter of
 // 9.2.6 has its buffer begin empty.
 func NewDecoder(lastEventID string, limits Limits) *Decoder {
-	return &Decoder{limits: limits, id: lastEventID, lastEventID: lastEventID}
+	return &Decoder{limits: limits, lastEventID: []byte(lastEventID), made: Event{LastEventID: lastEventID}}
 }
 
 // Feed reads the next chunk and reports each line that ends in it. The only error is a [*LimitError]; it stays until End.
 func (d *Decoder) Feed(p []byte, report func(Line)) error {
-	for len(p) > 0 && d.err == nil {
-		if d.afterCR && p[0] == '\n' {
-			d.afterCR, d.afterCRLF = false, true
-			p = p[1:]
-			continue
+	c := chunk{p: p, lf: -1, cr: -1}
+	for raw, ok := d.next(&c); ok; raw, ok = d.next(&c) {
+		line, text := d.describe(raw)
+		line.Terminator = "\n"
+		if d.afterCR {
+			line.Terminator = "\r"
 		}
-		d.afterCR = false
+		if len(text) > 0 {
+			line.Outcome, line.Why.Cause = d.process(cutField(text))
+			d.explain(&line)
+		} else {
+			why := Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
+			if event, ok := d.blank(); ok {
+				made := event.Event()
+				line.Outcome, line.Event = Dispatched, &made
+			} else {
+				line.Outcome, line.Why = Blank, why
+			}
+		}
+		if d.err != nil {
+			break
+		}
+		report(line)
+	}
+	return d.err
+}
 
-		n := lineLength(p)
-		if size := len(d.line) + n; d.limits.Line > 0 && size > d.limits.Line {
-			d.err = &LimitError{"line", d.limits.Line}
-			d.line = nil
-			break
+// Each reads the next chunk as Feed does, and dispatches each event whose blank line is in it: for those who need no lines,
+// without an allocation. Feed may read what comes next, and the other way round.
+func (d *Decoder) Each(p []byte, dispatch func(Raw)) error {
+	c := chunk{p: p, lf: -1, cr: -1}
+	for raw, ok := d.next(&c); ok; raw, ok = d.next(&c) {
+		if text := d.text(raw); len(text) > 0 {
+			d.process(cutField(text))
+		} else if event, ok := d.blank(); ok {
+			dispatch(event)
 		}
-		if n == len(p) {
-			d.line = append(d.line, p...)
-			break
-		}
-		raw := p[:n]
-		if len(d.line) > 0 {
-			d.line = append(d.line, raw...)
-			raw = d.line
-		}
-		d.afterCR = p[n] == '\r'
-		line := d.interpret(string(raw), string(p[n:n+1]))
-		if d.err == nil {
-			report(line)
-		}
-		d.line = d.line[:0]
-		p = p[n+1:]
 	}
 	return d.err
 }
@@ -93,20 +102,33 @@ func (d *Decoder) Feed(p []byte, report func(Line)) error {
 // without text, the event without a blank line. The Decoder is ready for the next connection's stream.
 func (d *Decoder) End(report func(Line)) {
 	if len(d.line) > 0 {
-		report(d.interpret(string(d.line), ""))
+		line, _ := d.describe(d.line)
+		line.Outcome, line.Why.Cause = Discarded, NoLineEnd
+		report(line)
 	}
-	if len(d.data) > 0 || d.eventType != "" || d.id != d.lastEventID {
-		why := Reason{Cause: NoBlankLine, IDForgotten: d.id != d.lastEventID}
+	if d.hasData || len(d.eventType) > 0 || d.idChanged() {
+		why := Reason{Cause: NoBlankLine, IDForgotten: d.idChanged()}
 		report(Line{AfterCRLF: d.afterCRLF, Outcome: Discarded, Why: why})
 	}
+	d.reset()
+}
+
+// reset forgets all but what a next connection needs.
+func (d *Decoder) reset() {
 	*d = Decoder{
-		limits: d.limits, id: d.lastEventID, lastEventID: d.lastEventID, retry: d.retry, retrySet: d.retrySet,
+		limits: d.limits, lastEventID: d.lastEventID, retry: d.retry, retrySet: d.retrySet,
+		made: Event{LastEventID: d.made.LastEventID},
 	}
 }
 
 // LastEventID is what the Last-Event-ID header of the next request must hold; without the header if it is "". An id counts
 // from its blank line on, even if that dispatches nothing.
-func (d *Decoder) LastEventID() string { return d.lastEventID }
+func (d *Decoder) LastEventID() string {
+	if string(d.lastEventID) != d.made.LastEventID {
+		d.made.LastEventID = string(d.lastEventID)
+	}
+	return d.made.LastEventID
+}
 
 // ReconnectionTime is what the last valid retry said, and whether there was one. The standard has no greatest number; a
 // Duration has, so more than 292 years are returned as 9223372036854 ms. The digits are in the Line's Value.
@@ -115,85 +137,181 @@ func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.r
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
 func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
 
-// interpret cuts a line up before it decodes it. That is the same as the standard's other order, because CR, LF and the colon
-// are never part of a longer UTF-8 sequence, broken or not.
-func (d *Decoder) interpret(raw, terminator string) Line {
-	line := Line{Raw: raw, Terminator: terminator, AfterCRLF: d.afterCRLF}
-	text := raw
+// next is the next line that ends in a chunk, without its terminator; it is good until the next call. Afterwards afterCR says
+// which terminator it was.
+func (d *Decoder) next(c *chunk) (line []byte, ok bool) {
+	if d.err != nil {
+		return nil, false
+	}
+	if d.afterCR && c.at < len(c.p) {
+		if c.p[c.at] == '\n' {
+			d.afterCRLF = true
+			c.at++
+		}
+		d.afterCR = false
+	}
+	if c.at == len(c.p) {
+		return nil, false
+	}
+	end := c.lineEnd()
+	line = c.p[c.at:end]
+	if d.limits.Line > 0 && len(d.line)+len(line) > d.limits.Line {
+		d.err, d.line = &LimitError{"line", d.limits.Line}, nil
+		return nil, false
+	}
+	if len(d.line) > 0 || end == len(c.p) {
+		d.line = append(d.line, line...)
+		if c.at = end; end == len(c.p) {
+			return nil, false
+		}
+		line, d.line = d.line, emptied(d.line)
+	}
+	c.at = end + 1
+	d.afterCR = c.p[end] == '\r'
+	return line, true
+}
+
+// text is a line without the byte order mark that a stream may begin with.
+func (d *Decoder) text(line []byte) []byte {
 	if !d.begun {
-		text = strings.TrimPrefix(raw, "\uFEFF")
+		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 	}
 	d.begun, d.afterCRLF = true, false
-
-	line.Field, line.Value, _ = strings.Cut(decodeUTF8(text), ":")
-	if line.Field != "" {
-		line.Value = strings.TrimPrefix(line.Value, " ")
-	}
-	switch {
-	case terminator == "":
-		line.Outcome, line.Why.Cause = Discarded, NoLineEnd
-	case text == "":
-		d.dispatch(&line)
-	case line.Field == "":
-		line.Outcome = Comment
-	default:
-		d.process(&line)
-	}
 	return line
 }
 
-func (d *Decoder) process(line *Line) {
-	switch line.Field {
+// cutField cuts a line up before it is decoded. That is the same as the standard's other order, because CR, LF and the colon are
+// never part of a longer UTF-8 sequence, broken or not.
+func cutField(text []byte) (field, value []byte) {
+	i := bytes.IndexByte(text, ':')
+	if i < 0 {
+		return text, nil
+	}
+	field, value = text[:i], text[i+1:]
+	if i > 0 && len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	return field, value
+}
+
+// process does what a line that is not blank says.
+func (d *Decoder) process(field, value []byte) (Outcome, Cause) {
+	switch string(field) {
 	case "data":
-		d.dataSize += len(line.Value) + len("\n")
-		if d.limits.Event > 0 && d.dataSize-len("\n") > d.limits.Event {
-			d.err = &LimitError{"event", d.limits.Event}
-			return
+		size := len(d.data)
+		if d.hasData {
+			d.data = append(d.data, '\n')
 		}
-		d.data = append(d.data, line.Value)
+		d.data = appendUTF8(d.data, value)
+		if d.limits.Event > 0 && len(d.data) > d.limits.Event {
+			d.err, d.data = &LimitError{"event", d.limits.Event}, d.data[:size]
+		} else {
+			d.hasData = true
+		}
 	case "event":
-		d.eventType = line.Value
+		d.eventType = appendUTF8(d.eventType[:0], value)
 	case "id":
-		if strings.Contains(line.Value, "\x00") {
-			line.Outcome, line.Why.Cause = Ignored, NULInID
-			return
+		if bytes.IndexByte(value, 0) >= 0 {
+			return Ignored, NULInID
 		}
-		d.id = line.Value
+		d.id, d.idSet = appendUTF8(d.id[:0], value), true
 	case "retry":
-		if line.Value == "" || strings.Trim(line.Value, "0123456789") != "" {
-			line.Outcome, line.Why.Cause = Ignored, RetryNotDigits
-			return
+		ms, ok := digits(value)
+		if !ok {
+			return Ignored, RetryNotDigits
 		}
-		ms, _ := strconv.ParseUint(line.Value, 10, 64) // out of range: the greatest number, clamped below
-		d.retry = time.Duration(min(ms, uint64(math.MaxInt64/time.Millisecond))) * time.Millisecond
-		d.retrySet = true
+		d.retry, d.retrySet = time.Duration(min(ms, math.MaxInt64/uint64(time.Millisecond)))*time.Millisecond, true
+	case "":
+		return Comment, 0
 	default:
-		line.Outcome, line.Why.Cause = Ignored, UnknownField
-		if near(line.Field) != "" {
-			line.Why = Reason{Cause: MisspeltField, Name: line.Field}
+		return Ignored, UnknownField
+	}
+	return Field, 0
+}
+
+// blank does what a blank line does, and returns the event that it dispatches, if it does.
+func (d *Decoder) blank() (event Raw, ok bool) {
+	if d.idSet {
+		d.id, d.lastEventID, d.idSet = emptied(d.lastEventID), d.id, false
+	}
+	if ok = d.hasData; ok {
+		if len(d.eventType) == 0 {
+			d.eventType = append(d.eventType, "message"...)
 		}
+		event = Raw{d.eventType, d.data, d.lastEventID, &d.made}
+	}
+	d.data, d.hasData, d.eventType = emptied(d.data), false, emptied(d.eventType)
+	return event, ok
+}
+
+func (d *Decoder) idChanged() bool { return d.idSet && !bytes.Equal(d.id, d.lastEventID) }
+
+// describe puts a line into strings. What became of it is left open.
+func (d *Decoder) describe(raw []byte) (line Line, text []byte) {
+	line = Line{Raw: string(raw), AfterCRLF: d.afterCRLF}
+	text = d.text(raw)
+	field, value := cutField(text)
+	line.Field = decodeUTF8(line.Raw[len(raw)-len(text):][:len(field)])
+	line.Value = decodeUTF8(line.Raw[len(raw)-len(value):])
+	return line, text
+}
+
+// explain adds the name to a line that is misspelt, and keeps the strings of one that is not for its event.
+func (d *Decoder) explain(line *Line) {
+	switch {
+	case line.Why.Cause == UnknownField && near(line.Field) != "":
+		line.Why = Reason{Cause: MisspeltField, Name: line.Field}
+	case line.Outcome != Field:
+	case line.Field == "data":
+		d.made.Data = line.Value
+	case line.Field == "event":
+		d.made.Type = line.Value
+	case line.Field == "id":
+		d.made.LastEventID = line.Value
 	}
 }
 
-func (d *Decoder) dispatch(line *Line) {
-	idChanged := d.id != d.lastEventID
-	d.lastEventID = d.id
-	if len(d.data) > 0 {
-		line.Outcome = Dispatched
-		line.Event = &Event{cmp.Or(d.eventType, "message"), strings.Join(d.data, "\n"), d.lastEventID}
-	} else {
-		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: d.eventType != "", IDKept: idChanged}
-	}
-	clear(d.data)
-	d.data, d.dataSize, d.eventType = d.data[:0], 0, ""
+// chunk is read line by line. It keeps where the next LF and the next CR are: to look for both at each line would be quadratic
+// where one of them is rare.
+type chunk struct {
+	p      []byte
+	at     int // where the next line begins
+	lf, cr int // len(p) if there is none, and less than at if it has to be looked for
 }
 
-// lineLength counts the bytes before the first CR or LF. Two calls of bytes.IndexByte would be quadratic where one is rare.
-func lineLength(p []byte) int {
-	for i, c := range p {
-		if c == '\n' || c == '\r' {
-			return i
+func (c *chunk) lineEnd() int {
+	if c.lf < c.at {
+		c.lf = c.find('\n')
+	}
+	if c.cr < c.at {
+		c.cr = c.find('\r')
+	}
+	return min(c.lf, c.cr)
+}
+
+func (c *chunk) find(b byte) int {
+	if i := bytes.IndexByte(c.p[c.at:], b); i >= 0 {
+		return c.at + i
+	}
+	return len(c.p)
+}
+
+// emptied is a buffer to be used again. A large one is not kept for the small ones that follow.
+func emptied(b []byte) []byte {
+	const large = 64 << 10
+	if cap(b) > large {
+		return nil
+	}
+	return b[:0]
+}
+
+// digits is a number of at least one ASCII digit and nothing else. One that is out of range is the greatest.
+func digits(b []byte) (n uint64, ok bool) {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
 		}
 	}
-	return len(p)
+	n, _ = strconv.ParseUint(string(b), 10, 64)
+	return n, len(b) > 0
 }
