@@ -3,8 +3,10 @@ package sse
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // A Decoder reads streams as HTML 9.2.6 tells a browser to, in chunks of any size. Like an EventSource it keeps the last
@@ -56,47 +58,11 @@ func NewDecoder(lastEventID string, limits Limits) *Decoder {
 }
 
 // Feed reads the next chunk and reports each line that ends in it. The only error is a [*LimitError]; it stays until End.
-func (d *Decoder) Feed(p []byte, report func(Line)) error {
-	c := chunk{p: p, lf: -1, cr: -1}
-	for raw, ok := d.next(&c); ok; raw, ok = d.next(&c) {
-		line, text := d.describe(raw)
-		line.Terminator = "\n"
-		if d.afterCR {
-			line.Terminator = "\r"
-		}
-		if len(text) > 0 {
-			line.Outcome, line.Why.Cause = d.process(cutField(text))
-			d.explain(&line)
-		} else {
-			why := Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
-			if event, ok := d.blank(); ok {
-				made := event.Event()
-				line.Outcome, line.Event = Dispatched, &made
-			} else {
-				line.Outcome, line.Why = Blank, why
-			}
-		}
-		if d.err != nil {
-			break
-		}
-		report(line)
-	}
-	return d.err
-}
+func (d *Decoder) Feed(p []byte, report func(Line)) error { return d.read(p, report, nil) }
 
 // Each reads the next chunk as Feed does, and dispatches each event whose blank line is in it: for those who need no lines,
 // without an allocation. Feed may read what comes next, and the other way round.
-func (d *Decoder) Each(p []byte, dispatch func(Raw)) error {
-	c := chunk{p: p, lf: -1, cr: -1}
-	for raw, ok := d.next(&c); ok; raw, ok = d.next(&c) {
-		if text := d.text(raw); len(text) > 0 {
-			d.process(cutField(text))
-		} else if event, ok := d.blank(); ok {
-			dispatch(event)
-		}
-	}
-	return d.err
-}
+func (d *Decoder) Each(p []byte, dispatch func(Raw)) error { return d.read(p, nil, dispatch) }
 
 // End says that the stream ended. What is pending is discarded and reported: the line without an end, and then, as a Line
 // without text, the event without a blank line. The Decoder is ready for the next connection's stream.
@@ -137,38 +103,95 @@ func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.r
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
 func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
 
-// next is the next line that ends in a chunk, without its terminator; it is good until the next call. Afterwards afterCR says
-// which terminator it was.
-func (d *Decoder) next(c *chunk) (line []byte, ok bool) {
-	if d.err != nil {
-		return nil, false
-	}
-	if d.afterCR && c.at < len(c.p) {
-		if c.p[c.at] == '\n' {
-			d.afterCRLF = true
-			c.at++
+// read cuts a chunk into lines, and either reports each or, where there is a dispatch, each event.
+func (d *Decoder) read(p []byte, report func(Line), dispatch func(Raw)) error {
+	valid := utf8.Valid(p)
+	// Where the next LF and the next CR are. To look for both at each line would be quadratic where one of them is rare.
+	lf, cr := -1, -1
+	for at := 0; at < len(p) && d.err == nil; {
+		if d.afterCR {
+			d.afterCR = false
+			if p[at] == '\n' {
+				d.afterCRLF = true
+				at++
+				continue
+			}
 		}
-		d.afterCR = false
+		if lf < at {
+			if lf = at; p[at] != '\n' { // a blank line, most often
+				lf = indexFrom(p, at, '\n')
+			}
+		}
+		if cr < at {
+			cr = indexFrom(p, at, '\r')
+		}
+		end := min(lf, cr)
+		line, known := p[at:end], valid
+		if at = end + 1; len(d.line) > 0 || end == len(p) || d.limits.Line > 0 && len(line) > d.limits.Line {
+			var ok bool
+			if line, ok = d.join(line, end == len(p)); !ok {
+				break
+			}
+			known = false
+		}
+		d.afterCR = end == cr
+		if dispatch == nil {
+			d.tell(line, report)
+		} else if text := d.text(line); len(text) > 0 {
+			field, value := cutField(text)
+			d.process(field, value, known)
+		} else if d.blank() {
+			event := d.event()
+			d.forget()
+			dispatch(event)
+		}
 	}
-	if c.at == len(c.p) {
-		return nil, false
+	return d.err
+}
+
+func indexFrom(p []byte, at int, c byte) int {
+	if i := bytes.IndexByte(p[at:], c); i >= 0 {
+		return at + i
 	}
-	end := c.lineEnd()
-	line = c.p[c.at:end]
-	if d.limits.Line > 0 && len(d.line)+len(line) > d.limits.Line {
+	return len(p)
+}
+
+// join puts a line together of what came with earlier chunks and a part, and reports whether that is all of it. The line is good
+// until the next call.
+func (d *Decoder) join(part []byte, more bool) (line []byte, ok bool) {
+	if d.limits.Line > 0 && len(d.line)+len(part) > d.limits.Line {
 		d.err, d.line = &LimitError{"line", d.limits.Line}, nil
 		return nil, false
 	}
-	if len(d.line) > 0 || end == len(c.p) {
-		d.line = append(d.line, line...)
-		if c.at = end; end == len(c.p) {
-			return nil, false
-		}
-		line, d.line = d.line, emptied(d.line)
+	line = append(d.line, part...)
+	if d.line = line; !more {
+		d.line = emptied(line)
 	}
-	c.at = end + 1
-	d.afterCR = c.p[end] == '\r'
-	return line, true
+	return line, !more
+}
+
+// tell reports a line, unless it goes over a limit.
+func (d *Decoder) tell(raw []byte, report func(Line)) {
+	line, text := d.describe(raw)
+	line.Terminator = "\n"
+	if d.afterCR {
+		line.Terminator = "\r"
+	}
+	if len(text) > 0 {
+		field, value := cutField(text)
+		line.Outcome, line.Why.Cause = d.process(field, value, false)
+		d.explain(&line)
+	} else {
+		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
+		if d.blank() {
+			event := d.event().Event()
+			d.forget()
+			line.Outcome, line.Why, line.Event = Dispatched, Reason{}, &event
+		}
+	}
+	if d.err == nil {
+		report(line)
+	}
 }
 
 // text is a line without the byte order mark that a stream may begin with.
@@ -183,8 +206,11 @@ func (d *Decoder) text(line []byte) []byte {
 // cutField cuts a line up before it is decoded. That is the same as the standard's other order, because CR, LF and the colon are
 // never part of a longer UTF-8 sequence, broken or not.
 func cutField(text []byte) (field, value []byte) {
-	i := bytes.IndexByte(text, ':')
-	if i < 0 {
+	i := 0
+	for i < len(text) && text[i] != ':' { // the names that count are so short that a call of bytes.IndexByte takes longer
+		i++
+	}
+	if i == len(text) {
 		return text, nil
 	}
 	field, value = text[:i], text[i+1:]
@@ -194,27 +220,27 @@ func cutField(text []byte) (field, value []byte) {
 	return field, value
 }
 
-// process does what a line that is not blank says.
-func (d *Decoder) process(field, value []byte) (Outcome, Cause) {
+// process does what a line that is not blank says. Where its value is known to be valid UTF-8, it is not looked at again.
+func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
 	switch string(field) {
 	case "data":
 		size := len(d.data)
 		if d.hasData {
 			d.data = append(d.data, '\n')
 		}
-		d.data = appendUTF8(d.data, value)
+		d.data = appendUTF8(d.data, value, valid)
 		if d.limits.Event > 0 && len(d.data) > d.limits.Event {
 			d.err, d.data = &LimitError{"event", d.limits.Event}, d.data[:size]
 		} else {
 			d.hasData = true
 		}
 	case "event":
-		d.eventType = appendUTF8(d.eventType[:0], value)
+		d.eventType = appendUTF8(d.eventType[:0], value, valid)
 	case "id":
 		if bytes.IndexByte(value, 0) >= 0 {
 			return Ignored, NULInID
 		}
-		d.id, d.idSet = appendUTF8(d.id[:0], value), true
+		d.id, d.idSet = appendUTF8(d.id[:0], value, valid), true
 	case "retry":
 		ms, ok := digits(value)
 		if !ok {
@@ -229,19 +255,27 @@ func (d *Decoder) process(field, value []byte) (Outcome, Cause) {
 	return Field, 0
 }
 
-// blank does what a blank line does, and returns the event that it dispatches, if it does.
-func (d *Decoder) blank() (event Raw, ok bool) {
+// blank does what a blank line does, and reports whether there is an event to dispatch: then it is to be forgotten.
+func (d *Decoder) blank() bool {
 	if d.idSet {
 		d.id, d.lastEventID, d.idSet = emptied(d.lastEventID), d.id, false
 	}
-	if ok = d.hasData; ok {
-		if len(d.eventType) == 0 {
-			d.eventType = append(d.eventType, "message"...)
-		}
-		event = Raw{d.eventType, d.data, d.lastEventID, &d.made}
+	if !d.hasData {
+		d.eventType = d.eventType[:0]
+		return false
 	}
+	if len(d.eventType) == 0 {
+		d.eventType = append(d.eventType, "message"...)
+	}
+	d.data = slices.Grow(d.data, len(d.lastEventID)+len(d.eventType)) // room for Raw.Event
+	return true
+}
+
+func (d *Decoder) event() Raw { return Raw{d.eventType, d.data, d.lastEventID, &d.made} }
+
+// forget empties the buffers of an event. Its bytes stay until the next line is processed.
+func (d *Decoder) forget() {
 	d.data, d.hasData, d.eventType = emptied(d.data), false, emptied(d.eventType)
-	return event, ok
 }
 
 func (d *Decoder) idChanged() bool { return d.idSet && !bytes.Equal(d.id, d.lastEventID) }
@@ -269,31 +303,6 @@ func (d *Decoder) explain(line *Line) {
 	case line.Field == "id":
 		d.made.LastEventID = line.Value
 	}
-}
-
-// chunk is read line by line. It keeps where the next LF and the next CR are: to look for both at each line would be quadratic
-// where one of them is rare.
-type chunk struct {
-	p      []byte
-	at     int // where the next line begins
-	lf, cr int // len(p) if there is none, and less than at if it has to be looked for
-}
-
-func (c *chunk) lineEnd() int {
-	if c.lf < c.at {
-		c.lf = c.find('\n')
-	}
-	if c.cr < c.at {
-		c.cr = c.find('\r')
-	}
-	return min(c.lf, c.cr)
-}
-
-func (c *chunk) find(b byte) int {
-	if i := bytes.IndexByte(c.p[c.at:], b); i >= 0 {
-		return c.at + i
-	}
-	return len(c.p)
 }
 
 // emptied is a buffer to be used again. A large one is not kept for the small ones that follow.

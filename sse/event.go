@@ -1,7 +1,6 @@
 package sse
 
 import (
-	"cmp"
 	"io"
 	"iter"
 )
@@ -34,7 +33,9 @@ func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 		buf := make([]byte, 4096)
 		for {
 			n, err := r.Read(buf)
-			err = cmp.Or(d.Each(buf[:n], dispatch), err)
+			if limited := d.Each(buf[:n], dispatch); limited != nil {
+				err = limited
+			}
 			switch {
 			case !wanted:
 				*d = left

@@ -1,7 +1,5 @@
 package sse
 
-import "strings"
-
 // A Raw is an event in the Decoder's own bytes, as [Decoder.Each] dispatches it: good until dispatch returns, and not to be
 // written to.
 type Raw struct {
@@ -23,32 +21,30 @@ func (r Raw) Event() Event {
 		e.Data, newData = string(r.Data), false
 	}
 
-	var all strings.Builder // never grows: its one allocation is that of all the new strings
-	all.Grow(length(r.LastEventID, newID) + length(r.Type, newType) + length(r.Data, newData))
-	next := func(b []byte) string {
-		from := all.Len()
-		all.Write(b)
-		return all.String()[from:]
+	// All that is new is made one string: the ID and the type after the data, in the room that blank left for them.
+	b := r.Data
+	if !newData {
+		b = b[len(b):]
+	}
+	id := len(b)
+	if newID {
+		b = append(b, r.LastEventID...)
+	}
+	typ := len(b)
+	if newType {
+		b = append(b, r.Type...)
+	}
+	all := string(b)
+	if newData {
+		e.Data = all[:id]
 	}
 	if newID {
-		e.LastEventID = next(r.LastEventID)
+		e.LastEventID = all[id:typ]
 	}
 	if newType {
-		e.Type = next(r.Type)
-	}
-	if newData {
-		e.Data = next(r.Data)
-	}
-	if e.Type != "message" {
+		e.Type = all[typ:]
 		r.made.Type = e.Type
 	}
 	r.made.LastEventID, r.made.Data = e.LastEventID, ""
 	return e
-}
-
-func length(b []byte, counts bool) int {
-	if counts {
-		return len(b)
-	}
-	return 0
 }

@@ -8,12 +8,12 @@ func decodeUTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
-	return string(appendUTF8(nil, []byte(s)))
+	return string(appendUTF8(nil, []byte(s), false))
 }
 
-// appendUTF8 appends what p is decoded to, by the same rule.
-func appendUTF8(b, p []byte) []byte {
-	if utf8.Valid(p) {
+// appendUTF8 appends what p is decoded to, by the same rule: itself where it is valid, which may be known.
+func appendUTF8(b, p []byte, valid bool) []byte {
+	if valid || utf8.Valid(p) {
 		return append(b, p...)
 	}
 	for len(p) > 0 {
