@@ -37,6 +37,7 @@ type decoder struct {
 }
 
 func main() {
+	runtime.GOMAXPROCS(1) // or what collects a decoder's garbage would work beside it, on a core that a server needs for others
 	stream, size := classic()
 	decoders := []*decoder{
 		{Name: "sse.Events", read: ours, sized: true},
