@@ -1,5 +1,3 @@
-//go:build !js
-
 package eventsource
 
 import (
@@ -15,6 +13,10 @@ import (
 
 // ErrSilent is the cause of a connection that was taken for lost because nothing came for StreamOptions.Silence.
 var ErrSilent = errors.New("eventsource: nothing came for longer than the limit of silence")
+
+// ErrFrozen is the cause of a connection that was given up because the browser had frozen the page: in Chromium a read that
+// was pending then never settles, though the socket stays open.
+var ErrFrozen = errors.New("eventsource: the page was frozen, and fetch does not go on after that")
 
 // ErrNotRepeated ends a Stream whose request has a body, which is not sent again unless StreamOptions.Repeat says so.
 var ErrNotRepeated = errors.New("eventsource: a request with a body is not repeated by itself: set Repeat if it may be")
@@ -98,8 +100,8 @@ func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {
 		return nil
 	}
 	refusal := &Refusal{Status: r.Status, ContentType: r.ContentType}
-	timer := time.AfterFunc(refusalTime, func() { cancel(nil) })
-	defer timer.Stop()
+	stop := after(refusalTime, func() { cancel(nil) })
+	defer stop()
 	body, _ := io.ReadAll(io.LimitReader(r.Body, int64(s.options.Refusal)+1)) // as much as came
 	if refusal.Cut = len(body) > s.options.Refusal; refusal.Cut {
 		body = body[:s.options.Refusal]
