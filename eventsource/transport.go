@@ -3,7 +3,8 @@ package eventsource
 import (
 	"context"
 	"io"
-	"strings"
+
+	"eventsource-playground/sse"
 )
 
 // A Transport makes a request, follows redirects, and returns once the head of the last response is there. When ctx is done,
@@ -47,9 +48,7 @@ func checkRequest(o StreamOptions) error {
 		return &Exception{"TypeError", why}
 	}
 	for name, value := range o.Header {
-		if name == "" || strings.ContainsFunc(name, func(r rune) bool {
-			return r <= ' ' || r >= 0x7F || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-		}) {
+		if !sse.IsToken(name) {
 			return &Exception{"TypeError", "a header cannot have the name " + name}
 		}
 		if why := forbidden(name, value); why != "" {

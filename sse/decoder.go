@@ -1,11 +1,12 @@
 package sse
 
 import (
-	"cmp"
+	"bytes"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A Decoder reads streams as HTML 9.2.6 tells a browser to, in chunks of any size. Like an EventSource it keeps the last
@@ -20,15 +21,18 @@ type Decoder struct {
 	afterCRLF bool   // it came
 
 	// The standard's buffers. Its data buffer gets an LF after each value and loses the last one again: the same as these
-	// values joined, and a lone value needs no copy.
-	data      []string
-	dataSize  int
-	eventType string
-	id        string
+	// values joined, and whether there was one.
+	data      []byte
+	hasData   bool
+	eventType []byte
+	id        []byte // counts where idSet: an id came since the last blank line
+	idSet     bool
 
-	lastEventID string
+	lastEventID []byte
 	retry       time.Duration
 	retrySet    bool
+
+	made Event // strings that were made already, and are shared where the bytes are the same
 }
 
 // Limits are in bytes; 0 means no limit.
@@ -50,63 +54,47 @@ func (e *LimitError) Error() string {
 // NewDecoder returns a Decoder for a connection that follows one which left lastEventID, as it is in browsers: the letter of
 // 9.2.6 has its buffer begin empty.
 func NewDecoder(lastEventID string, limits Limits) *Decoder {
-	return &Decoder{limits: limits, id: lastEventID, lastEventID: lastEventID}
+	return &Decoder{limits: limits, lastEventID: []byte(lastEventID), made: Event{LastEventID: lastEventID}}
 }
 
 // Feed reads the next chunk and reports each line that ends in it. The only error is a [*LimitError]; it stays until End.
-func (d *Decoder) Feed(p []byte, report func(Line)) error {
-	for len(p) > 0 && d.err == nil {
-		if d.afterCR && p[0] == '\n' {
-			d.afterCR, d.afterCRLF = false, true
-			p = p[1:]
-			continue
-		}
-		d.afterCR = false
+func (d *Decoder) Feed(p []byte, report func(Line)) error { return d.read(p, report, nil) }
 
-		n := lineLength(p)
-		if size := len(d.line) + n; d.limits.Line > 0 && size > d.limits.Line {
-			d.err = &LimitError{"line", d.limits.Line}
-			d.line = nil
-			break
-		}
-		if n == len(p) {
-			d.line = append(d.line, p...)
-			break
-		}
-		raw := p[:n]
-		if len(d.line) > 0 {
-			d.line = append(d.line, raw...)
-			raw = d.line
-		}
-		d.afterCR = p[n] == '\r'
-		line := d.interpret(string(raw), string(p[n:n+1]))
-		if d.err == nil {
-			report(line)
-		}
-		d.line = d.line[:0]
-		p = p[n+1:]
-	}
-	return d.err
-}
+// Each reads the next chunk as Feed does, and dispatches each event whose blank line is in it: for those who need no lines,
+// without an allocation. Feed may read what comes next, and the other way round.
+func (d *Decoder) Each(p []byte, dispatch func(Raw)) error { return d.read(p, nil, dispatch) }
 
 // End says that the stream ended. What is pending is discarded and reported: the line without an end, and then, as a Line
 // without text, the event without a blank line. The Decoder is ready for the next connection's stream.
 func (d *Decoder) End(report func(Line)) {
 	if len(d.line) > 0 {
-		report(d.interpret(string(d.line), ""))
+		line, _ := d.describe(d.line)
+		line.Outcome, line.Why.Cause = Discarded, NoLineEnd
+		report(line)
 	}
-	if len(d.data) > 0 || d.eventType != "" || d.id != d.lastEventID {
-		why := Reason{Cause: NoBlankLine, IDForgotten: d.id != d.lastEventID}
+	if d.hasData || len(d.eventType) > 0 || d.idChanged() {
+		why := Reason{Cause: NoBlankLine, IDForgotten: d.idChanged()}
 		report(Line{AfterCRLF: d.afterCRLF, Outcome: Discarded, Why: why})
 	}
+	d.reset()
+}
+
+// reset forgets all but what a next connection needs.
+func (d *Decoder) reset() {
 	*d = Decoder{
-		limits: d.limits, id: d.lastEventID, lastEventID: d.lastEventID, retry: d.retry, retrySet: d.retrySet,
+		limits: d.limits, lastEventID: d.lastEventID, retry: d.retry, retrySet: d.retrySet,
+		made: Event{LastEventID: d.made.LastEventID},
 	}
 }
 
 // LastEventID is what the Last-Event-ID header of the next request must hold; without the header if it is "". An id counts
 // from its blank line on, even if that dispatches nothing.
-func (d *Decoder) LastEventID() string { return d.lastEventID }
+func (d *Decoder) LastEventID() string {
+	if string(d.lastEventID) != d.made.LastEventID {
+		d.made.LastEventID = string(d.lastEventID)
+	}
+	return d.made.LastEventID
+}
 
 // ReconnectionTime is what the last valid retry said, and whether there was one. The standard has no greatest number; a
 // Duration has, so more than 292 years are returned as 9223372036854 ms. The digits are in the Line's Value.
@@ -115,85 +103,224 @@ func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.r
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
 func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
 
-// interpret cuts a line up before it decodes it. That is the same as the standard's other order, because CR, LF and the colon
-// are never part of a longer UTF-8 sequence, broken or not.
-func (d *Decoder) interpret(raw, terminator string) Line {
-	line := Line{Raw: raw, Terminator: terminator, AfterCRLF: d.afterCRLF}
-	text := raw
+// read cuts a chunk into lines, and either reports each or, where there is a dispatch, each event.
+func (d *Decoder) read(p []byte, report func(Line), dispatch func(Raw)) error {
+	valid := utf8.Valid(p)
+	// Where the next LF and the next CR are. To look for both at each line would be quadratic where one of them is rare.
+	lf, cr := -1, -1
+	for at := 0; at < len(p) && d.err == nil; {
+		if d.afterCR {
+			d.afterCR = false
+			if p[at] == '\n' {
+				d.afterCRLF = true
+				at++
+				continue
+			}
+		}
+		if lf < at {
+			if lf = at; p[at] != '\n' { // a blank line, most often
+				lf = indexFrom(p, at, '\n')
+			}
+		}
+		if cr < at {
+			cr = indexFrom(p, at, '\r')
+		}
+		end := min(lf, cr)
+		line, known := p[at:end], valid
+		if at = end + 1; len(d.line) > 0 || end == len(p) || d.limits.Line > 0 && len(line) > d.limits.Line {
+			var ok bool
+			if line, ok = d.join(line, end == len(p)); !ok {
+				break
+			}
+			known = false
+		}
+		d.afterCR = end == cr
+		if dispatch == nil {
+			d.tell(line, report)
+		} else if text := d.text(line); len(text) > 0 {
+			field, value := cutField(text)
+			d.process(field, value, known)
+		} else if d.blank() {
+			event := d.event()
+			d.forget()
+			dispatch(event)
+		}
+	}
+	return d.err
+}
+
+func indexFrom(p []byte, at int, c byte) int {
+	if i := bytes.IndexByte(p[at:], c); i >= 0 {
+		return at + i
+	}
+	return len(p)
+}
+
+// join puts a line together of what came with earlier chunks and a part, and reports whether that is all of it. The line is good
+// until the next call.
+func (d *Decoder) join(part []byte, more bool) (line []byte, ok bool) {
+	if d.limits.Line > 0 && len(d.line)+len(part) > d.limits.Line {
+		d.err, d.line = &LimitError{"line", d.limits.Line}, nil
+		return nil, false
+	}
+	line = append(d.line, part...)
+	if d.line = line; !more {
+		d.line = emptied(line)
+	}
+	return line, !more
+}
+
+// tell reports a line, unless it goes over a limit.
+func (d *Decoder) tell(raw []byte, report func(Line)) {
+	line, text := d.describe(raw)
+	line.Terminator = "\n"
+	if d.afterCR {
+		line.Terminator = "\r"
+	}
+	if len(text) > 0 {
+		field, value := cutField(text)
+		line.Outcome, line.Why.Cause = d.process(field, value, false)
+		d.explain(&line)
+	} else {
+		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
+		if d.blank() {
+			event := d.event().Event()
+			d.forget()
+			line.Outcome, line.Why, line.Event = Dispatched, Reason{}, &event
+		}
+	}
+	if d.err == nil {
+		report(line)
+	}
+}
+
+// text is a line without the byte order mark that a stream may begin with.
+func (d *Decoder) text(line []byte) []byte {
 	if !d.begun {
-		text = strings.TrimPrefix(raw, "\uFEFF")
+		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 	}
 	d.begun, d.afterCRLF = true, false
-
-	line.Field, line.Value, _ = strings.Cut(decodeUTF8(text), ":")
-	if line.Field != "" {
-		line.Value = strings.TrimPrefix(line.Value, " ")
-	}
-	switch {
-	case terminator == "":
-		line.Outcome, line.Why.Cause = Discarded, NoLineEnd
-	case text == "":
-		d.dispatch(&line)
-	case line.Field == "":
-		line.Outcome = Comment
-	default:
-		d.process(&line)
-	}
 	return line
 }
 
-func (d *Decoder) process(line *Line) {
-	switch line.Field {
+// cutField cuts a line up before it is decoded. That is the same as the standard's other order, because CR, LF and the colon are
+// never part of a longer UTF-8 sequence, broken or not.
+func cutField(text []byte) (field, value []byte) {
+	i := 0
+	for i < len(text) && text[i] != ':' { // the names that count are so short that a call of bytes.IndexByte takes longer
+		i++
+	}
+	if i == len(text) {
+		return text, nil
+	}
+	field, value = text[:i], text[i+1:]
+	if i > 0 && len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	return field, value
+}
+
+// process does what a line that is not blank says. Where its value is known to be valid UTF-8, it is not looked at again.
+func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
+	switch string(field) {
 	case "data":
-		d.dataSize += len(line.Value) + len("\n")
-		if d.limits.Event > 0 && d.dataSize-len("\n") > d.limits.Event {
-			d.err = &LimitError{"event", d.limits.Event}
-			return
+		size := len(d.data)
+		if d.hasData {
+			d.data = append(d.data, '\n')
 		}
-		d.data = append(d.data, line.Value)
+		d.data = appendUTF8(d.data, value, valid)
+		if d.limits.Event > 0 && len(d.data) > d.limits.Event {
+			d.err, d.data = &LimitError{"event", d.limits.Event}, d.data[:size]
+		} else {
+			d.hasData = true
+		}
 	case "event":
-		d.eventType = line.Value
+		d.eventType = appendUTF8(d.eventType[:0], value, valid)
 	case "id":
-		if strings.Contains(line.Value, "\x00") {
-			line.Outcome, line.Why.Cause = Ignored, NULInID
-			return
+		if bytes.IndexByte(value, 0) >= 0 {
+			return Ignored, NULInID
 		}
-		d.id = line.Value
+		d.id, d.idSet = appendUTF8(d.id[:0], value, valid), true
 	case "retry":
-		if line.Value == "" || strings.Trim(line.Value, "0123456789") != "" {
-			line.Outcome, line.Why.Cause = Ignored, RetryNotDigits
-			return
+		ms, ok := digits(value)
+		if !ok {
+			return Ignored, RetryNotDigits
 		}
-		ms, _ := strconv.ParseUint(line.Value, 10, 64) // out of range: the greatest number, clamped below
-		d.retry = time.Duration(min(ms, uint64(math.MaxInt64/time.Millisecond))) * time.Millisecond
-		d.retrySet = true
+		d.retry, d.retrySet = time.Duration(min(ms, math.MaxInt64/uint64(time.Millisecond)))*time.Millisecond, true
+	case "":
+		return Comment, 0
 	default:
-		line.Outcome, line.Why.Cause = Ignored, UnknownField
-		if near(line.Field) != "" {
-			line.Why = Reason{Cause: MisspeltField, Name: line.Field}
-		}
+		return Ignored, UnknownField
+	}
+	return Field, 0
+}
+
+// blank does what a blank line does, and reports whether there is an event to dispatch: then it is to be forgotten.
+func (d *Decoder) blank() bool {
+	if d.idSet {
+		d.id, d.lastEventID, d.idSet = emptied(d.lastEventID), d.id, false
+	}
+	if !d.hasData {
+		d.eventType = d.eventType[:0]
+		return false
+	}
+	if len(d.eventType) == 0 {
+		d.eventType = append(d.eventType, "message"...)
+	}
+	d.data = slices.Grow(d.data, len(d.lastEventID)+len(d.eventType)) // room for Raw.Event
+	return true
+}
+
+func (d *Decoder) event() Raw { return Raw{d.eventType, d.data, d.lastEventID, &d.made} }
+
+// forget empties the buffers of an event. Its bytes stay until the next line is processed.
+func (d *Decoder) forget() {
+	d.data, d.hasData, d.eventType = emptied(d.data), false, emptied(d.eventType)
+}
+
+func (d *Decoder) idChanged() bool { return d.idSet && !bytes.Equal(d.id, d.lastEventID) }
+
+// describe puts a line into strings. What became of it is left open.
+func (d *Decoder) describe(raw []byte) (line Line, text []byte) {
+	line = Line{Raw: string(raw), AfterCRLF: d.afterCRLF}
+	text = d.text(raw)
+	field, value := cutField(text)
+	line.Field = decodeUTF8(line.Raw[len(raw)-len(text):][:len(field)])
+	line.Value = decodeUTF8(line.Raw[len(raw)-len(value):])
+	return line, text
+}
+
+// explain adds the name to a line that is misspelt, and keeps the strings of one that is not for its event.
+func (d *Decoder) explain(line *Line) {
+	switch {
+	case line.Why.Cause == UnknownField && near(line.Field) != "":
+		line.Why = Reason{Cause: MisspeltField, Name: line.Field}
+	case line.Outcome != Field:
+	case line.Field == "data":
+		d.made.Data = line.Value
+	case line.Field == "event":
+		d.made.Type = line.Value
+	case line.Field == "id":
+		d.made.LastEventID = line.Value
 	}
 }
 
-func (d *Decoder) dispatch(line *Line) {
-	idChanged := d.id != d.lastEventID
-	d.lastEventID = d.id
-	if len(d.data) > 0 {
-		line.Outcome = Dispatched
-		line.Event = &Event{cmp.Or(d.eventType, "message"), strings.Join(d.data, "\n"), d.lastEventID}
-	} else {
-		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: d.eventType != "", IDKept: idChanged}
+// emptied is a buffer to be used again. A large one is not kept for the small ones that follow.
+func emptied(b []byte) []byte {
+	const large = 64 << 10
+	if cap(b) > large {
+		return nil
 	}
-	clear(d.data)
-	d.data, d.dataSize, d.eventType = d.data[:0], 0, ""
+	return b[:0]
 }
 
-// lineLength counts the bytes before the first CR or LF. Two calls of bytes.IndexByte would be quadratic where one is rare.
-func lineLength(p []byte) int {
-	for i, c := range p {
-		if c == '\n' || c == '\r' {
-			return i
+// digits is a number of at least one ASCII digit and nothing else. One that is out of range is the greatest.
+func digits(b []byte) (n uint64, ok bool) {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
 		}
 	}
-	return len(p)
+	n, _ = strconv.ParseUint(string(b), 10, 64)
+	return n, len(b) > 0
 }

@@ -361,6 +361,8 @@ func checkEveryChunking(t *testing.T, lastEventID, stream string) transcript {
 	}
 	bytewise := cut(stream, slices.Repeat([]byte{1}, len(stream)))
 	checkSame(t, run(NewDecoder(lastEventID, Limits{}), bytewise...), whole, bytewise)
+	checkEach(t, lastEventID, Limits{}, []string{stream}, nil)
+	checkEach(t, lastEventID, Limits{}, bytewise, nil)
 	// Two of the shared cases are long, of lines that are all alike: there every split would be some 50 s of a core.
 	const long, edge, splits = 5000, 100, 300
 	for i := 0; i <= len(stream); i++ {

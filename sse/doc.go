@@ -17,5 +17,6 @@
 //	}
 //	wait, _ := d.ReconnectionTime() // then request it again, with d.LastEventID() as Last-Event-ID
 //
-// The example has both in whole. To see what became of every line, comments and mistakes too, use [Decoder.Feed].
+// The example has both in whole. To see what became of every line, comments and mistakes too, use [Decoder.Feed]; to read
+// events without an allocation, [Decoder.Each].
 package sse

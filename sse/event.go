@@ -1,7 +1,6 @@
 package sse
 
 import (
-	"cmp"
 	"io"
 	"iter"
 )
@@ -21,23 +20,25 @@ type Event struct {
 // Keep the Decoder's LastEventID for that, not the last Event's: an id may come without an event.
 func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		defer d.End(func(Line) {})
+		defer d.reset()
 		wanted := true
-		var left Decoder // as it was when the loop broke
-		report := func(line Line) {
-			if wanted && line.Event != nil {
-				if wanted = yield(*line.Event, nil); !wanted {
-					left = *d
-				}
+		var left Decoder // what the next connection needs, as it was when the loop broke
+		dispatch := func(event Raw) {
+			if wanted && !yield(event.Event(), nil) {
+				wanted = false
+				left = *NewDecoder(d.LastEventID(), d.limits)
+				left.retry, left.retrySet = d.ReconnectionTime()
 			}
 		}
 		buf := make([]byte, 4096)
 		for {
 			n, err := r.Read(buf)
-			err = cmp.Or(d.Feed(buf[:n], report), err)
+			if limited := d.Each(buf[:n], dispatch); limited != nil {
+				err = limited
+			}
 			switch {
 			case !wanted:
-				d.lastEventID, d.retry, d.retrySet = left.lastEventID, left.retry, left.retrySet
+				*d = left
 				return
 			case err == io.EOF:
 				return

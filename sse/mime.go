@@ -28,7 +28,7 @@ func parseMIME(s string) (essence, charset string, ok bool) {
 	essence, rest, _ := strings.Cut(s, ";")
 	essence = strings.ToLower(strings.Trim(essence, httpSpace))
 	typ, subtype, _ := strings.Cut(essence, "/")
-	if !isToken(typ) || !isToken(subtype) {
+	if !IsToken(typ) || !IsToken(subtype) {
 		return "", "", false
 	}
 	for known := false; !known; {
@@ -85,8 +85,8 @@ func quotedString(s string) (value, rest string) {
 	return string(b), ""
 }
 
-// isToken reports whether s is what RFC 9110 calls a token.
-func isToken(s string) bool {
+// IsToken reports whether s is what RFC 9110 (5.6.2) calls a token, as the name of a header must be.
+func IsToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})

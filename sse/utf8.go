@@ -8,16 +8,23 @@ func decodeUTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
-	b := make([]byte, 0, len(s)+2*utf8.UTFMax)
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
+	return string(appendUTF8(nil, []byte(s), false))
+}
+
+// appendUTF8 appends what p is decoded to, by the same rule: itself where it is valid, which may be known.
+func appendUTF8(b, p []byte, valid bool) []byte {
+	if valid || utf8.Valid(p) {
+		return append(b, p...)
+	}
+	for len(p) > 0 {
+		r, n := utf8.DecodeRune(p)
 		if r == utf8.RuneError && n == 1 {
-			for n < len(s) && !utf8.FullRuneInString(s[:n+1]) {
+			for n < len(p) && !utf8.FullRune(p[:n+1]) {
 				n++
 			}
 		}
 		b = utf8.AppendRune(b, r)
-		s = s[n:]
+		p = p[n:]
 	}
-	return string(b)
+	return b
 }
