@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
@@ -83,6 +84,9 @@ func NewStream(ctx context.Context, address string, o StreamOptions) (*Stream, e
 		return nil, &Exception{"SyntaxError", err.Error()}
 	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return nil, &Exception{"SyntaxError", "the address must be absolute and begin with http:// or https://, and is " + address}
+	}
+	if _, err := strconv.ParseUint(parsed.Port(), 10, 16); err != nil && parsed.Port() != "" { // which url.Parse leaves alone
+		return nil, &Exception{"SyntaxError", "the port must be at most 65535, and is " + parsed.Port()}
 	}
 	if err := checkHeader(o); err != nil {
 		return nil, err
