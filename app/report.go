@@ -22,8 +22,7 @@ type browserReport struct {
 
 	waiting     []*report.Check
 	probes      []*probe
-	session     string // a new one for each run: by it and the number of the source the server tells the sources apart
-	source      int
+	place       *report.Place // with a new session for each run
 	began, took float64
 
 	differences bool // only those are shown
@@ -94,7 +93,7 @@ func (v *reportView) Render() app.UI {
 		status = say("The report is under way.")
 	case r.mine != nil && done == all:
 		status = fill(say("Done in {s} s: {pass} pass, {differ} differ, {measured} were measured."), "{s}", strconv.Itoa(int(r.took/1000+.5)),
-			"{pass}", r.mine.Count(report.Pass), "{differ}", r.mine.Count(report.Differs), "{measured}", r.mine.Count(report.Measured))
+			"{pass}", r.mine.Results.Count(report.Pass), "{differ}", r.mine.Results.Count(report.Differs), "{measured}", r.mine.Results.Count(report.Measured))
 	case r.mine != nil:
 		status = fill(say("Cancelled: {n} of {all} checks were played."), "{n}", strconv.Itoa(done), "{all}", strconv.Itoa(all))
 	}
@@ -148,7 +147,7 @@ func (v *reportView) table() app.UI {
 		} else if c == r.opened {
 			whose += say(", from your file")
 		}
-		heads = append(heads, view(`<th scope="col"><bdi>{}</bdi> <small>{}</small><small>{}</small></th>`, brief(c.Name(), 60), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
+		heads = append(heads, view(`<th scope="col"><bdi>{}</bdi> <small>{}</small><small>{}</small></th>`, brief(c.Name(), 60), whose, fill(say("{n} differ"), "{n}", c.Results.Count(report.Differs))))
 	}
 	bodies := []app.UI{}
 	for _, g := range r.Groups {
@@ -174,7 +173,7 @@ func (v *reportView) table() app.UI {
 // differs tells whether any browser differs from the standard in a check.
 func differs(c *report.Check, columns []*report.Report) bool {
 	for _, column := range columns {
-		if one := column.Of(c.Name); one != nil && one.Verdict == report.Differs {
+		if one := column.Results.Of(c.Name); one != nil && one.Verdict == report.Differs {
 			return true
 		}
 	}
@@ -196,7 +195,7 @@ type reportRow struct {
 func (r *browserReport) row(c *report.Check, columns int) app.UI {
 	row := &reportRow{Report: r, Check: c, Columns: columns, Opened: r.opened, Language: voice.Code, Running: r.running()}
 	if r.mine != nil {
-		row.Mine = r.mine.Of(c.Name)
+		row.Mine = r.mine.Results.Of(c.Name)
 	}
 	return row
 }
@@ -219,7 +218,7 @@ func (row *reportRow) Render() app.UI {
 				verdict = "…"
 			}
 		}
-		if one := column.Of(c.Name); one != nil {
+		if one := column.Results.Of(c.Name); one != nil {
 			kind, said = string(one.Verdict), one.Said(c)
 			switch one.Verdict {
 			case report.Pass:
@@ -329,7 +328,7 @@ func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 			opened, wrong := report.Parse(text.String())
 			if r.wrong = say(wrong); wrong == "" {
 				r.opened = opened
-				r.said = saidUnknown(opened.Unknown(r.Checks))
+				r.said = saidUnknown(opened.Results.Unknown(r.Checks))
 			}
 		}
 		r.changed()

@@ -67,7 +67,7 @@ func TestTheBrowserReport(t *testing.T) {
 			t.Errorf("got the browser %q, version %q; want %s and one", got.Browser, got.Version, b.Name)
 		}
 		for _, e := range checks.All() {
-			if got.Of(e.Name) == nil {
+			if got.Results.Of(e.Name) == nil {
 				t.Errorf("got no answer to %s", e.Name)
 			}
 		}
@@ -107,7 +107,7 @@ func place(name string) int {
 func unlike(got, kept *report.Report) map[string]string {
 	differ := map[string]string{}
 	for _, e := range checks.All() {
-		a, b := got.Of(e.Name), kept.Of(e.Name)
+		a, b := got.Results.Of(e.Name), kept.Results.Of(e.Name)
 		switch {
 		case a == nil || b == nil:
 			differ[e.Name] = "got no result here or in the kept report; want both"
@@ -202,7 +202,7 @@ func TestNoCheckPassesByDoingNothing(t *testing.T) {
 	p.Eval(script, nil)
 	got := p.runReport()
 	for _, e := range checks.All() {
-		one := got.Of(e.Name)
+		one := got.Results.Of(e.Name)
 		switch {
 		case one == nil:
 			t.Errorf("got no answer to %s", e.Name)

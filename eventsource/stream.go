@@ -360,19 +360,29 @@ func (s *Stream) tell(l sse.Line) {
 func (s *Stream) each(yield func(Event) bool) func(p []byte, origin string) (bool, error) {
 	return func(p []byte, origin string) (bool, error) {
 		stopped := false
-		err := s.decoder.Feed(p, func(l sse.Line) {
-			if stopped {
-				return
-			}
-			s.tell(l)
-			if l.Event == nil {
-				return
-			}
+		dispatch := func(event sse.Event) {
 			s.keep()
-			e := s.event(Message, l.Event.Type, Open)
-			e.Data, e.LastEventID, e.Origin = l.Event.Data, l.Event.LastEventID, origin
+			e := s.event(Message, event.Type, Open)
+			e.Data, e.LastEventID, e.Origin = event.Data, event.LastEventID, origin
 			stopped = !yield(e) || s.ctx.Err() != nil
-		})
+		}
+		var err error
+		if s.options.Line == nil {
+			err = s.decoder.Each(p, func(r sse.Raw) {
+				if !stopped {
+					dispatch(r.Event())
+				}
+			})
+		} else {
+			err = s.decoder.Feed(p, func(l sse.Line) {
+				if stopped {
+					return
+				}
+				if s.tell(l); l.Event != nil {
+					dispatch(*l.Event)
+				}
+			})
+		}
 		if !stopped {
 			s.keep()
 		}

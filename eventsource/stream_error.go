@@ -91,8 +91,9 @@ func isFinal(cause error) bool {
 	return errors.As(cause, &refusal) || errors.As(cause, &limit) || errors.As(cause, &gaveUp) || errors.As(cause, &unsendable) || errors.Is(cause, ErrNotRepeated)
 }
 
-// refusalTime is how long the body of a refusal is read at most. Some never end.
-const refusalTime = 2 * time.Second
+// refusalTime is how long the body of a refusal is read at most, and so how much later than an EventSource a Stream gives up.
+// Some bodies never end.
+const refusalTime = time.Second
 
 // refusal is what is wrong with a response; nil: it is an event stream.
 func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -98,6 +99,9 @@ func absolute(address string) (string, error) {
 		return "", &Exception{"SyntaxError", err.Error()}
 	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
 		return "", &Exception{"SyntaxError", "the address must be absolute and begin with http:// or https://, and is " + address}
+	}
+	if _, err := strconv.ParseUint(parsed.Port(), 10, 16); err != nil && parsed.Port() != "" { // which url.Parse leaves alone
+		return "", &Exception{"SyntaxError", "the port must be at most 65535, and is " + parsed.Port()}
 	}
 	return parsed.String(), nil
 }
