@@ -55,7 +55,6 @@ func (c *connectPanel) draw() app.UI {
 			{}
 			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} readonly={} aria-label="URL"
 				aria-invalid={} aria-describedby="notice" oninput={} onblur={} onkeydown={}/>
-			<label>{}<input id="credentials" type="checkbox" checked={} aria-label={} onchange={}/>{}</label>
 			{}
 			<button type="button" class="primary" title="opens the stream; what is open is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
@@ -77,8 +76,7 @@ func (c *connectPanel) draw() app.UI {
 		shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
 		c.clientField(),
 		c.url, c.masked(), c.target.wrong != "", c.onURL, c.onURLBlur, c.onURLKey,
-		code([]token{{"", c.credentials() + ": "}}), c.setup.Credentials, c.credentials(), c.onCredentials, code([]token{{"", c.rest()}}),
-		c.methodField(),
+		c.optionField(),
 		c.onConnect, !c.live, c.onClose,
 		c.said,
 		when(c.masked(), `<p class="hint">{} <button type="button" class="small" onclick={}>{}</button></p>`,
@@ -102,24 +100,11 @@ func (c *connectPanel) clientField() app.UI {
 	return view(`<select id="client" aria-label="Client" title="who reads the stream" onchange={}>{}</select>`, c.onClient, options)
 }
 
-// credentials is what the option is called that sends cookies to other origins.
-func (c *connectPanel) credentials() string {
-	if c.kind == trace.Engine {
-		return "include credentials"
-	}
-	return "withCredentials"
-}
-
-func (c *connectPanel) rest() string {
-	if c.kind == trace.Engine {
-		return ""
-	}
-	return ")"
-}
-
-func (c *connectPanel) methodField() any {
+// optionField is the rest of the call: an EventSource's one option, or the method of fetch, whose others are below.
+func (c *connectPanel) optionField() app.UI {
 	if c.kind != trace.Engine {
-		return nil
+		return view(`<label>{}<input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/>{}</label>`,
+			code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}))
 	}
 	options := []app.UI{}
 	all := methods
@@ -142,9 +127,9 @@ func (c *connectPanel) requestFields() any {
 // masked reports whether secrets of the address are not shown.
 func (c *connectPanel) masked() bool { return c.url != c.setup.URL }
 
-func (c *connectPanel) onReveal(ctx app.Context, _ app.Event) {
+func (c *connectPanel) onReveal(app.Context, app.Event) {
 	c.Model.connection.revealed = true
-	focusLater(ctx, "url")
+	element("url").Call("focus") // the button that had the focus is gone
 }
 
 func (c *connectPanel) onClient(ctx app.Context, _ app.Event) {

@@ -111,7 +111,7 @@ func (m *model) showSetup() {
 	}
 	show("beside", "value", beside)
 	show("client", "value", strconv.Itoa(int(m.kind())))
-	show("method", "value", s.Method)
+	show("method", "value", s.method())
 	show("body", "value", s.Body)
 	show("repeat", "checked", s.Repeat)
 	query := m.target().parameters()

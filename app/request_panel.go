@@ -81,30 +81,31 @@ func (r *requestPanel) draw() app.UI {
 		<div class="tools">
 			<select id="sample" class="small" aria-label="Requests to begin with" onchange={}>{}</select>
 			<button type="button" class="small" onclick={}>+ header</button>
-			{}
 			<button type="button" class="small toggle" aria-pressed={} onclick={}>{}</button>
+			<label class="check"><input id="credentials" type="checkbox" checked={} onchange={}/>include credentials</label>
+			{}
 		</div>
 		<ul class="headers" aria-label="Headers">{}</ul>
 		{}
-	</div>`, r.onSample, options, r.onAddHeader, repeat, r.revealed, r.onReveal, reveal, rows, body)
+	</div>`, r.onSample, options, r.onAddHeader, r.revealed, r.onReveal, reveal, r.setup.Credentials, r.onCredentials, repeat, rows, body)
 }
 
 func (r *requestPanel) headerRow(i int, h header) app.UI {
-	kind := "text"
+	class := ""
 	if looksSecret(h.Name) && !r.revealed {
-		kind = "password"
+		class = "masked" // a field of the type password would have the browser offer to keep it
 	}
 	n := strconv.Itoa(i + 1)
 	return view(`<li>
 		<input type="checkbox" checked={} aria-label={} onchange={}/>
 		<input id={} type="text" value={} placeholder="name" list="header-names" aria-label={} autocomplete="off" spellcheck="false" autocapitalize="off" onchange={}/>
 		<span aria-hidden="true">:</span>
-		<input id={} type={} value={} placeholder="value" aria-label={} autocomplete="off" spellcheck="false" autocapitalize="off" oninput={}/>
+		<input id={} type="text" class={} value={} placeholder="value" aria-label={} autocomplete="off" spellcheck="false" autocapitalize="off" oninput={}/>
 		<button type="button" class="small icon" aria-label={} title={} onclick={}>×</button>
 	</li>`,
 		!h.Off, fill(say("Header {n} is sent"), "{n}", n), scoped{n, r.onHeaderOn(i)},
 		headerNameID(n), h.Name, fill(say("Name of header {n}"), "{n}", n), scoped{n, r.onHeaderName(i)},
-		headerValueID(n), kind, h.Value, fill(say("Value of header {n}"), "{n}", n), scoped{n, r.onHeaderValue(i)},
+		headerValueID(n), class, h.Value, fill(say("Value of header {n}"), "{n}", n), scoped{n, r.onHeaderValue(i)},
 		fill(say("Remove header {n}"), "{n}", n), fill(say("Remove header {n}"), "{n}", n), scoped{n, r.onRemoveHeader(i)})
 }
 
@@ -141,9 +142,13 @@ func (r *requestPanel) onSample(ctx app.Context, _ app.Event) {
 	})
 }
 
-func (r *requestPanel) onAddHeader(ctx app.Context, _ app.Event) {
+func (r *requestPanel) onAddHeader(app.Context, app.Event) {
 	r.onSet(func(s *Setup) { s.Headers = append(s.Headers, header{}) })
-	focusLater(ctx, headerNameID(strconv.Itoa(len(r.Model.connection.setup.Headers))))
+	r.onFocus(headerNameID(strconv.Itoa(len(r.Model.connection.setup.Headers))))
+}
+
+func (r *requestPanel) onCredentials(ctx app.Context, _ app.Event) {
+	r.onSet(func(s *Setup) { s.Credentials = ctx.JSSrc().Get("checked").Bool() })
 }
 
 func (r *requestPanel) onRepeat(ctx app.Context, _ app.Event) {
@@ -183,19 +188,19 @@ func (r *requestPanel) onHeaderValue(i int) app.EventHandler {
 }
 
 func (r *requestPanel) onRemoveHeader(i int) app.EventHandler {
-	return func(ctx app.Context, _ app.Event) {
+	return func(app.Context, app.Event) {
 		r.onSet(func(s *Setup) {
 			if i < len(s.Headers) {
 				s.Headers = slices.Delete(s.Headers, i, i+1)
 			}
 		})
-		focusLater(ctx, "sample") // the button that had the focus is gone
+		r.onFocus("sample") // the button that had the focus is gone
 	}
 }
 
-// focusLater moves the focus once what was changed is drawn.
-func focusLater(ctx app.Context, id string) {
-	ctx.Defer(func(app.Context) {
+// onFocus moves the focus once what was changed is drawn.
+func (r *requestPanel) onFocus(id string) {
+	r.Model.pace.then(func() {
 		if e := element(id); e.Truthy() {
 			e.Call("focus")
 		}
