@@ -26,7 +26,13 @@ var notInThePage = map[string]string{
 	"http-unresolvable-host":      "it needs a resolver: see TestARefusedConnectionDoesNotSayWhy",
 	"http-refused-first":          "it needs a port that refuses: see TestARefusedConnectionDoesNotSayWhy",
 	"http-close-before-open":      "close() before the first attempt: the native test has it",
+
+	"http-abrupt-short-content-length": "Chromium may discard what came with the headers, where the abrupt end came with it as well",
+	"http-abrupt-truncated-chunked":    "Chromium may discard what came with the headers, where the abrupt end came with it as well",
 }
+
+// notInFirefox are those that need fetch to settle before the first byte of the body.
+var notInFirefox = map[string]bool{"http-ld-initial-last-event-id": true}
 
 // TestConformance plays the shared cases over fetch. Their server is the page's, at /case/ID, so that there is an own origin.
 func TestConformance(t *testing.T) {
@@ -40,7 +46,7 @@ func TestConformance(t *testing.T) {
 	}
 	page := js.Global().Get("location").Get("origin").String()
 	for _, c := range cases {
-		if notInThePage[c.ID] != "" {
+		if notInThePage[c.ID] != "" || notInFirefox[c.ID] && os.Getenv("BROWSER") == "firefox" {
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
