@@ -207,7 +207,10 @@ func TestNoCheckPassesByDoingNothing(t *testing.T) {
 	script := strings.NewReplacer("OBJECTS)", list(objects)+")", "CLOSED)", list(closed)+")").Replace(broken)
 	p := visitReport(t, browser.Shared(t, "chromium"))
 	p.Eval(script, nil)
-	got := p.runReport()
+	p.ClickButton("Run the report")
+	p.WaitFor(fullReport, fmt.Sprintf(`role("progressbar", "Checks that were played")?.value >= %d`, len(checks.All())))
+	p.ClickButton("Cancel") // what follows is the Go engine's, which is not broken
+	got := p.savedReport()
 	for _, e := range checks.All() {
 		one := got.Results.Of(e.Name)
 		switch {
