@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,20 +11,33 @@ import (
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
 	"eventsource-playground/report"
+	"eventsource-playground/report/engine"
 )
 
 // together is how many checks are played at once on one origin. Six connections are all that there are over HTTP/1.1.
 const together = 5
 
-// stage is when a check is played: first what is compared, then what is measured, and alone what takes all connections.
-func stage(c *report.Check) int {
-	switch c.Measure {
+// turn is one check, for the browser's own EventSource or for the Go engine.
+type turn struct {
+	check  *report.Check
+	engine bool
+	stop   func() // nil before it is played
+}
+
+// stage is when it is played: first what is compared, then what is measured, and alone what takes all connections. The Go
+// engine comes after all of the browser's own, which nothing shall disturb.
+func (t *turn) stage() int {
+	stage := 1
+	switch t.check.Measure {
 	case "":
-		return 0
+		stage = 0
 	case report.MeasureCount:
-		return 2
+		stage = 2
 	}
-	return 1
+	if t.engine {
+		stage += 3
+	}
+	return stage
 }
 
 // run starts the report from the beginning.
@@ -38,37 +53,47 @@ func (r *browserReport) run() {
 	agent := window.Get("navigator").Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
 	r.mine.Browser, r.mine.Version = browserOf(agent)
-	for s := range 3 {
-		for i := range r.Checks {
-			if stage(&r.Checks[i]) == s {
-				r.waiting = append(r.waiting, &r.Checks[i])
-			}
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		r.waiting = append(r.waiting, &turn{check: c})
+		if engine.NotHere(c, false) == "" {
+			r.waiting = append(r.waiting, &turn{check: c, engine: true})
 		}
 	}
+	slices.SortStableFunc(r.waiting, func(a, b *turn) int { return a.stage() - b.stage() })
+	r.turns = len(r.waiting)
 	r.next()
 }
 
 // cancel closes everything.
 func (r *browserReport) cancel() {
 	r.waiting = nil
-	for _, p := range r.probes {
-		p.close()
+	for _, t := range r.playing {
+		t.stop()
 	}
-	r.probes = nil
+	r.playing = nil
 }
 
-func (r *browserReport) running() bool { return len(r.probes) > 0 }
+func (r *browserReport) running() bool { return len(r.playing) > 0 }
+
+// played is how many checks are over.
+func (r *browserReport) played() int {
+	if r.mine == nil {
+		return 0
+	}
+	return len(r.mine.Results) + len(r.mine.Engine)
+}
 
 // next begins as many checks as may be played now.
 func (r *browserReport) next() {
 	for i := 0; i < len(r.waiting); {
-		c := r.waiting[i]
+		t := r.waiting[i]
 		same := 0
-		for _, p := range r.probes {
-			if stage(p.watch.Check) != stage(c) {
+		for _, other := range r.playing {
+			if other.stage() != t.stage() {
 				return
 			}
-			if p.watch.Second == c.Second {
+			if other.check.Second == t.check.Second {
 				same++
 			}
 		}
@@ -76,21 +101,38 @@ func (r *browserReport) next() {
 			i++
 			continue
 		}
-		r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
-		p := &probe{report: r, watch: report.NewWatch(c)}
-		r.probes = append(r.probes, p)
-		p.start()
+		r.waiting = slices.Delete(r.waiting, i, i+1)
+		r.playing = append(r.playing, t)
+		if t.engine {
+			r.playEngine(t)
+		} else {
+			p := &probe{report: r, turn: t, watch: report.NewWatch(t.check)}
+			t.stop = p.close
+			p.start()
+		}
 	}
 }
 
-// finish takes the result of a check.
-func (r *browserReport) finish(done *probe) {
-	for i, p := range r.probes {
-		if p == done {
-			r.probes = append(r.probes[:i:i], r.probes[i+1:]...)
+// playEngine plays a check to a Stream, which fetches.
+func (r *browserReport) playEngine(t *turn) {
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	go func() {
+		if saw := engine.Play(ctx, t.check, r.place); ctx.Err() == nil {
+			stop()
+			r.finish(t, saw)
 		}
+	}()
+}
+
+// finish takes the result of a check.
+func (r *browserReport) finish(t *turn, saw []report.Seen) {
+	r.playing = slices.DeleteFunc(r.playing, func(other *turn) bool { return other == t })
+	results := &r.mine.Results
+	if t.engine {
+		results = &r.mine.Engine
 	}
-	r.mine.Results = append(r.mine.Results, report.NewResult(done.watch.Check, done.watch.Saw))
+	*results = append(*results, report.NewResult(t.check, saw))
 	r.next()
 	if !r.running() {
 		r.took = eventsource.Now() - r.began
@@ -102,6 +144,7 @@ func (r *browserReport) finish(done *probe) {
 // done in a listener has to be done before the listener returns, and the constructor is called wrongly, too.
 type probe struct {
 	report   *browserReport
+	turn     *turn
 	watch    *report.Watch
 	sources  []app.Value
 	began    float64
@@ -240,7 +283,7 @@ func (p *probe) wait() {
 func (p *probe) end() {
 	if !p.over {
 		p.close()
-		p.report.finish(p)
+		p.report.finish(p.turn, p.watch.Saw)
 	}
 }
 

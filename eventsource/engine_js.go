@@ -107,5 +107,5 @@ func (e *engine) close() {
 }
 
 func (e *engine) url() string            { return e.stream.URL() }
-func (e *engine) withCredentials() bool  { return e.stream.options.WithCredentials }
+func (e *engine) withCredentials() bool  { return e.stream.WithCredentials() }
 func (e *engine) readyState() ReadyState { return e.stream.ReadyState() }

@@ -114,6 +114,9 @@ func NewStream(ctx context.Context, address string, o StreamOptions) (*Stream, e
 // URL is the address that was given. A redirect does not change it.
 func (s *Stream) URL() string { return s.url }
 
+// WithCredentials is the option of that name.
+func (s *Stream) WithCredentials() bool { return s.options.WithCredentials }
+
 // ReadyState is Connecting until the first response came, too.
 func (s *Stream) ReadyState() ReadyState {
 	s.mutex.Lock()

@@ -75,7 +75,7 @@ func (p *player) construct() *eventsource.Stream {
 }
 
 func (p *player) newStream() *eventsource.Stream {
-	s, err := eventsource.NewStream(p.ctx, p.place.Address(p.watch.Check), eventsource.StreamOptions{})
+	s, err := eventsource.NewStream(p.ctx, p.place.Address(p.watch.Check), eventsource.StreamOptions{WithCredentials: p.watch.Credentials})
 	if err != nil {
 		name := err.Error()
 		if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
@@ -142,6 +142,8 @@ func (p *player) property(s *eventsource.Stream, name string) string {
 		return strings.TrimPrefix(s.URL(), p.place.Page)
 	case "readyState":
 		return state(s.ReadyState())
+	case "withCredentials":
+		return strconv.FormatBool(s.WithCredentials())
 	}
 	return "undefined"
 }

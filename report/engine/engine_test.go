@@ -73,11 +73,11 @@ func secondOrigin(t *testing.T, page string) string {
 
 func TestWhichChecksDoNotApply(t *testing.T) {
 	anywhere := []string{
-		"constructor-anonymous", "constructor-constants", "constructor-credentials", "constructor-handlers", "constructor-no-arguments", "constructor-no-new",
+		"constructor-constants", "constructor-handlers", "constructor-no-arguments", "constructor-no-new", "constructor-scheme",
 		"event-bubbles", "event-cancelable", "event-handlers", "event-source", "event-trusted",
 	}
 	natively := []string{
-		"connections", "constructor-empty", "constructor-resolves", "constructor-scheme",
+		"connections", "constructor-empty", "constructor-resolves",
 		"cors-any", "cors-credentials", "cors-credentials-any", "cors-credentials-missing", "cors-exact", "cors-none", "cors-second", "redirect-origin-refused",
 	}
 	for _, name := range slices.Concat(anywhere, natively) {

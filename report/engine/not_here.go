@@ -22,8 +22,8 @@ func NotHere(c *report.Check, natively bool) string {
 		return "the states are constants of the Go package"
 	case reads("bubbles", "cancelable", "isTrusted", "source"):
 		return "an event of a Stream is a Go struct, not an Event of the DOM"
-	case reads("withCredentials"):
-		return "a Stream does not repeat its options"
+	case c.URL != nil && strings.HasPrefix(*c.URL, "mailto:"):
+		return "an address that is not HTTP is refused at once, with the reason"
 	case !natively:
 		return ""
 	case c.Section == "Fetch: CORS":
@@ -32,8 +32,6 @@ func NotHere(c *report.Check, natively bool) string {
 		return "net/http has no limit of six connections to a host"
 	case c.URL != nil && !strings.Contains(*c.URL, ":"):
 		return "outside a browser there is no page to which an address could be relative"
-	case c.URL != nil && !strings.HasPrefix(*c.URL, "http"):
-		return "an address that is not HTTP is refused at once, with the reason"
 	}
 	return ""
 }
