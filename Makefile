@@ -56,13 +56,13 @@ clean:
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
 # target report.)
-page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report scenario sse standard trace))
+page = $(addprefix ./,$(wildcard app eventsource language lesson protocol report report/engine scenario sse standard trace))
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/style.css web/worker.js $(wildcard app/*.json trace/words/*.json) $(call files,web/pack language)
-# The tests that drive browsers, one package after another: two browsers fill two cores. The race detector would find nothing
-# in them but the driver's own.
-browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource)
+# The tests that drive browsers or play the report, one package after another: two browsers fill two cores. The race detector
+# would find nothing in them but the driver's own.
+browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

@@ -49,13 +49,13 @@ type resolver func(typed string) (href string, ok bool)
 // readAddress resolves and classifies an address. here is this page's origin, second that of the second one.
 func readAddress(typed string, resolve resolver, here, second string) address {
 	a := address{typed: typed}
-	if address, ok := curlURL(typed); ok {
-		a.offer = address
-		a.wrong = fill(say("This is a curl command. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
+	if command, ok := readCurl(typed); ok {
+		a.offer = command.url
+		a.wrong = fill(say("This is a curl command. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, mask), 200))
 		return a
 	}
 	if a.offer = withoutScheme(typed); a.offer != "" {
-		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(a.offer, 200))
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, mask), 200))
 		return a
 	}
 	href, ok := resolve(typed)
@@ -169,61 +169,6 @@ func isFile(ending string) bool {
 		return true
 	}
 	return false
-}
-
-// curlURL is the address in a curl command; ok is false for anything else. To curl, localhost:3000 is one too.
-func curlURL(typed string) (address string, ok bool) {
-	words := shellWords(typed)
-	if len(words) == 0 || words[0] != "curl" {
-		return "", false
-	}
-	for i, word := range words[1:] {
-		switch words[i] {
-		case "-H", "--header", "-e", "--referer", "-x", "--proxy", "-d", "--data", "-u", "--user":
-			continue // its value
-		}
-		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
-			return word, true
-		}
-		if address == "" {
-			address = withoutScheme(word)
-		}
-	}
-	return address, address != ""
-}
-
-// shellWords are a command's words as a shell reads them, with its quotes and backslashes taken away.
-func shellWords(command string) (words []string) {
-	var word strings.Builder
-	quote, begun := byte(0), false
-	for i := 0; i < len(command); i++ {
-		c := command[i]
-		switch {
-		case quote == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-			}
-			begun = false
-			continue
-		case c == '\\' && quote != '\'' && i+1 < len(command):
-			if i++; command[i] == '\n' {
-				continue // the line goes on
-			}
-			word.WriteByte(command[i])
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case quote != 0 && c == quote:
-			quote = 0
-		default:
-			word.WriteByte(c)
-		}
-		begun = true
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words
 }
 
 // withParameter is the address with one parameter changed; an empty value leaves it out. The order of the others and

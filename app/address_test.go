@@ -117,8 +117,8 @@ func TestAPastedCurlCommand(t *testing.T) {
 		{"http://x/curl", "", false},
 		{"", "", false},
 	} {
-		if got, ok := curlURL(test.typed); got != test.want || ok != test.ok {
-			t.Errorf("%q: got %q, %v; want %q, %v", test.typed, got, ok, test.want, test.ok)
+		if command, ok := readCurl(test.typed); command.url != test.want || ok != test.ok {
+			t.Errorf("%q: got %q, %v; want %q, %v", test.typed, command.url, ok, test.want, test.ok)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
 // connectPanel is how the page connects: the call as JavaScript, whose arguments are the controls, and its listeners.
@@ -15,15 +17,21 @@ type connectPanel struct {
 	known  []string
 	said   string
 	wrong  string // with the name of a listener
+	url    string // as it is shown
 	beside *besideField
 	live   bool
 	target address
 	copied string
+
+	kind    trace.ClientKind
+	request *requestPanel // nil: there is nothing to choose
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
-	return shown(&connectPanel{m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.besideField(), m.alive(), m.target(), m.copied})
+	return shown(&connectPanel{
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(),
+	})
 }
 
 func (c *connectPanel) draw() app.UI {
@@ -45,13 +53,14 @@ func (c *connectPanel) draw() app.UI {
 		<div class="title"><h2>2 · The page connects</h2>{}{}</div>
 		<div class="call" role="group" aria-label="The call">
 			{}
-			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} aria-label="URL"
-				aria-invalid={} aria-describedby="notice" oninput={} onkeydown={}/>
-			<label>{}<input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/>{}</label>
-			<button type="button" class="primary" title="new EventSource; an open one is closed first" onclick={}>Connect</button>
+			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} readonly={} aria-label="URL"
+				aria-invalid={} aria-describedby="notice" oninput={} onblur={} onkeydown={}/>
+			{}
+			<button type="button" class="primary" title="opens the stream; what is open is closed first" onclick={}>Connect</button>
 			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
 		</div>
-		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}</div>
+		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}{}</div>
+		{}
 		<div class="listeners">
 			<span aria-hidden="true">listens to</span>
 			<ul class="chips" aria-label="Listeners">{}</ul>
@@ -65,27 +74,89 @@ func (c *connectPanel) draw() app.UI {
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 	</section>`,
 		shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
-		code([]token{{"keyword", "new"}, {"", " EventSource("}}),
-		c.setup.URL, c.target.wrong != "", c.onURL, c.onURLKey,
-		code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}),
+		c.clientField(),
+		c.url, c.masked(), c.target.wrong != "", c.onURL, c.onURLBlur, c.onURLKey,
+		c.optionField(),
 		c.onConnect, !c.live, c.onClose,
 		c.said,
-		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(c.target.offer, 60))),
+		when(c.masked(), `<p class="hint">{} <button type="button" class="small" onclick={}>{}</button></p>`,
+			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, mask), 60))),
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
+		c.requestFields(),
 		chips,
 		c.onAdd, known,
 		c.wrong,
 	)
 }
 
+// clientField chooses who reads the stream. It is the beginning of the call.
+func (c *connectPanel) clientField() app.UI {
+	options := []app.UI{}
+	for kind, text := range []string{"new EventSource", say("fetch · Go engine")} {
+		options = append(options, view(`<option value={} selected={} disabled={}>{}</option>`,
+			strconv.Itoa(kind), kind == int(c.kind), kind == int(trace.EventSource) && !eventsource.Supported() && app.IsClient, text))
+	}
+	return view(`<select id="client" aria-label="Client" title="who reads the stream" onchange={}>{}</select>`, c.onClient, options)
+}
+
+// optionField is the rest of the call: an EventSource's one option, or the method of fetch, whose others are below.
+func (c *connectPanel) optionField() app.UI {
+	if c.kind != trace.Engine {
+		return view(`<label>{}<input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/>{}</label>`,
+			code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}))
+	}
+	options := []app.UI{}
+	all := methods
+	if !slices.Contains(all, c.setup.method()) {
+		all = append(slices.Clone(all), c.setup.method())
+	}
+	for _, method := range all {
+		options = append(options, view(`<option value={} selected={}>{}</option>`, method, method == c.setup.method(), method))
+	}
+	return view(`<select id="method" aria-label="Method" onchange={}>{}</select>`, c.onMethod, options)
+}
+
+func (c *connectPanel) requestFields() any {
+	if c.request == nil {
+		return nil
+	}
+	return shown(c.request)
+}
+
+// masked reports whether secrets of the address are not shown.
+func (c *connectPanel) masked() bool { return c.url != c.setup.URL }
+
+func (c *connectPanel) onReveal(app.Context, app.Event) {
+	c.Model.connection.revealed = true
+	element("url").Call("focus") // the button that had the focus is gone
+}
+
+func (c *connectPanel) onClient(ctx app.Context, _ app.Event) {
+	s := c.Model.connection.setup
+	s.Engine = valueOf(ctx) == strconv.Itoa(int(trace.Engine))
+	c.Model.change(s)
+}
+
+func (c *connectPanel) onMethod(ctx app.Context, _ app.Event) {
+	s := c.Model.connection.setup
+	s.Method = valueOf(ctx)
+	c.Model.change(s)
+}
+
+// onURLBlur masks what was typed.
+func (c *connectPanel) onURLBlur(app.Context, app.Event) {
+	c.Model.connection.typing = false
+	c.Model.showSetup()
+}
+
 func (c *connectPanel) onURL(ctx app.Context, e app.Event) {
 	typed := valueOf(ctx)
 	byHand := e.Get("inputType").String() == "insertText" // then the command may go on
-	if address, ok := curlURL(typed); ok && !byHand {
-		c.Model.useAddress(address)
-		c.Model.connection.notice = func() string {
-			return say("This is the address of the curl command. A browser's EventSource sends a GET without headers of yours: what else the command says is left out.")
-		}
+	c.Model.connection.typing = true
+	if command, ok := readCurl(typed); ok && !byHand {
+		c.Model.connection.typing = false
+		c.Model.useCurl(command)
 		return
 	}
 	s := c.Model.connection.setup

@@ -17,6 +17,8 @@ type connection struct {
 	setup         Setup
 	notice        func() string // one sentence under the address, unless it must be changed: what the page waits for
 	wrongListener string        // with the name in the field for a listener
+	revealed      bool          // secrets are shown
+	typing        bool          // the address is being typed: it is not masked under the fingers
 	known         []string      // names that were listened to before; kept in this browser
 
 	played played // the text of the editor
@@ -33,10 +35,11 @@ type played struct {
 	times int
 }
 
-// client is an EventSource of the browser's, and what was seen of it.
+// client is an EventSource of the browser's or a Go engine, and what was seen of it.
 type client struct {
 	*eventsource.Source
 	seen *trace.Source
+	told teller
 }
 
 // clients are those that are open.
@@ -48,7 +51,7 @@ func (c *connection) clients() []*client {
 }
 
 // noEventSource is said where the browser has none.
-var noEventSource = later("This browser has no EventSource, so nothing can be connected. The rest of the page works.")
+var noEventSource = later("This browser has no EventSource. The Go engine does over fetch what the standard has EventSource do, so the page connects with it.")
 
 // said is the notice: what is wrong with the address comes first.
 func (c *connection) said(wrong string) string {
@@ -100,14 +103,31 @@ func (m *model) showSetup() {
 		}
 	}
 	s := m.connection.setup
-	show("url", "value", s.URL)
+	show("url", "value", m.shownURL())
 	show("credentials", "checked", s.Credentials)
-	show("beside", "value", strconv.Itoa(m.beside()))
+	beside := strconv.Itoa(m.beside())
+	if s.Other && beside == "1" {
+		beside = besideOther
+	}
+	show("beside", "value", beside)
+	show("client", "value", strconv.Itoa(int(m.kind())))
+	show("method", "value", s.method())
+	show("body", "value", s.Body)
+	show("repeat", "checked", s.Repeat)
 	query := m.target().parameters()
 	for _, p := range parameters {
 		show("parameter-"+p.name, "value", query.Get(p.name))
 	}
 	show("resume", "checked", query.Get("resume") != "false")
+}
+
+// shownURL is the address as its field shows it.
+func (m *model) shownURL() string {
+	c := &m.connection
+	if c.revealed || c.typing {
+		return c.setup.URL
+	}
+	return withoutSecrets(c.setup.URL, mask)
 }
 
 // useAddress puts an address into the set-up.
@@ -120,9 +140,7 @@ func (m *model) useAddress(address string) {
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
 func (m *model) choose(p preset) {
 	before := m.connection.setup
-	s := p.setup()
-	s.Beside = before.Beside
-	m.change(s)
+	m.change(p.setup().with(before))
 	for _, name := range before.Listen {
 		if !m.connection.setup.listens(name) {
 			m.hear(name, false)
@@ -147,19 +165,20 @@ func (m *model) connectWith(init string) {
 	}
 	m.close()
 	m.openBeside()
-	var err error
-	c.source, err = m.open(1, eventsource.Options{WithCredentials: c.setup.Credentials, Listen: c.setup.Listen, Init: init})
-	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok {
-		m.log.Refuse(eventsource.Now(), thrown)
+	kind := m.kind()
+	source, err := m.open(1, kind, init)
+	if err != nil {
+		m.log.Refuse(eventsource.Now(), kind, err)
 		c.notice = func() string {
-			return fill(say("Your browser does not take this address: {error}"), "{error}", isolated(thrown.Error(), 400))
+			refused := say("Your browser does not take this address: {error}")
+			if kind == trace.Engine {
+				refused = say("This cannot be sent: {error}")
+			}
+			return fill(refused, "{error}", isolated(said(err), 400))
 		}
 		return
 	}
-	if err != nil {
-		c.notice = func() string { return say(noEventSource) }
-		return
-	}
+	c.source = source
 	m.tabs.attempt = -1
 	m.timeline.scrolledTo = 0
 	m.table.scan()
@@ -167,26 +186,53 @@ func (m *model) connectWith(init string) {
 	m.pace.tick(m.subject, m.alive)
 }
 
-// open makes an EventSource in a lane.
-func (m *model) open(lane int, o eventsource.Options) (*client, error) {
+// said is what an error says, without the package that says it.
+func said(err error) string { return strings.TrimPrefix(err.Error(), "eventsource: ") }
+
+// kind is that of the client which the set-up chooses.
+func (m *model) kind() trace.ClientKind {
+	if m.connection.setup.Engine || !eventsource.Supported() {
+		return trace.Engine
+	}
+	return trace.EventSource
+}
+
+// open makes a client in a lane. init are further members of the constructor's second argument, in JSON.
+func (m *model) open(lane int, kind trace.ClientKind, init string) (*client, error) {
 	at := eventsource.Now()
 	c, setup := &client{}, m.connection.setup
 	url := m.watched(m.log.NextSource())
-	source, err := eventsource.New(url, o, func(events eventsource.Events) { m.observe(c, events) })
-	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok && m.target().ours() {
-		thrown.Message = strings.ReplaceAll(thrown.Message, url, unwatched(url)) // a browser may quote it
+	observe := func(events eventsource.Events) { m.observe(c, events) }
+	var source *eventsource.Source
+	var err error
+	if kind == trace.Engine {
+		request := setup.request()
+		if !m.target().ours() {
+			c.told.watch(&request)
+		}
+		source, err = eventsource.Engine(url, request, setup.Listen, observe)
+	} else {
+		source, err = eventsource.New(url, eventsource.Options{WithCredentials: setup.Credentials, Listen: setup.Listen, Init: init}, observe)
+	}
+	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok { // it may quote the address
+		thrown.Message = strings.ReplaceAll(thrown.Message, url, m.recorded(url))
 	}
 	if err != nil {
 		return nil, err
 	}
 	c.Source = source
-	recorded := source.URL()
-	if m.target().ours() {
-		recorded = unwatched(recorded) // another server's parameters of these names are its own
-	}
-	c.seen = m.log.Construct(at, trace.Client{Kind: trace.EventSource, Lane: lane}, recorded, source.WithCredentials())
+	c.seen = m.log.Construct(at, trace.Client{Kind: kind, Lane: lane}, m.recorded(source.URL()), source.WithCredentials())
 	c.seen.Listen(setup.types())
+	c.told.source = c.seen
 	return c, nil
+}
+
+// recorded is an address as it is recorded, and so shown and exported.
+func (m *model) recorded(url string) string {
+	if m.target().ours() {
+		url = unwatched(url) // another server's parameters of these names are its own
+	}
+	return withoutSecrets(url, mask)
 }
 
 // watched is the set-up's address with what lets our server show its side, if the stream is one of ours.
@@ -213,6 +259,7 @@ func (m *model) close() {
 
 func (c *client) close() {
 	c.Close()
+	c.told.closed()
 	c.seen.Close(eventsource.Now())
 }
 
@@ -220,8 +267,12 @@ func (c *client) close() {
 // waits where there are too many.
 func (m *model) openBeside() {
 	c := &m.connection
+	kind := m.kind()
+	if c.setup.Other {
+		kind = 1 - kind // there are two
+	}
 	for i := range m.beside() {
-		if one, err := m.open(2+i, eventsource.Options{WithCredentials: c.setup.Credentials, Listen: c.setup.Listen}); err == nil {
+		if one, err := m.open(2+i, kind, ""); err == nil {
 			c.beside = append(c.beside, one)
 		}
 	}
@@ -244,6 +295,7 @@ func (c *connection) closeBeside() {
 // observe is called by a source with all that it dispatched in a frame.
 func (m *model) observe(c *client, events eventsource.Events) {
 	since := c.seen.State().Since
+	c.told.observe(events)
 	c.seen.Observe(events)
 	m.table.scan()
 	came := events.Len()

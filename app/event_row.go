@@ -58,14 +58,20 @@ func describe(r trace.Record) (text string, mono bool) {
 		if r.WithCredentials {
 			options = ", { withCredentials: true }"
 		}
+		if r.Client == trace.Engine {
+			return "fetch(" + quoteJS(r.URL) + ", …)", true
+		}
 		return "new EventSource(" + quoteJS(r.URL) + options + ")", true
-	case trace.Open:
-		return say("the response is an event stream; scripts are told no other detail"), false
 	case trace.Error:
+		if r.Cause != "" {
+			return visible(brief(r.Cause, 400)), false
+		}
 		if r.ReadyState == eventsource.Closed {
 			return say("no detail is given to scripts; the browser gave up"), false
 		}
 		return say("no detail is given to scripts; the browser will reconnect"), false
+	case trace.Open:
+		return say("the response is an event stream; scripts are told no other detail"), false
 	case trace.Close:
 		return "es.close()", true
 	}

@@ -158,6 +158,13 @@ var saidByOthers = map[string][]string{
 		"This report is damaged: a result is none of pass, differs and measured.",
 		"This file is not a browser report: it is not the JSON that this page saves.",
 	},
+	"../report/engine": {
+		"a Go program that calls NewStream so does not compile",
+		"a Stream has no handlers: its events are ranged over",
+		"the states are constants of the Go package",
+		"an event of a Stream is a Go struct, not an Event of the DOM",
+		"an address that is not HTTP is refused at once, with the reason",
+	},
 	"../protocol": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
 	"../report/checks": {
 		"Constructor", "Wire format", "Ids", "Reconnection time", "Status codes", "Content types", "Redirects", "Other origins", "Connection lost",

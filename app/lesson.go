@@ -72,6 +72,14 @@ func (m *model) runLesson() {
 	if !m.setUp(l.Scenario, l.Listen) {
 		return
 	}
+	why, native := nativeLessons[l.Name]
+	if native && m.connection.setup.Engine {
+		s := m.connection.setup
+		s.Engine = false
+		m.change(s)
+	} else {
+		native = false
+	}
 	m.timeline.window = timelineWindows[0] // most lessons take a few seconds
 	if l.Cookie != "" {
 		app.Window().Get("document").Set("cookie", l.Cookie+"; max-age=60; samesite=strict")
@@ -81,6 +89,9 @@ func (m *model) runLesson() {
 	c.forget()
 	c.run = lesson.Begin(m.log)
 	m.connectWith(l.Init)
+	if native {
+		m.connection.notice = func() string { return sentences([]string{say("This lesson runs with EventSource."), say(why)}) }
+	}
 	m.watchLesson(c.run)
 }
 
@@ -89,7 +100,7 @@ func (m *model) setUp(scenario string, listen []string) bool {
 	for _, p := range m.streams.all() {
 		if p.scenario == scenario {
 			s := p.setup()
-			s.Listen = nil
+			s.Listen, s.Engine = nil, m.connection.setup.Engine
 			for _, name := range listen {
 				s.add(name)
 			}

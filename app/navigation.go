@@ -23,6 +23,7 @@ type visit struct {
 	script  string // of the visitor who made the link, packed
 	shows   bool   // that script: it is not played
 	connect bool   // at once: the stream is of this page's own server
+	sends   string // a method that no link may use by itself
 	foreign string // the origin of the one that was to be connected at once, if it is another's
 	unknown string // what it says that this page does not know
 }
@@ -39,14 +40,19 @@ func readVisit(query string, read func(string) address) visit {
 	default:
 		v.page, v.unknown = "", "view="+v.page
 	}
-	if beside := values.Get("beside"); beside != "" && beside != strconv.Itoa(v.setup.Beside) && v.unknown == "" {
+	if beside := values.Get("beside"); beside != "" && beside != strconv.Itoa(v.setup.Beside) && !v.setup.Other && v.unknown == "" {
 		v.unknown = "beside=" + beside
+	}
+	if client := values.Get("client"); client != "" && !v.setup.Engine && v.unknown == "" {
+		v.unknown = "client=" + client
 	}
 	target := read(v.setup.URL)
 	v.script, v.shows = target.script, target.isScript
 	switch wanted := v.setup.Connect && target.wrong == ""; {
 	case wanted && !target.ours():
 		v.foreign = target.origin
+	case wanted && v.setup.method() != "GET":
+		v.sends = v.setup.method()
 	default:
 		v.connect = wanted && !v.shows // a stranger's text plays when the visitor says so
 	}
@@ -81,9 +87,23 @@ func (m *model) navigate(query string) {
 		m.connection.notice = func() string {
 			return fill(say("This link opens a stream of another server, {origin}. Nothing was sent yet: press Connect if you want to."), "{origin}", v.foreign)
 		}
+	case v.sends != "":
+		m.connection.notice = func() string {
+			return fill(say("This link sends a {method}. Nothing was sent yet: press Connect if you want to."), "{method}", isolated(v.sends, 20))
+		}
 	case v.unknown != "":
 		m.connection.notice = func() string {
 			return fill(say("This link says {part}, which this page does not know. The rest of it is shown."), "{part}", isolated(v.unknown, 200))
+		}
+	}
+	if names := missing(v.setup); len(names) > 0 {
+		before := m.connection.notice
+		m.connection.notice = func() string {
+			left := fill(say("A link holds no secrets: fill in {names}."), "{names}", isolated(strings.Join(names, say(", ")), 200))
+			if before == nil {
+				return left
+			}
+			return sentences([]string{before(), left})
 		}
 	}
 	m.pace.again(0)

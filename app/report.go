@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/report"
+	"eventsource-playground/report/engine"
 )
 
 // browserReport is what this browser's EventSource is checked for, and what came of it, here and elsewhere.
@@ -20,10 +21,10 @@ type browserReport struct {
 	opened *report.Report // from a file of the visitor's
 	mine   *report.Report // nil before the first run
 
-	waiting     []*report.Check
-	probes      []*probe
-	session     string // a new one for each run: by it and the number of the source the server tells the sources apart
-	source      int
+	waiting     []*turn
+	playing     []*turn
+	turns       int           // of a run, in all
+	place       *report.Place // with a new session for each run
 	began, took float64
 
 	differences bool // only those are shown
@@ -57,13 +58,36 @@ func (r *browserReport) changed() {
 	r.model.pace.again(0)
 }
 
-// columns are all reports that there are, this browser's first.
-func (r *browserReport) columns() (all []*report.Report) {
+// column is what came of the checks in one client.
+type column struct {
+	head, whose string
+	label       string // where the table is a list
+	results     report.Results
+	played      bool
+	engine      bool
+}
+
+// columns are all that there are, this browser's first.
+func (r *browserReport) columns() []column {
+	own := column{head: say("This browser"), whose: say("not played yet"), label: say("This browser")}
+	goEngine := column{head: say("Go engine in this browser"), whose: own.whose, label: say("Go engine in this browser"), engine: true}
 	if r.mine != nil {
-		all = append(all, r.mine)
+		own.head, own.whose, own.results, own.played = brief(r.mine.Name(), 60), say("this browser, now"), r.mine.Results, true
+		goEngine.whose, goEngine.results, goEngine.played = r.mine.Date, r.mine.Engine, true
 	}
-	if all = append(all, r.kept...); r.opened != nil {
-		all = append(all, r.opened)
+	all := []column{own, goEngine}
+	add := func(name, whose string, results report.Results, engine bool) {
+		all = append(all, column{brief(name, 60), whose, isolated(name, 60), results, true, engine})
+	}
+	for _, kept := range r.kept {
+		add(kept.Name(), kept.Date, kept.Results, false)
+	}
+	if o := r.opened; o != nil {
+		whose := o.Date + say(", from your file")
+		add(o.Name(), whose, o.Results, false)
+		if o.Engine != nil {
+			add(fill(say("Go engine in {browser}"), "{browser}", o.Name()), whose, o.Engine, true)
+		}
 	}
 	return all
 }
@@ -83,20 +107,20 @@ func (m *model) reportView() app.UI {
 
 func (v *reportView) Render() app.UI {
 	r := v.Report
-	done := 0
-	if r.mine != nil {
-		done = len(r.mine.Results)
-	}
-	all := len(r.Checks)
+	all, done := len(r.Checks), r.played()
 	status := ""
 	switch {
 	case r.running():
 		status = say("The report is under way.")
-	case r.mine != nil && done == all:
-		status = fill(say("Done in {s} s: {pass} pass, {differ} differ, {measured} were measured."), "{s}", strconv.Itoa(int(r.took/1000+.5)),
-			"{pass}", r.mine.Count(report.Pass), "{differ}", r.mine.Count(report.Differs), "{measured}", r.mine.Count(report.Measured))
+	case r.mine != nil && done == r.turns:
+		own, goEngine := r.mine.Results, r.mine.Engine
+		status = sentences([]string{
+			fill(say("Done in {s} s: {pass} pass, {differ} differ, {measured} were measured."), "{s}", strconv.Itoa(int(r.took/1000+.5)),
+				"{pass}", own.Count(report.Pass), "{differ}", own.Count(report.Differs), "{measured}", own.Count(report.Measured)),
+			fill(say("Of the Go engine {pass} pass, {differ} differ."), "{pass}", goEngine.Count(report.Pass), "{differ}", goEngine.Count(report.Differs)),
+		})
 	case r.mine != nil:
-		status = fill(say("Cancelled: {n} of {all} checks were played."), "{n}", strconv.Itoa(done), "{all}", strconv.Itoa(all))
+		status = fill(say("Cancelled: {n} of {all} checks were played."), "{n}", strconv.Itoa(done), "{all}", strconv.Itoa(r.turns))
 	}
 	class, run, onRun := "primary", later("Run the report"), v.onRun
 	if r.running() {
@@ -108,7 +132,7 @@ func (v *reportView) Render() app.UI {
 			<h2>Browser report</h2>
 			<p class="lead"><span>What does your browser's EventSource really do, and what does the standard want?</span> {}</p>
 			<p class="hint">
-				<span>Five streams at a time run on each of two origins, since a browser has six connections for one; the Playground's stream is closed before.</span> <span>The standard lets a browser wait longer than it is told to: only a wait that is too short, or more than 1.5 s too long, differs.</span>
+				<span>Five streams at a time run on each of two origins, since a browser has six connections for one; the Playground's stream is closed before.</span> <span>Then the Go engine, which fetches, plays the checks that apply to it.</span> <span>The standard lets a browser wait longer than it is told to: only a wait that is too short, or more than 1.5 s too long, differs.</span>
 			</p>
 			<div class="actions">
 				<button type="button" class={} disabled={} onclick={}>{}</button>
@@ -128,7 +152,7 @@ func (v *reportView) Render() app.UI {
 			fill(say("Each of {n} checks is a small stream of this server; what comes out is compared with what must."), "{n}", strconv.Itoa(all))),
 		class, all == 0 || v.Second == "", onRun, say(run),
 		idle, v.onDownload, all == 0, v.onCopy, v.onFile, r.differences, v.onDifferences,
-		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(all), strconv.Itoa(done)),
+		when(r.running(), `<progress aria-label="Checks that were played" max={} value={}/>`, strconv.Itoa(r.turns), strconv.Itoa(done)),
 		status, r.said, r.wrong,
 		when(all > 0, `<section class="panel results" aria-label="Results">{}</section>`, v.table()),
 	)
@@ -138,24 +162,16 @@ func (v *reportView) table() app.UI {
 	r := v.Report
 	columns := r.columns()
 	heads := []app.UI{}
-	if r.mine == nil {
-		heads = append(heads, view(`<th scope="col"><span>This browser</span> <small>not played yet</small></th>`))
-	}
 	for _, c := range columns {
-		whose := c.Date
-		if c == r.mine {
-			whose = say("this browser, now")
-		} else if c == r.opened {
-			whose += say(", from your file")
-		}
-		heads = append(heads, view(`<th scope="col"><bdi>{}</bdi> <small>{}</small><small>{}</small></th>`, brief(c.Name(), 60), whose, fill(say("{n} differ"), "{n}", c.Count(report.Differs))))
+		heads = append(heads, view(`<th scope="col"><bdi>{}</bdi> <small>{}</small>{}</th>`, c.head, c.whose,
+			when(c.played, `<small>{}</small>`, fill(say("{n} differ"), "{n}", c.results.Count(report.Differs)))))
 	}
 	bodies := []app.UI{}
 	for _, g := range r.Groups {
 		rows := []app.UI{}
 		for i := range r.Checks {
 			if c := &r.Checks[i]; c.Group == g && (!r.differences || differs(c, columns)) {
-				rows = append(rows, r.row(c, len(columns)))
+				rows = append(rows, r.row(c, columns))
 			}
 		}
 		if len(rows) > 0 {
@@ -171,10 +187,10 @@ func (v *reportView) table() app.UI {
 	</table>`, heads, bodies)
 }
 
-// differs tells whether any browser differs from the standard in a check.
-func differs(c *report.Check, columns []*report.Report) bool {
+// differs reports whether any client differs from the standard in a check.
+func differs(c *report.Check, columns []column) bool {
 	for _, column := range columns {
-		if one := column.Of(c.Name); one != nil && one.Verdict == report.Differs {
+		if one := column.results.Of(c.Name); one != nil && one.Verdict == report.Differs {
 			return true
 		}
 	}
@@ -187,39 +203,31 @@ type reportRow struct {
 	Report   *browserReport
 	Check    *report.Check
 	Mine     *report.Result
+	Engine   *report.Result
 	Running  bool
 	Columns  int
 	Opened   *report.Report
 	Language string
 }
 
-func (r *browserReport) row(c *report.Check, columns int) app.UI {
-	row := &reportRow{Report: r, Check: c, Columns: columns, Opened: r.opened, Language: voice.Code, Running: r.running()}
-	if r.mine != nil {
-		row.Mine = r.mine.Of(c.Name)
+func (r *browserReport) row(c *report.Check, columns []column) app.UI {
+	return &reportRow{
+		Report: r, Check: c, Columns: len(columns), Opened: r.opened, Language: voice.Code, Running: r.running(),
+		Mine: columns[0].results.Of(c.Name), Engine: columns[1].results.Of(c.Name),
 	}
-	return row
 }
 
 func (row *reportRow) Render() app.UI {
 	r, c := row.Report, row.Check
 	cells := []app.UI{}
-	cell := func(label, kind, verdict, said string) {
-		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
-			label, kind, verdict, when(said != "", `<code>{}</code>`, brief(said, 200))))
-	}
-	if r.mine == nil {
-		cell(say("This browser"), "none", "–", "")
-	}
-	for _, column := range r.columns() {
-		label, kind, verdict, said := isolated(column.Name(), 60), "none", say("not played"), ""
-		if column == r.mine {
-			label = say("This browser")
-			if row.Running {
-				verdict = "…"
-			}
+	for i, column := range r.columns() {
+		kind, verdict, said := "none", say("not played"), ""
+		one, reason := column.results.Of(c.Name), ""
+		if column.engine {
+			reason = engine.NotHere(c, false)
 		}
-		if one := column.Of(c.Name); one != nil {
+		switch {
+		case one != nil:
 			kind, said = string(one.Verdict), one.Said(c)
 			switch one.Verdict {
 			case report.Pass:
@@ -229,8 +237,15 @@ func (row *reportRow) Render() app.UI {
 			default:
 				verdict, said = said, ""
 			}
+		case reason != "":
+			verdict = fill(say("not here: {reason}"), "{reason}", say(reason))
+		case !column.played:
+			verdict = "–"
+		case i < 2 && row.Running:
+			verdict = "…"
 		}
-		cell(label, kind, verdict, said)
+		cells = append(cells, view(`<td data-label={}><span class="verdict" data-verdict={}>{}</span>{}</td>`,
+			column.label, kind, verdict, when(said != "", `<code>{}</code>`, brief(said, 200))))
 	}
 	expected := view(`<code>{}</code>`, shorten(c.Expected, 200))
 	if c.Measure != "" {
@@ -329,7 +344,7 @@ func (v *reportView) onFile(ctx app.Context, _ app.Event) {
 			opened, wrong := report.Parse(text.String())
 			if r.wrong = say(wrong); wrong == "" {
 				r.opened = opened
-				r.said = saidUnknown(opened.Unknown(r.Checks))
+				r.said = saidUnknown(opened.Results.Unknown(r.Checks))
 			}
 		}
 		r.changed()

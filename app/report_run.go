@@ -1,7 +1,8 @@
 package main
 
 import (
-	"strconv"
+	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,20 +11,33 @@ import (
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
 	"eventsource-playground/report"
+	"eventsource-playground/report/engine"
 )
 
 // together is how many checks are played at once on one origin. Six connections are all that there are over HTTP/1.1.
 const together = 5
 
-// stage is when a check is played: first what is compared, then what is measured, and alone what takes all connections.
-func stage(c *report.Check) int {
-	switch c.Measure {
+// turn is one check, for the browser's own EventSource or for the Go engine.
+type turn struct {
+	check  *report.Check
+	engine bool
+	stop   func() // nil before it is played
+}
+
+// stage is when it is played: first what is compared, then what is measured, and alone what takes all connections. The Go
+// engine comes after all of the browser's own, which nothing shall disturb.
+func (t *turn) stage() int {
+	stage := 1
+	switch t.check.Measure {
 	case "":
-		return 0
+		stage = 0
 	case report.MeasureCount:
-		return 2
+		stage = 2
 	}
-	return 1
+	if t.engine {
+		stage += 3
+	}
+	return stage
 }
 
 // run starts the report from the beginning.
@@ -31,42 +45,55 @@ func (r *browserReport) run() {
 	r.cancel()
 	r.model.close() // its connection is one of six
 	r.began = eventsource.Now()
-	r.session, r.source = protocol.SessionID(randomSecret()), 0
-	navigator := app.Window().Get("navigator")
-	agent := navigator.Get("userAgent").String()
+	window := app.Window()
+	r.place = &report.Place{
+		Page: window.Get("location").Get("origin").String(), Second: r.model.streams.catalogue.SecondOrigin,
+		Session: protocol.SessionID(randomSecret()),
+	}
+	agent := window.Get("navigator").Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
 	r.mine.Browser, r.mine.Version = browserOf(agent)
-	for s := range 3 {
-		for i := range r.Checks {
-			if stage(&r.Checks[i]) == s {
-				r.waiting = append(r.waiting, &r.Checks[i])
-			}
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		r.waiting = append(r.waiting, &turn{check: c})
+		if engine.NotHere(c, false) == "" {
+			r.waiting = append(r.waiting, &turn{check: c, engine: true})
 		}
 	}
+	slices.SortStableFunc(r.waiting, func(a, b *turn) int { return a.stage() - b.stage() })
+	r.turns = len(r.waiting)
 	r.next()
 }
 
 // cancel closes everything.
 func (r *browserReport) cancel() {
 	r.waiting = nil
-	for _, p := range r.probes {
-		p.close()
+	for _, t := range r.playing {
+		t.stop()
 	}
-	r.probes = nil
+	r.playing = nil
 }
 
-func (r *browserReport) running() bool { return len(r.probes) > 0 }
+func (r *browserReport) running() bool { return len(r.playing) > 0 }
+
+// played is how many checks are over.
+func (r *browserReport) played() int {
+	if r.mine == nil {
+		return 0
+	}
+	return len(r.mine.Results) + len(r.mine.Engine)
+}
 
 // next begins as many checks as may be played now.
 func (r *browserReport) next() {
 	for i := 0; i < len(r.waiting); {
-		c := r.waiting[i]
+		t := r.waiting[i]
 		same := 0
-		for _, p := range r.probes {
-			if stage(p.check) != stage(c) {
+		for _, other := range r.playing {
+			if other.stage() != t.stage() {
 				return
 			}
-			if p.check.Second == c.Second {
+			if other.check.Second == t.check.Second {
 				same++
 			}
 		}
@@ -74,21 +101,38 @@ func (r *browserReport) next() {
 			i++
 			continue
 		}
-		r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
-		p := &probe{report: r, check: c, counts: map[string]int{}, saw: []report.Seen{}}
-		r.probes = append(r.probes, p)
-		p.start()
+		r.waiting = slices.Delete(r.waiting, i, i+1)
+		r.playing = append(r.playing, t)
+		if t.engine {
+			r.playEngine(t)
+		} else {
+			p := &probe{report: r, turn: t, watch: report.NewWatch(t.check)}
+			t.stop = p.close
+			p.start()
+		}
 	}
 }
 
-// finish takes the result of a check.
-func (r *browserReport) finish(done *probe) {
-	for i, p := range r.probes {
-		if p == done {
-			r.probes = append(r.probes[:i:i], r.probes[i+1:]...)
+// playEngine plays a check to a Stream, which fetches.
+func (r *browserReport) playEngine(t *turn) {
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	go func() {
+		if saw := engine.Play(ctx, t.check, r.place); ctx.Err() == nil {
+			stop()
+			r.finish(t, saw)
 		}
+	}()
+}
+
+// finish takes the result of a check.
+func (r *browserReport) finish(t *turn, saw []report.Seen) {
+	r.playing = slices.DeleteFunc(r.playing, func(other *turn) bool { return other == t })
+	results := &r.mine.Results
+	if t.engine {
+		results = &r.mine.Engine
 	}
-	r.mine.Results = append(r.mine.Results, report.NewResult(done.check, done.saw))
+	*results = append(*results, report.NewResult(t.check, saw))
 	r.next()
 	if !r.running() {
 		r.took = eventsource.Now() - r.began
@@ -100,11 +144,10 @@ func (r *browserReport) finish(done *probe) {
 // done in a listener has to be done before the listener returns, and the constructor is called wrongly, too.
 type probe struct {
 	report   *browserReport
-	check    *report.Check
+	turn     *turn
+	watch    *report.Watch
 	sources  []app.Value
 	began    float64
-	counts   map[string]int // of events, by their type
-	saw      []report.Seen
 	listen   app.Func
 	patience alarm
 	over     bool
@@ -120,37 +163,29 @@ func (p *probe) start() {
 	})
 	p.wait()
 	sources := 1
-	if p.check.Measure == report.MeasureCount {
+	if p.watch.Measure == report.MeasureCount {
 		sources = report.Sources
 	}
 	for range sources {
 		p.construct(func() {
-			for _, name := range p.check.See {
+			for _, name := range p.watch.See {
 				p.see(name, p.property(p.last(), name))
 			}
-			if p.check.See != nil {
+			if p.watch.See != nil {
 				p.last().Call("close")
 			}
-			p.do("")
+			p.do(p.watch.Constructed())
 		})
 	}
 }
 
 // construct calls the constructor in a microtask, whose promise tells what it threw. Events are tasks: none is missed.
 func (p *probe) construct(then func()) {
-	p.report.source++
-	url := "/sse?scenario=check-" + p.check.Name + "&session=" + p.report.session + "&source=" + strconv.Itoa(p.report.source)
-	if p.check.Second {
-		url = p.report.model.streams.catalogue.SecondOrigin + url
-	}
-	if p.check.URL != nil {
-		url = *p.check.URL
-	}
 	window := app.Window()
 	reflect, class := window.Get("Reflect"), window.Get("EventSource")
-	args := []any{url, map[string]any{"withCredentials": p.check.Credentials}}
+	args := []any{p.report.place.Address(p.watch.Check), map[string]any{"withCredentials": p.watch.Credentials}}
 	call, newTarget := "construct", any(class)
-	switch p.check.Call {
+	switch p.watch.Call {
 	case report.WithoutArguments:
 		args = args[:0]
 	case report.WithoutNew:
@@ -177,9 +212,8 @@ func (p *probe) construct(then func()) {
 }
 
 func (p *probe) hear(source app.Value) {
-	types := append([]string{"open", "error", "message"}, p.check.Listen...)
-	for _, typ := range types {
-		if p.check.Handlers {
+	for _, typ := range p.watch.Types() {
+		if p.watch.Handlers {
 			source.Set("on"+typ, p.listen)
 		} else {
 			source.Call("addEventListener", typ, p.listen)
@@ -195,24 +229,21 @@ func (p *probe) on(event app.Value) {
 	what := typ
 	if data := event.Get("data"); !data.IsUndefined() {
 		text := data.String()
-		if p.check.Read != "" {
-			text = p.property(event, p.check.Read)
+		if p.watch.Read != "" {
+			text = p.property(event, p.watch.Read)
 		}
 		what = report.Word(typ, text, event.Get("lastEventId").String())
 	} else if typ == "error" {
 		what += " " + p.property(event.Get("target"), "readyState")
 	}
-	p.add(what, event.Get("timeStamp").Float())
-	p.counts[typ]++
-	p.do(typ)
+	due := p.watch.Event(typ, what, event.Get("timeStamp").Float()-p.began)
+	p.wait()
+	p.do(due)
 }
 
-// do does what is to be done on an event, or behind the constructor.
-func (p *probe) do(typ string) {
-	for _, d := range p.check.Do {
-		if d.On != typ || typ != "" && d.N != p.counts[typ] {
-			continue
-		}
+// do does what is to be done on an event, or after the constructor.
+func (p *probe) do(due []report.Do) {
+	for _, d := range due {
 		p.last().Call("close")
 		state := func() { p.see(d.What, p.property(p.last(), "readyState")) }
 		if d.What == report.DoReplace {
@@ -225,48 +256,34 @@ func (p *probe) do(typ string) {
 
 // property is one of an object, as text. The page's origin is left out of an address.
 func (p *probe) property(object app.Value, name string) string {
-	window := app.Window()
-	text := window.Call("String", object.Get(name)).String()
-	own := window.Get("location").Get("origin").String()
-	switch {
-	case name == "url":
-		return strings.TrimPrefix(text, own)
-	case name == "origin" && text == own:
-		return "page"
-	case name == "origin" && text == p.report.model.streams.catalogue.SecondOrigin:
-		return "second"
+	text := app.Window().Call("String", object.Get(name)).String()
+	switch name {
+	case "url":
+		return strings.TrimPrefix(text, p.report.place.Page)
+	case "origin":
+		return p.report.place.Origin(text)
 	}
 	return text
 }
 
 // see adds what the page did itself, in the form of an event.
-func (p *probe) see(what, value string) { p.add(report.Word(what, value, ""), eventsource.Now()) }
-
-func (p *probe) add(what string, at float64) {
-	const most = 64
-	if !p.over && len(p.saw) < most {
-		p.saw = append(p.saw, report.Seen{What: what, At: report.Round(at - p.began)})
+func (p *probe) see(what, value string) {
+	if !p.over {
+		p.watch.Add(report.Word(what, value, ""), eventsource.Now()-p.began)
 		p.wait()
 	}
 }
 
 // wait ends the check when nothing more comes, or not what must.
 func (p *probe) wait() {
-	c := p.check
-	left := p.began + c.Limit - eventsource.Now()
-	switch {
-	case len(p.saw) >= len(c.Want):
-		left = min(c.Quiet, left+c.Quiet)
-	case !c.Fits(p.saw):
-		left = min(1000, left) // to show what else it does
-	}
-	p.patience.set(time.Duration(max(left, 0)*float64(time.Millisecond)), p.end)
+	left := p.watch.Left(eventsource.Now() - p.began)
+	p.patience.set(time.Duration(left*float64(time.Millisecond)), p.end)
 }
 
 func (p *probe) end() {
 	if !p.over {
 		p.close()
-		p.report.finish(p)
+		p.report.finish(p.turn, p.watch.Saw)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -71,7 +72,7 @@ func requestFacts(e *trace.Exchange) []requestFact {
 	}
 	return []requestFact{
 		{say("at"), seconds(e.T(e.At))},
-		{say("protocol"), brief(e.Request.Proto, 20)},
+		{say("protocol"), brief(cmp.Or(e.Request.Proto, "–"), 20)},
 		{say("status"), statusOf(e)},
 		sizes(e),
 		{say("duration"), lasted(e)},
@@ -112,6 +113,8 @@ func lasted(e *trace.Exchange) string {
 // endOf is how a response ended, and who ended it.
 func endOf(e *trace.Exchange) string {
 	switch {
+	case e.End != nil && e.End.By == "":
+		return say(string(e.End.How))
 	case e.End != nil:
 		return fill(say("{how}, by the {who}"), "{how}", say(string(e.End.How)), "{who}", say(string(e.End.By)))
 	case e.Unknown:
@@ -126,13 +129,9 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 	for _, f := range requestFacts(e) {
 		facts = append(facts, view(`<span><small>{}</small> <bdi>{}</bdi></span>`, f.name, f.value))
 	}
-	cookie := say("no cookie came")
-	if e.Request.Cookie {
-		cookie = say("a cookie came")
-	}
 	reply, replyTitle := []app.UI{}, any(nil)
 	if e.Head != nil {
-		replyTitle = view(`<h3>Response, as it was sent</h3>`)
+		replyTitle = view(`<h3>{}</h3>`, responseTitle(e))
 		reply = append([]app.UI{
 			view(`<dt>{}</dt>`, say("status")+" "+statusOf(e)),
 			view(`<dd>{}</dd>`, fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))),
@@ -151,7 +150,7 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 	</details>`,
 		slices.Contains(t.Unfolded, e), fmt.Sprintf("request-%d-%d", e.Source, e.Attempt), scoped{at, t.onFold(at)},
 		requestName(e, []*trace.Exchange{e}), facts,
-		fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie),
+		requestTitle(e),
 		e.Request.Method+" "+brief(e.Request.Target, 300)+" "+e.Request.Proto,
 		fields(e.Request.Header),
 		replyTitle,
@@ -159,6 +158,24 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 		when(e.Said() != "", `<h3>{}</h3>`, say("What the body says")),
 		when(e.Said() != "", `<pre class="said">{}</pre>`, visibleLines(e.Said())),
 	)
+}
+
+func requestTitle(e *trace.Exchange) string {
+	if e.Told() {
+		return say("Request, as the Go engine asked for it; the browser adds headers that no script sees")
+	}
+	cookie := say("no cookie came")
+	if e.Request.Cookie {
+		cookie = say("a cookie came")
+	}
+	return fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)
+}
+
+func responseTitle(e *trace.Exchange) string {
+	if e.Told() {
+		return say("Response, as far as a script may read it: of another origin the safelisted headers, and those that Access-Control-Expose-Headers names")
+	}
+	return say("Response, as it was sent")
 }
 
 // onFold is a click, which the keyboard makes as well, in place of what the browser would do by itself.

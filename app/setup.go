@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"eventsource-playground/eventsource"
 )
 
 // Setup is how the page connects: what the constructor is given, and what is listened to. The page's own address
@@ -13,8 +15,21 @@ type Setup struct {
 	URL         string   // as typed: relative or absolute
 	Listen      []string // types beyond open, message and error
 	Credentials bool
-	Beside      int  // so many more EventSources on the same stream, at most mostBeside
+	Beside      int  // so many more on the same stream, at most mostBeside
+	Other       bool // one more on it, with the other client
 	Connect     bool // connect at once; only to our own server
+
+	Engine  bool // the Go engine over fetch, in place of EventSource; the others are for it
+	Method  string
+	Headers []header
+	Body    string // in no link
+	Repeat  bool   // a request with a body, too
+}
+
+// header is one that is sent, unless it is off.
+type header struct {
+	Name, Value string
+	Off         bool
 }
 
 // firstSetup is what a new visitor finds: the classic stream.
@@ -23,7 +38,7 @@ func firstSetup() Setup { return presets[0].setup() }
 // mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
 const mostBeside = 11
 
-// parseSetup reads the page's query: url, listen, credentials, beside and connect. A query without url is the first set-up.
+// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header and repeat. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -42,15 +57,31 @@ func parseSetup(query url.Values) Setup {
 	if n, err := strconv.Atoi(query.Get("beside")); err == nil && 0 < n && n <= mostBeside {
 		s.Beside = n
 	}
+	s.Other = query.Get("beside") == besideOther
 	s.Connect = isOn(query.Get("connect"))
+	s.Engine = query.Get("client") == clientGo
+	if s.Engine {
+		s.Method, s.Repeat = query.Get("method"), isOn(query.Get("repeat"))
+		for _, line := range query["header"] {
+			name, value, _ := strings.Cut(line, ":")
+			s.Headers = append(s.Headers, header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+		}
+	}
 	return s
 }
 
+// What a link says of the clients.
+const (
+	clientGo    = "go"    // client=
+	besideOther = "other" // beside=
+)
+
 func isOn(v string) bool { return v == "1" || v == "true" }
 
-// Query is the set-up as parseSetup reads it. A comma or a percent sign in a name is escaped once more.
+// Query is the set-up as parseSetup reads it, without secrets, a body and what is off. A comma or a percent sign in a listener's name
+// is escaped once more.
 func (s Setup) Query() string {
-	q := "url=" + escapeQuery(s.URL)
+	q := "url=" + escapeQuery(withoutSecrets(s.URL, ""))
 	names := make([]string, len(s.Listen))
 	for i, name := range s.Listen {
 		names[i] = strings.ReplaceAll(strings.ReplaceAll(name, "%", "%25"), ",", "%2C")
@@ -61,12 +92,72 @@ func (s Setup) Query() string {
 	}
 	if s.Beside > 0 {
 		q += "&beside=" + strconv.Itoa(s.Beside)
+	} else if s.Other {
+		q += "&beside=" + besideOther
 	}
+	q += s.requestQuery()
 	if s.Connect {
 		q += "&connect=1"
 	}
 	return q
 }
+
+// requestQuery is what a link says of the engine's request.
+func (s Setup) requestQuery() string {
+	if !s.Engine {
+		return ""
+	}
+	q := "&client=" + clientGo
+	if s.method() != "GET" {
+		q += "&method=" + escapeQuery(s.Method)
+	}
+	for _, h := range s.Headers {
+		if h.Off || h.Name == "" {
+			continue
+		}
+		line := h.Name + ":"
+		if h.Value != "" && !looksSecret(h.Name) {
+			line += " " + h.Value
+		}
+		q += "&header=" + escapeQuery(line)
+	}
+	if s.Repeat {
+		q += "&repeat=1"
+	}
+	return q
+}
+
+// method is the request's: of an EventSource always GET.
+func (s Setup) method() string {
+	if !s.Engine || s.Method == "" {
+		return "GET"
+	}
+	return strings.ToUpper(s.Method)
+}
+
+// with is the set-up with the clients of another, and what they send.
+func (s Setup) with(other Setup) Setup {
+	s.Beside, s.Other, s.Engine = other.Beside, other.Other, other.Engine
+	s.Method, s.Headers, s.Body, s.Repeat = other.Method, other.Headers, other.Body, other.Repeat
+	return s
+}
+
+// request is what the engine is given.
+func (s Setup) request() eventsource.StreamOptions {
+	o := eventsource.StreamOptions{Method: s.method(), WithCredentials: s.Credentials, Repeat: s.Repeat, Header: map[string]string{}}
+	for _, h := range s.Headers {
+		if !h.Off && h.Name != "" {
+			o.Header[h.Name] = h.Value
+		}
+	}
+	if s.hasBody() {
+		o.Body = []byte(s.Body)
+	}
+	return o
+}
+
+// hasBody reports whether the method is one that has.
+func (s Setup) hasBody() bool { return s.Engine && s.method() != "GET" && s.method() != "HEAD" }
 
 // add adds a type to listen to and reports whether it was new. The three that are always listened to are not.
 func (s *Setup) add(name string) bool {

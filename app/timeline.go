@@ -82,8 +82,8 @@ func (m *model) summary() string {
 
 // foreign says why there is only the page's side.
 func (m *model) foreign() string {
-	if s := m.subject().State(); s.Source > 0 && !m.address(s.URL).ours() {
-		return say("This stream is another server's: only the page's side can be seen. The wire and the server are seen for streams of this page's own server.")
+	if s := m.subject(); s.State().Source > 0 && !m.address(s.State().URL).ours() && s.Kind == trace.EventSource {
+		return say("This stream is another server's: only the page's side can be seen. The Go engine shows the wire, too: choose fetch in the call.")
 	}
 	return ""
 }

@@ -45,6 +45,18 @@ const drawn = `new Promise(done => {
 // loaded is when a page without WebAssembly is ready.
 const loaded = `new Promise(done => document.readyState == "complete" ? done() : addEventListener("load", () => done()))`
 
+// observingEngine is our page with the Go engine in place of EventSource.
+func (s *site) observingEngine(stream string) subject {
+	p := s.observing(stream)
+	p.address += "&client=go"
+	return p
+}
+
+// parsing is a page with fetch and npm's eventsource-parser.
+func (s *site) parsing(stream string) subject {
+	return subject{s.pages + "/parser.html?url=" + url.QueryEscape(stream), loaded, `connect()`, `events.length`}
+}
+
 func (s *site) bare(stream string) subject {
 	return subject{s.pages + "/bare.html?url=" + url.QueryEscape(stream), loaded, `connect()`, `events.length`}
 }
@@ -137,7 +149,7 @@ func (s *site) rates(done func(...row)) error {
 			*rates = append(*rates, float64(n)/r.Took*1000)
 		}
 	}
-	var ours, bare, oursFive, bareFive, oursFew, innerHTML, lost []float64
+	var ours, bare, engine, parser, oursFive, bareFive, oursFew, innerHTML, lost []float64
 	var filtered filtering
 	for range rounds {
 		run(&ours, s.observing(s.firehose(many)), many, func(t *tab) error {
@@ -152,6 +164,14 @@ func (s *site) rates(done func(...row)) error {
 		return err
 	}
 	done(compared(partObserver, "100,000 events of 90 bytes", "a bare listener", "events/s", ours, bare).atLeast(0.9))
+	for range rounds {
+		run(&engine, s.observingEngine(s.firehose(many)), many, func(t *tab) error { return t.countLost(&lost, many) })
+		run(&parser, s.parsing(s.firehose(many)), many, nil)
+	}
+	if err != nil {
+		return err
+	}
+	done(compared(partObserver, "the same by the Go engine, over fetch", "fetch and eventsource-parser", "events/s", engine, parser).atLeast(1))
 	for range rounds {
 		run(&oursFive, s.observingFive(s.firehose(many/5)), many, nil)
 		run(&bareFive, s.bareFive(s.firehose(many/5)), many, nil)

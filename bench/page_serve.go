@@ -49,7 +49,7 @@ func serveReferences(ctx context.Context, ours http.Header) (*references, error)
 	for _, name := range []string{"Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Content-Type-Options"} {
 		r.safety[name] = ours[name]
 	}
-	for _, name := range []string{"bare.html", "innerhtml.html", "static.html"} {
+	for _, name := range []string{"bare.html", "innerhtml.html", "parser.html", "static.html"} {
 		content, err := pages.ReadFile("pages/" + name)
 		if err != nil {
 			return nil, err
@@ -59,6 +59,11 @@ func serveReferences(ctx context.Context, ours http.Header) (*references, error)
 	if err := r.addHello(ctx); err != nil {
 		return nil, err
 	}
+	parser, err := npmParser(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.add("eventsource-parser.js", brotlied(parser))
 	for handler, address := range map[*http.Server]*string{
 		{Handler: http.HandlerFunc(r.serveFile)}: &r.pages,
 		{Handler: http.HandlerFunc(serveStream)}: &r.streams,
@@ -129,6 +134,19 @@ func buildHello(ctx context.Context) (wasm, compressed []byte, err error) {
 	}
 	compressed = brotlied(wasm)
 	return wasm, compressed, os.WriteFile(name+".br", compressed, 0o644)
+}
+
+// npmParser is the module of npm's eventsource-parser, in a fixed version. It is kept in bin for the next run.
+func npmParser(ctx context.Context) ([]byte, error) {
+	const folder, name = "bin/npm", "eventsource-parser@4.1.3"
+	const file = folder + "/node_modules/eventsource-parser/dist/index.js"
+	if _, err := os.Stat(file); err != nil {
+		install := exec.CommandContext(ctx, "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder, name)
+		if said, err := install.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s, which the Go engine is compared with: %w\n%s", name, err, said)
+		}
+	}
+	return os.ReadFile(file)
 }
 
 // brotlied compresses as web/pack does.

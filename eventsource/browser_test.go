@@ -12,6 +12,7 @@ import (
 	"eventsource-playground/e2e/process"
 	"eventsource-playground/e2e/rawserver"
 	"eventsource-playground/e2e/wasmtest"
+	"eventsource-playground/eventsource"
 )
 
 var jsRun = flag.String("js.run", "", "in the browsers, run only the tests that match this `regexp`")
@@ -25,12 +26,14 @@ func TestInBrowsers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			raw := rawserver.Start(t)
-			wasmtest.Run(t, browser.Shared(t, name), tests, map[string]string{
+			env := map[string]string{
 				"SSE_BASE":     playground.Start(t).URL,
 				"RAW_BASE":     raw.URL,
 				"CONTROL_BASE": raw.Control,
 				"BROWSER":      name,
-			}, "-test.run="+*jsRun)
+			}
+			// A browser has six connections for an origin: four cases at a time.
+			wasmtest.Run(t, browser.Shared(t, name), tests, env, eventsource.ServeCases(t, env), "-test.run="+*jsRun, "-test.parallel=4")
 		})
 	}
 }

@@ -90,6 +90,8 @@ type Event struct {
 	ReadyState ReadyState // at the moment of dispatch; of a Message, inferred: see the package's comment
 	Type       string     // the event's type: "open", "error", "message", or the name that the stream gave it
 
+	Err error // of a Failed of a Stream: why, see Stream.Err. The browser's own tells nothing
+
 	// Of a Message only.
 	Data        string
 	LastEventID string // the last event ID string of the source when it dispatched the event, not this event's own id
@@ -111,8 +113,11 @@ type Exception struct {
 
 func (e *Exception) Error() string { return e.Name + ": " + e.Message }
 
+// lazyFrom is the length from which a run is decoded only as far as it is asked for: so many no screen shows at once.
+const lazyFrom = 256
+
 // Events is a run of events in the order of their dispatch. A short run is decoded; a long one, taken under a
-// firehose, keeps the browser's objects and decodes only the part that is asked for.
+// firehose, keeps what it was made of and decodes only the part that is asked for.
 type Events struct {
 	decoded []Event
 	length  int

@@ -33,9 +33,6 @@ type source struct {
 // hidden tab has no frames, and its queue would grow unseen; its timers are only slower.
 const frame = 16
 
-// lazyFrom is the length from which a run keeps the browser's objects: so many no screen shows at once.
-const lazyFrom = 256
-
 func supported() bool { return js.Global().Get("EventSource").Type() == js.TypeFunction }
 func now() float64    { return js.Global().Get("performance").Call("now").Float() }
 

@@ -26,8 +26,19 @@ type watched struct {
 
 func watch(t *testing.T, url string, o Options) *watched {
 	t.Helper()
+	return watching(t, func(observe func(Events)) (*Source, error) { return New(url, o, observe) })
+}
+
+// watchEngine is watch with the engine in place of the browser's object.
+func watchEngine(t *testing.T, url string, o StreamOptions, listen ...string) *watched {
+	t.Helper()
+	return watching(t, func(observe func(Events)) (*Source, error) { return Engine(url, o, listen, observe) })
+}
+
+func watching(t *testing.T, make_ func(observe func(Events)) (*Source, error)) *watched {
+	t.Helper()
 	w := &watched{t: t, news: make(chan struct{}, 1)}
-	s, err := New(url, o, func(events Events) {
+	s, err := make_(func(events Events) {
 		if events.Lazy() {
 			w.lazy++
 		}
@@ -35,7 +46,7 @@ func watch(t *testing.T, url string, o Options) *watched {
 		w.tell()
 	})
 	if err != nil {
-		t.Fatalf("New(%q): %v", url, err)
+		t.Fatal(err)
 	}
 	w.Source = s
 	t.Cleanup(s.Close)
@@ -271,7 +282,7 @@ func TestTheTimeStampIsTheEventsOwn(t *testing.T) {
 	})
 	defer listener.Release()
 	for _, typ := range []string{"open", "message", "error"} {
-		w.es.Call("addEventListener", typ, listener)
+		w.client.(*source).es.Call("addEventListener", typ, listener)
 	}
 	w.until("both to have seen the end", func() bool { return len(w.events) == 5 && len(bare) == 5 })
 	w.Close()

@@ -1,5 +1,3 @@
-//go:build !js
-
 package eventsource
 
 import (
@@ -8,7 +6,7 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
-	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +24,7 @@ type Stream struct {
 	ctx     context.Context
 	close   context.CancelCauseFunc
 	decoder *sse.Decoder
-	began   time.Time
+	clock   func() float64
 
 	mutex  sync.Mutex
 	ranged bool
@@ -42,6 +40,8 @@ type StreamOptions struct {
 	Header map[string]string // beside Accept, Cache-Control and Last-Event-ID, which it may replace
 	Body   []byte
 
+	WithCredentials bool // in a page: send cookies to, and accept them from, another origin
+
 	// Repeat sends a request with a body again when its connection is lost. Without it, that ends the Stream with
 	// [ErrNotRepeated]: a POST that is sent twice may be paid twice.
 	Repeat bool
@@ -55,9 +55,13 @@ type StreamOptions struct {
 	Limits  sse.Limits // 0: 64 MiB each
 	Refusal int        // bytes of the body of a refusal that are kept; 0: 64 KiB
 
-	Transport Transport      // nil: HTTP(nil)
-	Line      func(sse.Line) // is told what became of each line, in order
-	Response  func(Response) // is told of each response's head, before its first event
+	Transport Transport // nil: HTTP(nil), in a page Fetch
+
+	// What is told of what an EventSource hides, in order. Each nil: nothing.
+	Request  func(Request)              // each request, before it is made
+	Response func(Response)             // each response's head, before its first event
+	Piece    func(at float64, p []byte) // what came of a body, good until it returns; at as an Event's TimeStamp
+	Line     func(sse.Line)             // what became of each line
 }
 
 // Backoff makes the reconnection time longer with each attempt that fails in a row. The zero Backoff leaves it alone, as
@@ -74,17 +78,14 @@ const (
 	defaultRefusal          = 64 << 10
 )
 
-// NewStream prepares a Stream: nothing is sent before it is ranged over. When ctx is done, it is closed. The error says what is
-// wrong with the address or with a header.
+// NewStream prepares a Stream: nothing is sent before it is ranged over. When ctx is done, it is closed. The error is an
+// *[Exception] that says what is wrong with the address, the method or a header, or an *[Unsendable].
 func NewStream(ctx context.Context, address string, o StreamOptions) (*Stream, error) {
-	parsed, err := url.Parse(address)
-	switch {
-	case err != nil:
-		return nil, &Exception{"SyntaxError", err.Error()}
-	case parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "":
-		return nil, &Exception{"SyntaxError", "the address must be absolute and begin with http:// or https://, and is " + address}
+	address, err := absolute(address)
+	if err != nil {
+		return nil, err
 	}
-	if err := checkHeader(o); err != nil {
+	if err := checkRequest(o); err != nil {
 		return nil, err
 	}
 	if o.Limits.Line == 0 {
@@ -100,10 +101,10 @@ func NewStream(ctx context.Context, address string, o StreamOptions) (*Stream, e
 		o.ReconnectionTime = defaultReconnectionTime
 	}
 	if o.Transport == nil {
-		o.Transport = HTTP(nil)
+		o.Transport = defaultTransport()
 	}
 	s := &Stream{
-		url: parsed.String(), options: o, decoder: sse.NewDecoder(o.LastEventID, o.Limits), began: time.Now(),
+		url: address, options: o, decoder: sse.NewDecoder(o.LastEventID, o.Limits), clock: newClock(),
 		lastID: o.LastEventID, retry: max(0, o.ReconnectionTime),
 	}
 	s.ctx, s.close = context.WithCancelCause(ctx)
@@ -112,6 +113,9 @@ func NewStream(ctx context.Context, address string, o StreamOptions) (*Stream, e
 
 // URL is the address that was given. A redirect does not change it.
 func (s *Stream) URL() string { return s.url }
+
+// WithCredentials is the option of that name.
+func (s *Stream) WithCredentials() bool { return s.options.WithCredentials }
 
 // ReadyState is Connecting until the first response came, too.
 func (s *Stream) ReadyState() ReadyState {
@@ -158,7 +162,7 @@ var errClosed = errors.New("closed")
 // Failed. At a Failed whose ReadyState is Connecting the Stream reconnects, after the loop's body; one with Closed is the
 // last, and [Stream.Err] tells the cause of both. Leaving the loop closes the Stream.
 //
-// A Stream can be ranged over once. A TimeStamp is in milliseconds since NewStream.
+// A Stream can be ranged over once. A TimeStamp is in milliseconds since NewStream, in a page on its performance clock.
 func (s *Stream) All() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		s.mutex.Lock()
@@ -168,8 +172,7 @@ func (s *Stream) All() iter.Seq[Event] {
 		if again {
 			panic("eventsource: a Stream can be ranged over once")
 		}
-		defer s.Close()
-		s.run(yield)
+		s.run(handler{yield, s.each(yield)})
 	}
 }
 
@@ -184,11 +187,18 @@ func (s *Stream) Messages() iter.Seq[Event] {
 	}
 }
 
+// handler takes what a Stream sees. What returns false closes it.
+type handler struct {
+	own   func(Event) bool                                     // Opened and Failed
+	piece func(p []byte, origin string) (goOn bool, err error) // of a body; its events. The error is a *[sse.LimitError]
+}
+
 // run is the processing model: connect, and announce, reestablish or fail the connection (HTML 9.2.3).
-func (s *Stream) run(yield func(Event) bool) {
+func (s *Stream) run(h handler) {
+	defer s.Close()
 	// waits are those since it was last OPEN, failures the attempts in a row that did not make it so.
 	for waits, failures := 0, 0; !s.over(); {
-		opened, cause := s.attempt(yield)
+		opened, cause := s.attempt(h)
 		if s.over() {
 			return
 		}
@@ -201,7 +211,9 @@ func (s *Stream) run(yield func(Event) bool) {
 			state = Closed
 		}
 		s.enter(state, cause)
-		if !yield(s.event(Failed, "error", state)) || state == Closed || s.over() || !s.wait(waits) {
+		failed := s.event(Failed, "error", state)
+		failed.Err = cause
+		if !h.own(failed) || state == Closed || s.over() || !s.wait(waits) {
 			return
 		}
 	}
@@ -245,15 +257,16 @@ func (s *Stream) enter(state ReadyState, err error) {
 }
 
 func (s *Stream) event(kind Kind, typ string, state ReadyState) Event {
-	return Event{Kind: kind, Type: typ, ReadyState: state, TimeStamp: float64(time.Since(s.began)) / float64(time.Millisecond)}
+	return Event{Kind: kind, Type: typ, ReadyState: state, TimeStamp: s.clock()}
 }
 
 // wait waits for the reconnection time, the nth time in a row, and reports whether it was not closed meanwhile.
 func (s *Stream) wait(n int) bool {
-	timer := time.NewTimer(s.options.Backoff.after(s.ReconnectionTime(), n, rand.Float64()))
-	defer timer.Stop()
+	over := make(chan struct{})
+	stop := after(s.options.Backoff.after(s.ReconnectionTime(), n, rand.Float64()), func() { close(over) })
+	defer stop()
 	select {
-	case <-timer.C:
+	case <-over:
 		return true
 	case <-s.ctx.Done():
 		return !s.over()
@@ -280,69 +293,51 @@ func (b Backoff) after(wait time.Duration, n int, chance float64) time.Duration 
 }
 
 // attempt makes one request and reads its response. It returns whether that was announced, and why it is over.
-func (s *Stream) attempt(yield func(Event) bool) (opened bool, cause error) {
+func (s *Stream) attempt(h handler) (opened bool, cause error) {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
-	s.mutex.Lock()
-	request := Request{Method: s.options.Method, URL: s.url, Header: s.options.Header, Body: s.options.Body, LastEventID: s.lastID}
-	s.mutex.Unlock()
-	response, err := s.options.Transport(ctx, request)
+	o := &s.options
+	request := Request{o.Method, s.url, o.Header, o.Body, s.LastEventID(), o.WithCredentials}
+	if o.Request != nil {
+		o.Request(request)
+	}
+	response, err := o.Transport(ctx, request)
 	if err != nil {
 		return false, lost("request", err)
 	}
 	defer response.Body.Close()
-	if s.options.Response != nil {
-		s.options.Response(response)
+	response.TimeStamp = s.clock()
+	if o.Response != nil {
+		o.Response(response)
 	}
 	if refusal := s.refusal(response, cancel); refusal != nil {
 		return false, refusal
 	}
 	s.enter(Open, nil)
-	if !yield(s.event(Opened, "open", Open)) {
+	if !h.own(s.event(Opened, "open", Open)) {
 		s.Close()
 	}
 	if s.ctx.Err() != nil {
 		return true, nil // what has come already is not read any more
 	}
-	return true, s.read(ctx, cancel, response, yield)
+	return true, s.read(ctx, cancel, response, h)
 }
 
-// read reads a body to its end and yields its events.
-func (s *Stream) read(ctx context.Context, cancel context.CancelCauseFunc, response Response, yield func(Event) bool) error {
+// read reads a body to its end.
+func (s *Stream) read(ctx context.Context, cancel context.CancelCauseFunc, response Response, h handler) error {
 	origin := originOf(response.URL)
-	stopped := false
-	report := func(l sse.Line) {
-		if stopped {
-			return
-		}
-		if s.options.Line != nil {
-			s.options.Line(l)
-		}
-		if l.Outcome != sse.Dispatched && l.Outcome != sse.Blank && l.Field != "retry" {
-			return
-		}
-		retry, set := s.decoder.ReconnectionTime()
-		s.mutex.Lock()
-		if s.lastID = s.decoder.LastEventID(); set {
-			s.retry = retry
-		}
-		s.mutex.Unlock()
-		if l.Event == nil {
-			return
-		}
-		e := s.event(Message, l.Event.Type, Open)
-		e.Data, e.LastEventID, e.Origin = l.Event.Data, l.Event.LastEventID, origin
-		stopped = !yield(e) || s.ctx.Err() != nil
-	}
-	defer s.decoder.End(report)
-	buffer := make([]byte, 32<<10)
+	defer s.decoder.End(s.tell)
+	buffer := make([]byte, 64<<10)
 	for {
 		disarm := s.arm(cancel)
 		n, err := response.Body.Read(buffer)
 		disarm()
-		limited := s.decoder.Feed(buffer[:n], report)
+		if s.options.Piece != nil && n > 0 {
+			s.options.Piece(s.clock(), buffer[:n])
+		}
+		goOn, limited := h.piece(buffer[:n], origin)
 		switch {
-		case stopped:
+		case !goOn || s.ctx.Err() != nil:
 			s.Close()
 			return nil
 		case limited != nil:
@@ -357,20 +352,74 @@ func (s *Stream) read(ctx context.Context, cancel context.CancelCauseFunc, respo
 	}
 }
 
+// tell tells what became of a line.
+func (s *Stream) tell(l sse.Line) {
+	if s.options.Line != nil {
+		s.options.Line(l)
+	}
+}
+
+// each yields the events of what came one by one.
+func (s *Stream) each(yield func(Event) bool) func(p []byte, origin string) (bool, error) {
+	return func(p []byte, origin string) (bool, error) {
+		stopped := false
+		dispatch := func(event sse.Event) {
+			s.keep()
+			e := s.event(Message, event.Type, Open)
+			e.Data, e.LastEventID, e.Origin = event.Data, event.LastEventID, origin
+			stopped = !yield(e) || s.ctx.Err() != nil
+		}
+		var err error
+		if s.options.Line == nil {
+			err = s.decoder.Each(p, func(r sse.Raw) {
+				if !stopped {
+					dispatch(r.Event())
+				}
+			})
+		} else {
+			err = s.decoder.Feed(p, func(l sse.Line) {
+				if stopped {
+					return
+				}
+				if s.tell(l); l.Event != nil {
+					dispatch(*l.Event)
+				}
+			})
+		}
+		if !stopped {
+			s.keep()
+		}
+		return !stopped, err
+	}
+}
+
+// keep keeps what the next request needs.
+func (s *Stream) keep() {
+	retry, set := s.decoder.ReconnectionTime()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.lastID = s.decoder.LastEventID(); set {
+		s.retry = retry
+	}
+}
+
 // arm has a connection given up that is silent for too long, until it is disarmed: the time that the loop's body takes is none
 // of the server's silence.
 func (s *Stream) arm(cancel context.CancelCauseFunc) (disarm func()) {
 	if s.options.Silence <= 0 {
 		return func() {}
 	}
-	timer := time.AfterFunc(s.options.Silence, func() { cancel(ErrSilent) })
-	return func() { timer.Stop() }
+	return after(s.options.Silence, func() { cancel(ErrSilent) })
 }
 
+// originOf is a URL's origin, as an event tells it.
 func originOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
+	scheme, rest, _ := strings.Cut(address, "://")
+	if rest == "" {
+		return "null" // such as data:
 	}
-	return u.Scheme + "://" + u.Host
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
 }

@@ -1,5 +1,3 @@
-//go:build !js
-
 package eventsource
 
 import (
@@ -15,6 +13,10 @@ import (
 
 // ErrSilent is the cause of a connection that was taken for lost because nothing came for StreamOptions.Silence.
 var ErrSilent = errors.New("eventsource: nothing came for longer than the limit of silence")
+
+// ErrFrozen is the cause of a connection that was given up because the browser had frozen the page: in Chromium a read that
+// was pending then never settles, though the socket stays open.
+var ErrFrozen = errors.New("eventsource: the page was frozen, and fetch does not go on after that")
 
 // ErrNotRepeated ends a Stream whose request has a body, which is not sent again unless StreamOptions.Repeat says so.
 var ErrNotRepeated = errors.New("eventsource: a request with a body is not repeated by itself: set Repeat if it may be")
@@ -89,8 +91,9 @@ func isFinal(cause error) bool {
 	return errors.As(cause, &refusal) || errors.As(cause, &limit) || errors.As(cause, &gaveUp) || errors.As(cause, &unsendable) || errors.Is(cause, ErrNotRepeated)
 }
 
-// refusalTime is how long the body of a refusal is read at most. Some never end.
-const refusalTime = 2 * time.Second
+// refusalTime is how long the body of a refusal is read at most, and so how much later than an EventSource a Stream gives up.
+// Some bodies never end.
+const refusalTime = time.Second
 
 // refusal is what is wrong with a response; nil: it is an event stream.
 func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {
@@ -98,8 +101,8 @@ func (s *Stream) refusal(r Response, cancel context.CancelCauseFunc) error {
 		return nil
 	}
 	refusal := &Refusal{Status: r.Status, ContentType: r.ContentType}
-	timer := time.AfterFunc(refusalTime, func() { cancel(nil) })
-	defer timer.Stop()
+	stop := after(refusalTime, func() { cancel(nil) })
+	defer stop()
 	body, _ := io.ReadAll(io.LimitReader(r.Body, int64(s.options.Refusal)+1)) // as much as came
 	if refusal.Cut = len(body) > s.options.Refusal; refusal.Cut {
 		body = body[:s.options.Refusal]

@@ -325,6 +325,7 @@ func TestWhatCannotBeSentIsRefusedBeforeItIs(t *testing.T) {
 	}{
 		"a relative address":     {"/sse", nil, "must be absolute"},
 		"another scheme":         {"ftp://a.test/", nil, "http:// or https://"},
+		"a port too high":        {"http://a.test:65536/", nil, "at most 65535"},
 		"no address":             {"http://[", nil, "SyntaxError"},
 		"a name with a space":    {"http://a.test/", map[string]string{"a b": "c"}, "cannot have the name a b"},
 		"a value with two lines": {"http://a.test/", map[string]string{"a": "b\r\nc: d"}, "leave control characters and line breaks out"},

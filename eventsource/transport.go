@@ -1,30 +1,24 @@
-//go:build !js
-
 package eventsource
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
-	"net/http"
-	"strings"
-	"time"
 
 	"eventsource-playground/sse"
 )
 
 // A Transport makes a request, follows redirects, and returns once the head of the last response is there. When ctx is done,
-// the body's Read fails.
+// the body's Read fails. There are two: HTTP over net/http, and in a page Fetch.
 type Transport func(ctx context.Context, r Request) (Response, error)
 
 // Request is what a Stream asks for.
 type Request struct {
-	Method      string // "": GET
-	URL         string
-	Header      map[string]string // replaces the Stream's own
-	Body        []byte
-	LastEventID string // "": no header
+	Method          string // "": GET
+	URL             string
+	Header          map[string]string // replaces the Stream's own
+	Body            []byte
+	LastEventID     string // "": no header
+	WithCredentials bool
 }
 
 // Response is what came.
@@ -33,87 +27,32 @@ type Response struct {
 	Status      int
 	ContentType string // all of that name, joined by ", "
 	Header      map[string][]string
-	At          time.Time // when its head was there
+	Filter      Filter // which of the headers can be read
 	Body        io.ReadCloser
+
+	TimeStamp float64 // when its head was there, as an Event's; the Stream sets it
 }
 
-// mostRedirects is Fetch's limit.
-const mostRedirects = 20
+// Filter is which of a response's headers can be read (Fetch, 2.2.6: filtered responses).
+type Filter string
 
-// HTTP is a Transport over net/http. A client of its own is used for nil, without a limit of time; one that is given keeps
-// its cookies and its transport. What differs from a browser: there are no CORS and no cookies without a Jar, and an ID with
-// control characters, which browsers send raw, is refused as *[Unsendable].
-func HTTP(client *http.Client) Transport {
-	own := http.Client{}
-	if client != nil {
-		own = *client
-	}
-	if own.CheckRedirect == nil {
-		own.CheckRedirect = checkRedirect
-	}
-	return func(ctx context.Context, r Request) (Response, error) {
-		request, err := newRequest(ctx, r)
-		if err != nil {
-			return Response{}, err
-		}
-		response, err := own.Do(request)
-		if err != nil {
-			return Response{}, err
-		}
-		return Response{
-			URL: response.Request.URL.String(), Status: response.StatusCode, ContentType: strings.Join(response.Header.Values("Content-Type"), ", "),
-			Header: response.Header, At: time.Now(), Body: response.Body,
-		}, nil
-	}
-}
+const (
+	Unfiltered Filter = ""      // all: there is no page
+	Basic      Filter = "basic" // of the page's own origin: all but Set-Cookie
+	CORS       Filter = "cors"  // of another: the safelisted ones, and those that Access-Control-Expose-Headers names
+)
 
-// checkRedirect limits redirects as Fetch does, and keeps Authorization for one origin: net/http looks at the host only, and
-// begins with the first request's headers at each redirect.
-func checkRedirect(request *http.Request, via []*http.Request) error {
-	if len(via) > mostRedirects {
-		return errors.New("more than 20 redirects")
+// checkRequest says what is wrong with what was set, before anything is sent.
+func checkRequest(o StreamOptions) error {
+	if why := unsendableMethod(o); why != "" {
+		return &Exception{"TypeError", why}
 	}
-	for _, earlier := range via {
-		if earlier.URL.Scheme != request.URL.Scheme || earlier.URL.Host != request.URL.Host {
-			request.Header.Del("Authorization")
-		}
-	}
-	return nil
-}
-
-func newRequest(ctx context.Context, r Request) (*http.Request, error) {
-	var body io.Reader
-	if r.Body != nil {
-		body = bytes.NewReader(r.Body) // which net/http can send again after a redirect
-	}
-	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Accept", "text/event-stream")
-	request.Header.Set("Cache-Control", "no-cache")
-	if r.LastEventID != "" {
-		if !sendable(r.LastEventID) {
-			return nil, &Unsendable{"Last-Event-ID", r.LastEventID}
-		}
-		request.Header.Set("Last-Event-ID", r.LastEventID)
-	}
-	for name, value := range r.Header {
-		request.Header.Set(name, value)
-	}
-	return request, nil
-}
-
-// sendable reports whether net/http sends a header's value as it is.
-func sendable(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F })
-}
-
-// checkHeader says what is wrong with the headers, before anything is sent.
-func checkHeader(o StreamOptions) error {
 	for name, value := range o.Header {
 		if !sse.IsToken(name) {
 			return &Exception{"TypeError", "a header cannot have the name " + name}
+		}
+		if why := forbidden(name, value); why != "" {
+			return &Exception{"TypeError", why}
 		}
 		if !sendable(value) {
 			return &Unsendable{name, value}

@@ -67,6 +67,7 @@ const (
 	EndTooSlow    End = "too slow"    // with a reset, since the client does not read
 	EndMistake    End = "mistake"     // of the server's
 	EndLeft       End = "left"        // the client closed the connection
+	EndLost       End = "lost"        // as a client saw it, which does not know by whom
 )
 
 // Header is one line of a request's or a response's head.

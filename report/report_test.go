@@ -76,7 +76,7 @@ func TestWhatIsSaidOfAResult(t *testing.T) {
 func TestAReportIsReadAsItWasSaved(t *testing.T) {
 	r := &Report{Format: Format, Browser: "Firefox", Version: "153", Date: "2026-11-22", UserAgent: "a b", Results: []Result{
 		{"one", Pass, []Seen{{`message "<\n"`, 1.5}}}, {"two", Measured, []Seen{}},
-	}}
+	}, Engine: Results{{"one", Differs, []Seen{}}}}
 	saved, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestAReportIsReadAsItWasSaved(t *testing.T) {
 	if wrong != "" {
 		t.Fatal(wrong)
 	}
-	if !reflect.DeepEqual(got, r) || got.Name() != "Firefox 153" || got.Of("two").Verdict != Measured || got.Of("three") != nil || got.Count(Pass) != "1" {
+	if !reflect.DeepEqual(got, r) || got.Name() != "Firefox 153" || got.Results.Of("two").Verdict != Measured || got.Results.Of("three") != nil || got.Results.Count(Pass) != "1" {
 		t.Errorf("got %+v; want %+v", got, r)
 	}
 }
@@ -99,6 +99,7 @@ func TestAFileThatIsNoReportIsRefusedInASentence(t *testing.T) {
 		{"no results", `{"eventSourceReport": 1, "browser": "x"}`, "This report is damaged: its browser or its results can't be read."},
 		{"results that are none", `{"eventSourceReport": 1, "browser": "x", "results": 7}`, "This report is damaged: its browser or its results can't be read."},
 		{"a verdict that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is none of pass, differs and measured."},
+		{"a verdict of the Go engine that is none", `{"eventSourceReport": 1, "browser": "x", "results": [{"name": "a", "verdict": "pass"}], "engine": [{"name": "a", "verdict": "great"}]}`, "This report is damaged: a result is none of pass, differs and measured."},
 		{"half a file", `{"eventSourceReport": 1, "browser": "x", "results": [{"na`, "This file is not a browser report: it is not the JSON that this page saves."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -135,7 +136,7 @@ func TestWhatIsWantedIsShown(t *testing.T) {
 func TestResultsOfUnknownChecks(t *testing.T) {
 	checks := []Check{{Name: "a"}, {Name: "b"}}
 	r := Report{Results: []Result{{Name: "b"}, {Name: "x"}, {Name: "a"}, {Name: ""}}}
-	if got, want := r.Unknown(checks), []string{"x", ""}; !slices.Equal(got, want) {
+	if got, want := r.Results.Unknown(checks), []string{"x", ""}; !slices.Equal(got, want) {
 		t.Errorf("got %q; want %q", got, want)
 	}
 }

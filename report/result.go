@@ -12,13 +12,17 @@ const Format = 1
 
 // A Report is what came of the checks in one browser.
 type Report struct {
-	Format    int      `json:"eventSourceReport"` // Format; its presence distinguishes a report from any other JSON
-	Browser   string   `json:"browser"`
-	Version   string   `json:"version"`
-	Date      string   `json:"date"` // as in 2026-11-22
-	UserAgent string   `json:"userAgent"`
-	Results   []Result `json:"results"`
+	Format    int     `json:"eventSourceReport"` // Format; its presence distinguishes a report from any other JSON
+	Browser   string  `json:"browser"`
+	Version   string  `json:"version"`
+	Date      string  `json:"date"` // as in 2026-11-22
+	UserAgent string  `json:"userAgent"`
+	Results   Results `json:"results"`
+	Engine    Results `json:"engine,omitempty"` // of the Go engine in the same browser
 }
+
+// Results are what came of several checks.
+type Results []Result
 
 // A Result is what came of one check.
 type Result struct {
@@ -62,7 +66,7 @@ func Parse(text string) (r *Report, wrong string) {
 	case err != nil || r.Browser == "" || len(r.Results) == 0:
 		return nil, "This report is damaged: its browser or its results can't be read."
 	}
-	for _, one := range r.Results {
+	for _, one := range slices.Concat(r.Results, r.Engine) {
 		switch one.Verdict {
 		case Pass, Differs, Measured:
 		default:
@@ -72,9 +76,9 @@ func Parse(text string) (r *Report, wrong string) {
 	return r, ""
 }
 
-// Unknown are the names of the results that none of the checks has.
-func (r *Report) Unknown(checks []Check) (names []string) {
-	for _, one := range r.Results {
+// Unknown are the names of those that none of the checks has.
+func (all Results) Unknown(checks []Check) (names []string) {
+	for _, one := range all {
 		if !slices.ContainsFunc(checks, func(c Check) bool { return c.Name == one.Name }) {
 			names = append(names, one.Name)
 		}
@@ -83,19 +87,19 @@ func (r *Report) Unknown(checks []Check) (names []string) {
 }
 
 // Of is the result of one check, or nil.
-func (r *Report) Of(name string) *Result {
-	for i := range r.Results {
-		if r.Results[i].Name == name {
-			return &r.Results[i]
+func (all Results) Of(name string) *Result {
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i]
 		}
 	}
 	return nil
 }
 
 // Count is how many results have that verdict, as text.
-func (r *Report) Count(verdict Verdict) string {
+func (all Results) Count(verdict Verdict) string {
 	n := 0
-	for _, one := range r.Results {
+	for _, one := range all {
 		if one.Verdict == verdict {
 			n++
 		}

@@ -28,7 +28,7 @@ func TestTheReportsChecksAreServed(t *testing.T) {
 	}
 	for _, r := range reports {
 		for _, c := range got.Checks {
-			if r.Of(c.Name) == nil {
+			if r.Results.Of(c.Name) == nil {
 				t.Errorf("got no result of %s in %s; want one: run make report", c.Name, r.Browser)
 			}
 		}

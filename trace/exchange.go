@@ -9,7 +9,7 @@ import (
 	"eventsource-playground/sse"
 )
 
-// Exchange is one request and its response, seen by the server. Times are on the page's performance clock.
+// Exchange is one request and its response, seen by the server, or told by the client itself. Times are on the page's performance clock.
 type Exchange struct {
 	Source, Attempt int // attempts of a source are counted on where another server comes in, see NewEpoch
 	At              float64
@@ -150,13 +150,35 @@ func (l *Log) wireOf(source int) *wire {
 	return w
 }
 
+// Tell records what the source itself saw of a request, where no server of ours does: a Go engine of another server's stream. Its
+// times are on the page's performance clock.
+func (s *Source) Tell(seen protocol.Seen) {
+	s.tells = true
+	seen.Source = s.number
+	s.log.Serve(seen, 0)
+}
+
+// toldEpoch is that of what a client tells, which no server's clock moves.
+const toldEpoch = -1
+
+// epochOf is that of what is recorded now of a source.
+func (l *Log) epochOf(source int) int {
+	if s := l.Source(source); s != nil && s.tells {
+		return toldEpoch
+	}
+	return l.served.epoch
+}
+
+// Told reports whether the client told of it, and no server of ours.
+func (e *Exchange) Told() bool { return e.epoch == toldEpoch }
+
 // Serve records what the server saw. offset is what must be added to its clock to get the page's.
 func (l *Log) Serve(seen protocol.Seen, offset float64) {
 	l.changes++
 	at := seen.At + offset
 	w := l.wireOf(seen.Source)
 	if seen.Attempt > 0 {
-		seen.Attempt = w.attempt(seen.Attempt, l.served.epoch)
+		seen.Attempt = w.attempt(seen.Attempt, l.epochOf(seen.Source))
 	}
 	if seen.Kind == protocol.SeenRequest {
 		l.request(w, seen, at)
@@ -198,7 +220,7 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 		s.gone++
 	}
 	w.attempts = max(w.attempts, seen.Attempt)
-	e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen, epoch: s.epoch, unsure: w.blind}
+	e := &Exchange{Source: seen.Source, Attempt: seen.Attempt, At: at, Request: seen, epoch: l.epochOf(seen.Source), unsure: w.blind}
 	if e.source = l.Source(seen.Source); e.source != nil {
 		e.newAt = e.source.newAt
 	} else if subject := l.Newest(1); subject != nil {
@@ -253,7 +275,7 @@ func (l *Log) NewEpoch(at float64) {
 	l.changes++
 	l.served.epoch++
 	for _, e := range l.served.exchanges {
-		if e.Over() {
+		if e.Over() || e.Told() {
 			continue
 		}
 		e.EndAt, e.Unknown = max(e.At, at), true

@@ -21,6 +21,7 @@ type Fact struct {
 	At       float64 // on the performance clock; of repeats that are folded, when the first came
 	T        float64 // milliseconds since New of its source
 	Source   int
+	Client   ClientKind
 	Attempt  int // which request of the source; of what the page saw, that of the cause
 
 	Was          eventsource.ReadyState // the state before
@@ -30,6 +31,7 @@ type Fact struct {
 	Count        int                    // how many, if repeats are folded
 	Milliseconds float64                // the wait, or the time it took
 	Before       float64                // how long this source waited the last time, in milliseconds; 0 if it never did
+	Err          error                  // of an error of a client that tells why
 	Opened       bool                   // of an error: this source had been open, so that its stream may have set the reconnection time
 
 	// What the server's side knows of a fact that the page saw.
@@ -48,7 +50,7 @@ type Fact struct {
 
 // fact remembers what the page saw, folded into the fact before if it says the same again.
 func (s *Source) fact(f Fact) {
-	f.Source, f.last = s.number, f.At
+	f.Source, f.Client, f.last = s.number, s.Kind, f.At
 	f.clip()
 	if last := s.facts.last(pageLane); last != nil && last.Name == f.Name &&
 		(f.Name == FactEvents || f.Name == FactFailed || f.Name == FactServerNamed && last.Type == f.Type) {
@@ -126,9 +128,9 @@ func (all *facts) shift(by float64, epoch int) {
 	}
 }
 
-// Refuse records that the constructor threw, so that there is no new source.
-func (l *Log) Refuse(at float64, err error) {
-	l.others.add(Fact{Name: FactRefused, At: at, Type: err.Error()})
+// Refuse records that a client of a kind was not made, and why, so that there is no new source.
+func (l *Log) Refuse(at float64, kind ClientKind, err error) {
+	l.others.add(Fact{Name: FactRefused, Client: kind, At: at, Type: err.Error()})
 	l.changes++
 }
 
@@ -202,6 +204,9 @@ func (l *Log) explain(f Fact) Fact {
 	}
 	if s != nil {
 		f.T = f.At - s.newAt
+		if s.tells && f.Observer != Page {
+			f.Observer = Itself
+		}
 	}
 	switch f.Name {
 	case FactStatus, FactWrongType, FactForbidden:

@@ -152,7 +152,7 @@ func TestChangesTellThatSomethingChanged(t *testing.T) {
 	last := l.Changes()
 	for i, do := range []func(){
 		func() { l.Construct(1, "/", false) }, func() { l.Observe(eventsource.Decoded(open(2))) }, func() { l.Observe(lazyRun(3, 3, 4)) },
-		func() { l.Listening(5, "a", true) }, func() { l.Close(6) }, func() { l.Refuse(7, &eventsource.Exception{}) }, l.Clear,
+		func() { l.Listening(5, "a", true) }, func() { l.Close(6) }, func() { l.Refuse(7, EventSource, &eventsource.Exception{}) }, l.Clear,
 	} {
 		do()
 		if l.Changes() == last {

@@ -17,6 +17,7 @@ const (
 	Page   Observer = "page"   // the browser's EventSource and its events: all that a script of one's own can see
 	Server Observer = "server" // our own server: requests, responses, and how they ended
 	Wire   Observer = "wire"   // the bytes of the response, decoded as HTML 9.2.6 says
+	Itself Observer = "client" // what a Go engine sees of another server's stream
 )
 
 // Kind is what happened.
@@ -46,6 +47,8 @@ type Record struct {
 	LastEventID string
 	Origin      string
 
+	Cause string // of an Error, as far as its client tells; a browser's own does not
+
 	URL             string // of a Construct, as is the next
 	WithCredentials bool
 }
@@ -63,6 +66,7 @@ func (r Record) AppendJSON(b []byte) []byte {
 		Data            *string  `json:"data"`
 		LastEventID     *string  `json:"lastEventId"`
 		Origin          string   `json:"origin,omitempty"`
+		Cause           string   `json:"cause,omitempty"`
 		URL             string   `json:"url,omitempty"`
 		WithCredentials *bool    `json:"withCredentials,omitempty"`
 		Client          string   `json:"client"`
@@ -70,7 +74,7 @@ func (r Record) AppendJSON(b []byte) []byte {
 		TimeStamp       float64  `json:"timeStamp"`
 	}{
 		T: math.Round(r.T*1000) / 1000, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.ReadyState),
-		Origin: r.Origin, URL: r.URL, Client: r.Client.String(), Source: r.Source, TimeStamp: r.At,
+		Origin: r.Origin, Cause: r.Cause, URL: r.URL, Client: r.Client.String(), Source: r.Source, TimeStamp: r.At,
 	}
 	switch r.Kind {
 	case Open, Error:

@@ -100,6 +100,9 @@ func (e *Exchange) ending() FactName {
 
 // sees makes a fact of what the server saw. e is nil where it is about no request yet.
 func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
+	if e != nil && e.Told() {
+		return // the client's own events say it
+	}
 	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: string(seen.How), Count: 1}
 	switch seen.Kind {
 	case protocol.SeenRequest:
@@ -274,5 +277,5 @@ func (l *Log) read(e *Exchange, at float64, name FactName, what string) {
 	if unheard == maxUnheard {
 		what = "" // of several types
 	}
-	of.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1, epoch: l.served.epoch})
+	of.add(Fact{Name: name, At: at, Source: e.Source, Attempt: e.Attempt, Type: what, ID: what, Count: 1, epoch: e.epoch})
 }

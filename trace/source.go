@@ -18,10 +18,13 @@ type Client struct {
 type ClientKind uint8
 
 // The kinds of clients.
-const EventSource ClientKind = iota // the browser's own object
+const (
+	EventSource ClientKind = iota // the browser's own object
+	Engine                        // an eventsource.Stream over fetch
+)
 
 // String is the kind's name, which is the same in all languages.
-func (k ClientKind) String() string { return [...]string{"EventSource"}[k] }
+func (k ClientKind) String() string { return [...]string{"EventSource", "Go engine"}[k] }
 
 // A Source is one client of a stream, from its constructor on. Any number of them may live at once, each with its own
 // states, counts and events. The methods that read may be called on a nil Source, which is none yet.
@@ -47,6 +50,7 @@ type Source struct {
 	listening []string
 	wire      wire
 	facts     facts
+	tells     bool // what it sees of its requests, see Tell
 }
 
 // State is what is known of a source.
@@ -183,6 +187,9 @@ func (s *Source) observeOwn(e eventsource.Event) {
 	if e.Kind == eventsource.Failed {
 		r.Kind = Error
 	}
+	if e.Err != nil {
+		r.Cause = strings.TrimPrefix(e.Err.Error(), "eventsource: ")
+	}
 	s.addOwn(r)
 	if r.Kind == Open {
 		s.opened(e)
@@ -206,7 +213,7 @@ func (s *Source) opened(e eventsource.Event) {
 
 func (s *Source) failed(e eventsource.Event) {
 	was := s.now.ReadyState
-	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Milliseconds: s.waited(e.TimeStamp).Milliseconds()}
+	f := Fact{Name: FactLost, At: e.TimeStamp, Was: was, Count: 1, Err: e.Err, Milliseconds: s.waited(e.TimeStamp).Milliseconds()}
 	f.since, f.Before, f.Opened = s.connectingAt, s.now.Wait.Milliseconds(), s.now.Opened
 	by := ToLost
 	switch {
@@ -284,7 +291,7 @@ func (s *Source) enter(at float64, state eventsource.ReadyState, by Transition) 
 func (s *Source) addOwn(r Record) {
 	r.Seq, r.Client, r.Source, r.T, r.Observer = s.log.next, s.Kind, s.number, r.At-s.newAt, Page
 	s.own = append(s.own, &r)
-	s.log.add(run{source: s, lone: &r, first: r.At, last: r.At, size: len(r.Type) + len(r.URL)})
+	s.log.add(run{source: s, lone: &r, first: r.At, last: r.At, size: len(r.Type) + len(r.URL) + len(r.Cause)})
 }
 
 // addMessages adds a run of Messages, of which the first and the last are given.

@@ -42,17 +42,18 @@ func Build(t testing.TB, dir string) string {
 }
 
 // Run runs tests that Build built in the browser, with these variables in their environment and these flags, such as
-// -test.run=Name. It logs their output, and fails the test if they fail, or if none ran.
-func Run(t testing.TB, b *browser.Browser, file string, env map[string]string, flags ...string) {
+// -test.run=Name. What their page's origin serves beside them is also's, if there is one. It logs their output, and fails the test if
+// they fail, or if none ran.
+func Run(t testing.TB, b *browser.Browser, file string, env map[string]string, also http.Handler, flags ...string) {
 	t.Helper()
-	output, err := run(t, b, file, env, flags)
+	output, err := run(t, b, file, env, also, flags)
 	t.Logf("in %s:\n%s", b.Name, output)
 	if err != nil {
 		t.Errorf("wasmtest: in %s %v", b.Name, err)
 	}
 }
 
-func run(t testing.TB, b *browser.Browser, file string, env map[string]string, flags []string) (string, error) {
+func run(t testing.TB, b *browser.Browser, file string, env map[string]string, also http.Handler, flags []string) (string, error) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatalf("wasmtest: go env GOROOT: %v", err)
@@ -63,8 +64,14 @@ func run(t testing.TB, b *browser.Browser, file string, env map[string]string, f
 	mux.HandleFunc("/wasm_exec.js", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFile(w, r, filepath.Join(strings.TrimSpace(string(goroot)), "lib/wasm/wasm_exec.js"))
 	})
+	if also != nil {
+		mux.Handle("/", also)
+	}
 	srv := httptest.NewServer(mux)
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() {
+		srv.CloseClientConnections() // a test may have left some open
+		srv.Close()
+	})
 
 	p := b.NewPage(t)
 	p.Open(srv.URL)

@@ -33,7 +33,7 @@ func TestRun(t *testing.T) {
 				{"no program", "wasmtest.go", nil, nil, "exit code -1", "Error"},
 			} {
 				t.Run(tt.name, func(t *testing.T) {
-					out, err := run(t, b, tt.file, tt.env, tt.flags)
+					out, err := run(t, b, tt.file, tt.env, nil, tt.flags)
 					if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) || !strings.Contains(out, tt.out) {
 						t.Errorf("got %v and %q; want %q and %q in it", err, out, tt.err, tt.out)
 					}

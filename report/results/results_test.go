@@ -18,7 +18,7 @@ func TestTheKeptReportsAreOfTheseChecks(t *testing.T) {
 			t.Errorf("%s: got %d results of %q; want %d: make report writes them", r.Browser, len(r.Results), r.Date, len(checks.All()))
 		}
 		for _, e := range checks.All() {
-			one := r.Of(e.Name)
+			one := r.Results.Of(e.Name)
 			if one == nil {
 				t.Errorf("%s: got no result of %s: make report writes it", r.Browser, e.Name)
 				continue

@@ -18,6 +18,13 @@ const (
 	lostKnown
 	failedKnown
 	gaveUpKnown
+	engineConstructed
+	engineRefused
+	engineOpened
+	engineReopened
+	engineLost
+	engineFailed
+	engineGaveUp
 	numKeys
 )
 
@@ -134,6 +141,41 @@ var texts = [numKeys]struct {
 	stopped: {
 		"The browser gave up while it was open. readyState is 2, CLOSED.", "",
 		"readyState went 1 → 2. By the standard a browser reconnects when a connection is lost, so this one was probably stopped: window.stop() and the browser's stop button do that. Only a new EventSource can connect again.",
+		standard.Processing,
+	},
+	engineConstructed: {
+		"The Go engine was started.", "",
+		"readyState is 0, CONNECTING. It does what the standard has EventSource do, and requests `{type}` with fetch.",
+		standard.Processing,
+	},
+	engineRefused: {
+		"The Go engine was not started.", "",
+		"Nothing was sent: {type}",
+		standard.Processing,
+	},
+	engineOpened: {
+		"The connection is open.", "",
+		"readyState went 0 → 1, {time} after the start. fetch had a response with status 200 and the type `text/event-stream`; Chromium gives it with the headers, Firefox with the first byte of the body.",
+		standard.Processing,
+	},
+	engineReopened: {
+		"The Go engine reconnected {time} after the last error.", "",
+		"readyState went 0 → 1. The time between the two events is the reconnection time, the new request, and whatever kept this page busy meanwhile, such as drawing.",
+		standard.LastEventID,
+	},
+	engineLost: {
+		"The connection was lost. The Go engine will reconnect by itself.", "",
+		"{why} EventSource would tell only: `error`, readyState 1 → 0.",
+		standard.Processing,
+	},
+	engineFailed: {
+		"The attempt failed. The Go engine will try again by itself.", "{count} attempts in a row failed. The Go engine keeps trying.",
+		"{why} EventSource would tell only: `error`, and readyState stays 0.",
+		standard.Processing,
+	},
+	engineGaveUp: {
+		"The Go engine gave up. readyState is 2, CLOSED.", "",
+		"{why} EventSource would tell only: `error`, readyState {was} → 2.",
 		standard.Processing,
 	},
 	trace.FactClosed: {
@@ -341,6 +383,20 @@ const (
 	partSentNone = "The request had no `Last-Event-ID`. "
 	partSaid     = " The server said: `{said}`"
 
+	// Why, as the Go engine tells it.
+	whyEnded     = "The response ended as HTTP prescribes."
+	whyRead      = "Reading the response failed, so it was cut or broken. The browser said: {said}"
+	whyRequest   = "fetch got no response, and does not say why: a name that is not known, a connection that is refused, a certificate and CORS look alike to a script. The browser said: {said}"
+	whySilent    = "Nothing came for longer than the limit of silence, so the connection was taken for lost."
+	whyFrozen    = "The browser had frozen the page. A fetch that was under way does not go on after that, so it was given up."
+	whyStatus    = "The response had the status {status}; it must be 200."
+	whyNoContent = "The response had the status 204, No Content: this is how a server says stop."
+	whyType      = "The response had the type `{type}`; it must be `text/event-stream`."
+	whyNotAgain  = "A request with a body is not sent again by itself: what is paid for might be paid twice."
+	whyLine      = "A line of more than {said} bytes came, and is not read to its end."
+	whyEvent     = "An event with more than {said} bytes of data came, and is not read to its end."
+	whyTooOften  = "It has tried {attempt} times in a row. "
+
 	partStatus    = "status {type}"
 	partReset     = "a reset"
 	partRedirect  = "a redirect"
@@ -355,5 +411,6 @@ const (
 // parts are all of them, for whoever translates.
 var parts = [...]string{
 	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partWaitsAny, partWithID, partWithoutID, partReconnects, partID, partNoID, partSentID, partSentNone, partSaid,
+	whyEnded, whyRead, whyRequest, whySilent, whyFrozen, whyStatus, whyNoContent, whyType, whyNotAgain, whyLine, whyEvent, whyTooOften,
 	partStatus, partReset, partRedirect, partWrongType, durationMS, durationS, durationMin, durationH,
 }

@@ -12,6 +12,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/report/checks"
+	"eventsource-playground/sse"
 	"eventsource-playground/standard"
 	"eventsource-playground/trace"
 )
@@ -144,6 +145,15 @@ func allFacts(said string) []trace.Fact {
 			all = append(all, f)
 			f.Type = "wrong type"
 			all = append(all, f)
+			for _, err := range []error{
+				&eventsource.Lost{During: "end"}, &eventsource.Lost{During: "read", Err: &eventsource.Exception{Name: said, Message: said}},
+				&eventsource.Lost{During: "request", Err: &eventsource.Exception{Name: said, Message: said}}, eventsource.ErrSilent, eventsource.ErrFrozen,
+				eventsource.ErrNotRepeated, &eventsource.Refusal{Status: 204}, &eventsource.Refusal{Status: 503, Body: said}, &eventsource.Refusal{Status: 200, ContentType: said},
+				&sse.LimitError{What: "line", Limit: 5}, &sse.LimitError{What: "event", Limit: 5}, &eventsource.GaveUp{Attempts: 3, Last: &eventsource.Lost{During: "end"}},
+			} {
+				f.Client, f.Err = trace.Engine, err
+				all = append(all, f)
+			}
 		}
 	}
 	return all

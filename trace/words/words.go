@@ -2,10 +2,12 @@
 package words
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/sse"
 	"eventsource-playground/trace"
 )
 
@@ -30,11 +32,12 @@ func SeenBy(o trace.Observer, say func(string) string) string { return say(seenB
 
 // seenBy names the observers.
 var seenBy = map[trace.Observer]string{
-	trace.Page: "seen by the page", trace.Server: "seen by the server", trace.Wire: "seen on the wire",
+	trace.Page: "seen by the page", trace.Server: "seen by the server", trace.Wire: "seen on the wire", trace.Itself: "seen by the Go engine",
 }
 
 // Of says a fact in words. say translates a text as it stands in this package, before anything is filled in.
 func Of(f trace.Fact, say func(string) string) Sentence {
+	f = withCause(f)
 	t := texts[told(f)]
 	title := t.title
 	if f.Count > 1 && t.titles != "" {
@@ -83,6 +86,9 @@ func phrases(to []Phrase, text string, code bool, f trace.Fact, say func(string)
 
 // told is the name whose text is told: some facts have a better one where more is known.
 func told(f trace.Fact) key {
+	if engine := engines[f.Name]; f.Client == trace.Engine && engine != 0 {
+		return engine
+	}
 	switch {
 	case f.Name == trace.FactEvents && f.Type != "":
 		return eventsOf
@@ -106,9 +112,81 @@ func told(f trace.Fact) key {
 	return f.Name
 }
 
+// engines are what is told of a Go engine instead.
+var engines = map[trace.FactName]key{
+	trace.FactConstructed: engineConstructed, trace.FactRefused: engineRefused, trace.FactOpened: engineOpened, trace.FactReopened: engineReopened,
+	trace.FactLost: engineLost, trace.FactFailed: engineFailed, trace.FactGaveUp: engineGaveUp,
+}
+
+// withCause has in a fact's fields what its typed error says.
+func withCause(f trace.Fact) trace.Fact {
+	var (
+		refusal *eventsource.Refusal
+		gaveUp  *eventsource.GaveUp
+		thrown  *eventsource.Exception
+		limit   *sse.LimitError
+	)
+	if errors.As(f.Err, &refusal) {
+		f.Status, f.Type, f.Said = refusal.Status, refusal.ContentType, strings.TrimSpace(refusal.Body)
+	} else if errors.As(f.Err, &thrown) {
+		f.Said = thrown.Error()
+	} else if errors.As(f.Err, &limit) {
+		f.Said = strconv.Itoa(limit.Limit)
+	}
+	if errors.As(f.Err, &gaveUp) {
+		f.Attempt = gaveUp.Attempts
+	}
+	return f
+}
+
+// why says a typed error.
+func why(err error, say func(string) string) string {
+	var (
+		refusal *eventsource.Refusal
+		lost    *eventsource.Lost
+		gaveUp  *eventsource.GaveUp
+	)
+	switch {
+	case errors.As(err, &gaveUp):
+		return say(whyTooOften) + why(gaveUp.Last, say)
+	case errors.Is(err, eventsource.ErrNotRepeated):
+		return say(whyNotAgain)
+	case errors.Is(err, eventsource.ErrSilent):
+		return say(whySilent)
+	case errors.Is(err, eventsource.ErrFrozen):
+		return say(whyFrozen)
+	case errors.As(err, &refusal) && refusal.Status == 204:
+		return say(whyNoContent)
+	case errors.As(err, &refusal) && refusal.Status != 200:
+		return say(whyStatus) + quote(refusal, say)
+	case errors.As(err, &refusal):
+		return say(whyType) + quote(refusal, say)
+	case errors.As(err, &lost) && lost.During == "end":
+		return say(whyEnded)
+	case errors.As(err, &lost) && lost.During == "request":
+		return say(whyRequest)
+	case errors.As(err, &lost):
+		return say(whyRead)
+	}
+	if limit := new(sse.LimitError); errors.As(err, &limit) && limit.What == "event" {
+		return say(whyEvent)
+	}
+	return say(whyLine)
+}
+
+// quote is what a refusal's body says, if it says anything.
+func quote(refusal *eventsource.Refusal, say func(string) string) string {
+	if strings.TrimSpace(refusal.Body) == "" {
+		return ""
+	}
+	return say(partSaid)
+}
+
 // part is a part of a text that is a text itself.
 func part(f trace.Fact, name string, say func(string) string) (text string, ok bool) {
 	switch name {
+	case "why":
+		return why(f.Err, say), true
 	case "cause":
 		return say(texts[f.Cause].title), true
 	case "waited":

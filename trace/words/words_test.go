@@ -148,7 +148,9 @@ func TestWhatJustHappened(t *testing.T) {
 			with(logOf(open(1010)), func(l *log) { l.Listening(1020, "a", true); l.Listening(1030, "a", false); l.Close(1040) }), 1050,
 			[]string{constructed, isOpen, "Listening to a from now on.", "No longer listening to a.", "close() was called."},
 		}, {
-			"the constructor throws", with(newLog(), func(l *log) { l.Refuse(5, &eventsource.Exception{Name: "SyntaxError", Message: "no URL"}) }), 6,
+			"the constructor throws", with(newLog(), func(l *log) {
+				l.Refuse(5, trace.EventSource, &eventsource.Exception{Name: "SyntaxError", Message: "no URL"})
+			}), 6,
 			[]string{"The constructor threw an exception."},
 		}, {
 			"the same again, of the next source, is a fact of its own",
@@ -202,7 +204,9 @@ func TestSentences(t *testing.T) {
 			"closed while open", last(with(logOf(open(1010)), func(l *log) { l.Close(1030) }), 1031),
 			"readyState went 1 → 2. No event is fired, and the browser does not reconnect.", "9.2.2",
 		}, {
-			"refused", last(with(newLog(), func(l *log) { l.Refuse(5, &eventsource.Exception{Name: "SyntaxError", Message: "`{time}`"}) }), 6),
+			"refused", last(with(newLog(), func(l *log) {
+				l.Refuse(5, trace.EventSource, &eventsource.Exception{Name: "SyntaxError", Message: "`{time}`"})
+			}), 6),
 			"There is no new EventSource. Your browser said: SyntaxError: `{time}`", "9.2.2",
 		},
 	} {
