@@ -143,7 +143,7 @@ func (d *Decoder) read(p []byte, report func(Line), dispatch func()) error {
 		}
 		d.afterCR = end == cr
 		if dispatch == nil {
-			d.tell(line, report)
+			d.tell(line, known, report)
 		} else if text := d.text(line); len(text) > 0 {
 			field, value := cutField(text)
 			d.process(field, value, known)
@@ -176,7 +176,7 @@ func (d *Decoder) join(part []byte, more bool) (line []byte, ok bool) {
 }
 
 // tell reports a line, unless it goes over a limit.
-func (d *Decoder) tell(raw []byte, report func(Line)) {
+func (d *Decoder) tell(raw []byte, valid bool, report func(Line)) {
 	line, text := d.describe(raw)
 	line.Terminator = "\n"
 	if d.afterCR {
@@ -184,7 +184,7 @@ func (d *Decoder) tell(raw []byte, report func(Line)) {
 	}
 	if len(text) > 0 {
 		field, value := cutField(text)
-		line.Outcome, line.Why.Cause = d.process(field, value, false)
+		line.Outcome, line.Why.Cause = d.process(field, value, valid)
 		d.explain(&line)
 	} else {
 		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
