@@ -20,7 +20,7 @@ type teller struct {
 }
 
 // mostTold is how many bytes a second are decoded once more, for the Wire. Of what is more only the size is recorded.
-const mostTold = 256 << 10
+const mostTold = 64 << 10
 
 // watch has the engine tell what it sees.
 func (t *teller) watch(o *eventsource.StreamOptions) {
