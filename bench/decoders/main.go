@@ -38,7 +38,7 @@ type decoder struct {
 
 func main() {
 	runtime.GOMAXPROCS(1) // or what collects a decoder's garbage would work beside it, on a core that a server needs for others
-	stream, size := classic()
+	stream, size := firehose()
 	decoders := []*decoder{
 		{Name: "sse.Events", read: ours, sized: true},
 		{Name: "go-sse's Read", read: readGoSSE, sized: true},
@@ -64,8 +64,8 @@ func main() {
 	}{float64(len(stream)) / events, decoders})
 }
 
-// classic is what GET /sse sends, with the size of its types, data and IDs.
-func classic() (stream []byte, size int) {
+// firehose is a stream of events with an ID and data, as the page is measured with, and the size of both in all of it.
+func firehose() (stream []byte, size int) {
 	for n := range events {
 		id := fmt.Sprint(n)
 		data := `{"id":` + id + `,"time":"2026-01-02T03:04:05.678Z","params":"interval=1ms"}`
