@@ -17,6 +17,9 @@ type batched struct {
 // part is of the batch's text.
 type part struct{ from, to uint32 }
 
+// lazyFrom is the length from which a run is decoded only as far as it is asked for: so many no screen shows at once.
+const lazyFrom = 256
+
 // Limits of a batch: what is more makes the next one.
 const (
 	mostBatched   = 4096
