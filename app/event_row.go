@@ -7,6 +7,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/code/quote"
 	"eventsource-playground/eventsource"
 	"eventsource-playground/trace"
 )
@@ -59,9 +60,9 @@ func describe(r trace.Record) (text string, mono bool) {
 			options = ", { withCredentials: true }"
 		}
 		if r.Client == trace.Engine {
-			return "fetch(" + quoteJS(r.URL) + ", …)", true
+			return "fetch(" + quote.JS(r.URL) + ", …)", true
 		}
-		return "new EventSource(" + quoteJS(r.URL) + options + ")", true
+		return "new EventSource(" + quote.JS(r.URL) + options + ")", true
 	case trace.Error:
 		if r.Cause != "" {
 			return visible(brief(r.Cause, 400)), false
@@ -95,8 +96,8 @@ func (e *eventRow) detail() any {
 	switch r.Kind {
 	case trace.Message:
 		add("origin", r.Origin)
-		add("type", quoteJS(r.Type))
-		add("lastEventId", quoteJS(r.LastEventID))
+		add("type", quote.JS(r.Type))
+		add("lastEventId", quote.JS(r.LastEventID))
 		add("data", count(utf8.RuneCountInString(r.Data), "1 character", "{n} characters"))
 	case trace.Construct:
 		add("url", exact(r.URL))

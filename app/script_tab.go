@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/code/quote"
 	"eventsource-playground/protocol"
 )
 
@@ -38,7 +39,7 @@ func (s *scriptTab) Render() app.UI {
 			events := []app.UI{}
 			for _, e := range a.Events {
 				events = append(events, view(`<li><b><bdi>{}</bdi></b><code>{}</code><small>{}</small></li>`,
-					brief(e.Type, 40), " "+quoteJS(shorten(e.Data, 120)), " lastEventId "+quoteJS(shorten(e.LastEventID, 40))))
+					brief(e.Type, 40), " "+quote.JS(shorten(e.Data, 120)), " lastEventId "+quote.JS(shorten(e.LastEventID, 40))))
 			}
 			end := a.End
 			if a.More {

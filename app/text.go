@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"eventsource-playground/code/quote"
 	"eventsource-playground/trace/words"
 )
 
@@ -106,7 +107,7 @@ func visible(s string) string {
 			b.WriteRune(0x2400 + r) // the picture of that control character
 		case r == 0x7F:
 			b.WriteRune(0x2421)
-		case isUnseen(r) && !(joins(r) && isPictorial(before)):
+		case quote.IsUnseen(r) && !(joins(r) && isPictorial(before)):
 			b.WriteString("[" + nameOf(r) + "]")
 		default:
 			b.WriteRune(r)
@@ -164,24 +165,6 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isUnseen reports whether a character beyond ASCII can't be seen, or is white space. Not all of them are so to Unicode's
-// general categories.
-func isUnseen(r rune) bool {
-	switch {
-	case r < 0x7F:
-		return false
-	case r == 0x034F, // combining grapheme joiner
-		r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, // fillers of Hangul
-		r == 0x17B4, r == 0x17B5, 0x180B <= r && r <= 0x180F,
-		r == 0x2800,                                              // Braille without a dot
-		0xFE00 <= r && r <= 0xFE0F, 0xE0100 <= r && r <= 0xE01EF: // variation selectors
-		return true
-	case 0x1F000 <= r && r <= 0x1FBFF: // pictures, of which browsers know more than Go
-		return false
-	}
-	return !strconv.IsPrint(r)
-}
-
 // joins and isPictorial leave pictures whole that are several characters, such as a family's.
 func joins(r rune) bool { return r == 0x200D || r == 0xFE0F }
 func isPictorial(r rune) bool {
@@ -225,7 +208,7 @@ func seen(name string) string {
 		switch {
 		case unicode.IsSpace(r), r == 0x2800, r == 0x3164, r == 0xFFA0, r == 0x115F, r == 0x1160:
 			return ' '
-		case r < 0x20, r == 0x7F, isUnseen(r):
+		case r < 0x20, r == 0x7F, quote.IsUnseen(r):
 			return -1
 		}
 		return r
@@ -238,5 +221,5 @@ func mistaken(typ string, listeners []string) string {
 	if l == "" {
 		return ""
 	}
-	return fill(say("{name} is not {meant}: a type must match exactly"), "{name}", quoteJS(typ), "{meant}", quoteJS(l))
+	return fill(say("{name} is not {meant}: a type must match exactly"), "{name}", quote.JS(typ), "{meant}", quote.JS(l))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/code/quote"
 	"eventsource-playground/sse"
 	"eventsource-playground/trace"
 )
@@ -236,7 +237,7 @@ func (r *wireRow) Render() app.UI {
 func (r *wireRow) event(e *sse.Event, outcome []app.UI) []app.UI {
 	said := isolated(e.Type, 40)
 	if e.LastEventID != "" {
-		said += say(", ") + "lastEventId " + quoteJS(shorten(e.LastEventID, 40))
+		said += say(", ") + "lastEventId " + quote.JS(shorten(e.LastEventID, 40))
 	}
 	button := view(`<button type="button" class="fold" id={} aria-expanded={} title="the event's data" onclick={}>{}<bdi>{}</bdi></button>`,
 		lineID(r.Spot.line), r.Unfolded, r.onFold, outcome, " "+said)

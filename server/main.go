@@ -113,7 +113,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	streams := play.New(m.Limits, findScenario, second, log)
 	sessions := session.New(m.Limits)
 	channels := session.NewChannels(sessions, log)
-	texts := textRoutes(files, newCatalogue(second), m.Limits)
+	texts := textRoutes(files, newCatalogue(second), streams, m.Limits)
 	channels.Serve(texts)
 	served := sessions.Watch(streams)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)

@@ -25,7 +25,7 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 
-	for _, path := range []string{"/scenarios", "/scenarios/", "/lessons", "/lessons/", "/report/"} {
+	for _, path := range []string{"/scenarios", "/scenarios/", "/lessons", "/lessons/", "/report/", "/code"} {
 		mux.Handle(path, texts)
 	}
 
@@ -34,7 +34,7 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 }
 
 // textRoutes are the lists and texts that the page shows. It gets them over its channel, too.
-func textRoutes(files *assets, scenarios *catalogue, l limits.Limits) http.Handler {
+func textRoutes(files *assets, scenarios *catalogue, streams *play.Streams, l limits.Limits) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/scenarios", get(scenarios.serve()))            // all of them, for the page
@@ -46,6 +46,7 @@ func textRoutes(files *assets, scenarios *catalogue, l limits.Limits) http.Handl
 	mux.Handle("/lessons/{name}", get(lessons.serveOne())) // one
 	mux.Handle("/report/checks", get(serveChecks()))       // what the browser report checks
 	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
+	mux.Handle("/code", get(serveCode(streams, l)))        // what is set up in the page, as a program
 	for _, l := range language.All[1:] {
 		mux.Handle("/web/"+l.Code+".json", get(files)) // what the page says, in other languages than English
 	}

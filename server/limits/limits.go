@@ -33,6 +33,7 @@ type Limits struct {
 	// What a request for /sse can say: 400, and 414 for the query. scenario.DefaultLimits has those of a script.
 	Query       int           // bytes
 	Script      int           // the same, if it carries a script
+	Code        int           // of a request for /code, which may carry one, with more of it escaped
 	Count       int           // events
 	IntervalMin time.Duration // between two events
 	IntervalMax time.Duration
@@ -106,6 +107,7 @@ var Default = Limits{
 
 	Query:       2 << 10,
 	Script:      protocol.MaxQuery,
+	Code:        56 << 10,
 	Count:       100_000,
 	IntervalMin: 10 * time.Millisecond,
 	IntervalMax: 10 * time.Minute,

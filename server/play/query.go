@@ -69,6 +69,19 @@ func (s *Streams) parseScenario(raw string) (*query, *refuse.Refusal) {
 	return q, nil
 }
 
+// Scenario is what a request with a query plays, or what to change.
+func (s *Streams) Scenario(raw string) (*scenario.Scenario, *refuse.Refusal) {
+	parse := s.parseScenario
+	if !IsScenario(raw) {
+		parse = func(raw string) (*query, *refuse.Refusal) { return parseClassic(raw, s.limits) }
+	}
+	q, refused := parse(raw)
+	if refused != nil {
+		return nil, refused
+	}
+	return q.scenario, nil
+}
+
 // keeps is the most that a play of a scenario keeps while it waits, in bytes.
 func keeps(s *scenario.Scenario) (most int) {
 	for _, section := range s.Sections {

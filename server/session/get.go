@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	maxGet = 1 << 10 // bytes of an address that a page gets
-	maxGot = 1 << 20 // bytes of what stands there
+	maxGet = 64 << 10 // bytes of an address that a page gets
+	maxGot = 1 << 20  // bytes of what stands there
 )
 
 // Serve says what pages may get over their channels. It is called before the first one is opened.
