@@ -1,101 +1,145 @@
 package main
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/code/quote"
+	"eventsource-playground/trace"
 )
 
-// token is a piece of JavaScript with its class for the eye: keyword, string, comment or nothing.
-type token struct{ class, text string }
+// forSecret stands in code for a secret, as in code.Placeholder.
+const forSecret = "SECRET"
 
 // constructorCode is the call as JavaScript.
-func constructorCode(s Setup) []token {
-	code := []token{{"keyword", "const"}, {"", " es = "}, {"keyword", "new"}, {"", " EventSource(\n  "}, {"string", quoteJS(withoutSecrets(s.URL, "SECRET"))}}
+func constructorCode(s Setup) string {
+	code := "const es = new EventSource(\n  " + quote.JS(withoutSecrets(s.URL, forSecret))
 	if s.Credentials {
-		code = append(code, token{"", ",\n  { withCredentials: "}, token{"keyword", "true"}, token{"", " }"})
+		code += ",\n  { withCredentials: true }"
 	}
-	return append(code, token{"", ")"})
+	return code + ")"
 }
 
-// programCode is a whole program that does what this page does now.
-func programCode(s Setup) []token {
-	code := append(constructorCode(s), token{"", ";\n\n"})
-	listen := func(comment, typ, arg string) {
-		code = append(code, token{"comment", "// " + say(comment) + "\n"},
-			token{"", "es.addEventListener("}, token{"string", quoteJS(typ)}, token{"", ", (event) => {\n  console.log(" + arg + ");\n});\n"})
-	}
-	listen(later("readyState is 1: the server responded with an event stream"), "open", `"open", es.readyState`)
-	listen(later("0: the browser will reconnect. 2: it gave up"), "error", `"error", es.readyState`)
-	listen(later("events without a name"), "message", "event.data, event.lastEventId")
-	for _, name := range s.Listen {
-		listen(later("only events of this name"), name, "event.type, event.data, event.lastEventId")
-	}
-	return append(code, token{"comment", "\n// " + say("stops for good; fires nothing") + "\n// "}, token{"comment", "es.close();\n"})
+// programs are those that our server writes, in the order of the menu; the name is for its query.
+var programs = []struct{ name, text string }{
+	{"eventsource", later("JavaScript with EventSource")},
+	{"fetch", later("JavaScript with fetch")},
+	{"go", later("Go")},
+	{"curl", later("curl")},
+	{"server-go", later("a server in Go")},
+	{"server-node", later("a server in Node")},
 }
 
-// text is the code without its classes, to be copied.
-func text(code []token) string {
-	var b strings.Builder
-	for _, t := range code {
-		b.WriteString(t.text)
-	}
-	return b.String()
+// program is what the tab Code shows: what is set up, as our server wrote it.
+type program struct {
+	chosen string // of programs; "": the one of the client that is chosen
+	at     string // the address of the text, or of the one that is under way; "": none
+	text   string
+	failed bool
+	settle alarm
 }
 
-// quoteJS writes a JavaScript string literal that is safe in a script element too. What can't be seen is escaped: it
-// must not make the code read as what it is not.
-func quoteJS(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r > 0xFFFF && (isUnseen(r) || !strconv.IsPrint(r)):
-			fmt.Fprintf(&b, `\u{%x}`, r)
-		case !strconv.IsPrint(r) || isUnseen(r) || r == '<' || r == utf8.RuneError:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
+// programName is that of the program which is shown.
+func (m *model) programName() string {
+	switch {
+	case m.program.chosen != "":
+		return m.program.chosen
+	case m.kind() == trace.Engine:
+		return "fetch"
+	}
+	return "eventsource"
+}
+
+// programAddress is where our server has the program. It is told no secrets, and no body.
+func (m *model) programAddress() string {
+	s, target, name := m.connection.setup, m.target(), m.programName()
+	address := withoutSecrets(target.resolved, forSecret)
+	path := "/code?program=" + name + "&lang=" + voice.Code
+	if strings.HasPrefix(name, "server-") {
+		if target.ours() {
+			_, query, _ := cutAddress(address)
+			path += "&stream=" + escapeQuery(query)
 		}
+		return path
 	}
-	b.WriteByte('"')
-	return b.String()
+	path += "&url=" + escapeQuery(address) + s.requestQuery(forSecret)
+	for _, typ := range s.Listen {
+		path += "&listen=" + escapeQuery(typ)
+	}
+	if s.Credentials {
+		path += "&credentials=1"
+	}
+	return path
+}
+
+// showProgram gets the program, if it is to be seen.
+func (m *model) showProgram() {
+	if m.tabs.chosen != tabCode || m.target().wrong != "" {
+		return
+	}
+	p, at := &m.program, m.programAddress()
+	if p.at == at {
+		return
+	}
+	p.at = at
+	fetchText(at, func(text string) {
+		if p.at != at {
+			return
+		}
+		p.text, p.failed = text, text == ""
+		if p.failed {
+			p.at = "" // to try again
+		}
+		m.pace.again(0)
+	})
+}
+
+// changeProgram is showProgram once the visitor pauses.
+func (m *model) changeProgram() {
+	const pause = 300 * time.Millisecond
+	m.program.settle.set(pause, m.showProgram)
 }
 
 // codeTab is the program as code.
 type codeTab struct {
 	Model  *model
-	setup  Setup
+	name   string
+	text   string
+	wrong  string
 	copied string
 }
 
-func (m *model) codeTab() app.UI { return shown(&codeTab{m, m.connection.setup, m.copied}) }
+func (m *model) codeTab() app.UI {
+	wrong := m.target().wrong
+	if wrong == "" && m.program.failed {
+		wrong = say("The server wrote no program: it can't be reached, or it refuses this stream.")
+	}
+	return shown(&codeTab{m, m.programName(), m.program.text, wrong, m.copied})
+}
 
 func (t *codeTab) draw() app.UI {
-	return view(`<div class="code program"><pre role="group" tabindex="0" aria-label="Program">{}</pre>{}</div>`,
-		code(programCode(t.setup)), copyButton(say("Copy the program"), "program", t.copied, t.onCopy))
+	options := []app.UI{}
+	for _, p := range programs {
+		options = append(options, view(`<option value={} selected={}>{}</option>`, p.name, p.name == t.name, say(p.text)))
+	}
+	return view(`<div class="program">
+		<select id="program" class="small" aria-label="Which program" onchange={}>{}</select>
+		{}
+		{}
+	</div>`,
+		t.onChoose, options,
+		when(t.wrong != "", `<p class="hint" role="status">{}</p>`, t.wrong),
+		when(t.wrong == "", `<div class="code"><pre role="group" tabindex="0" aria-label="Program"><code>{}</code></pre>{}</div>`,
+			t.text, copyButton(say("Copy the program"), "program", t.copied, t.onCopy)))
+}
+
+func (t *codeTab) onChoose(ctx app.Context, _ app.Event) {
+	t.Model.program.chosen, t.Model.copied = valueOf(ctx), ""
+	t.Model.showProgram()
 }
 
 func (t *codeTab) onCopy(ctx app.Context, _ app.Event) {
-	t.Model.copy(ctx, "program", text(programCode(t.Model.connection.setup)))
-}
-
-func code(tokens []token) app.UI {
-	spans := []app.UI{}
-	for _, t := range tokens {
-		spans = append(spans, view(`<span class={}>{}</span>`, t.class, t.text))
-	}
-	return view(`<code>{}</code>`, spans)
+	t.Model.copy(ctx, "program", t.Model.program.text)
 }

@@ -103,8 +103,9 @@ func (c *connectPanel) clientField() app.UI {
 // optionField is the rest of the call: an EventSource's one option, or the method of fetch, whose others are below.
 func (c *connectPanel) optionField() app.UI {
 	if c.kind != trace.Engine {
-		return view(`<label>{}<input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/>{}</label>`,
-			code([]token{{"", ", { withCredentials: "}}), c.setup.Credentials, c.onCredentials, code([]token{{"", " })"}}))
+		const before = ", { withCredentials: "
+		return view(`<label><code>{}</code><input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/><code>{}</code></label>`,
+			before, c.setup.Credentials, c.onCredentials, " })")
 	}
 	options := []app.UI{}
 	all := methods
@@ -203,5 +204,5 @@ func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
 func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
-	c.Model.copy(ctx, "call", text(constructorCode(c.Model.connection.setup)))
+	c.Model.copy(ctx, "call", constructorCode(c.Model.connection.setup))
 }

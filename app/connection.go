@@ -88,6 +88,7 @@ func (m *model) change(s Setup) {
 	m.streams.settle(s.URL)
 	m.showSetup()
 	m.showSelected()
+	m.changeProgram()
 	for _, c := range m.connection.clients() {
 		c.seen.Listen(s.types())
 	}

@@ -89,6 +89,7 @@ func (m *model) chooseLanguage(ctx app.Context, wanted *language.Language) {
 	history.Call("replaceState", history.Get("state"), "", withLanguage(app.Window().Get("location").Get("href").String()))
 	speak(wanted, func() {
 		m.loadScenarios()
+		m.showProgram()
 		if c := &m.course; c.lesson != nil {
 			m.loadLessons(c.lesson.Name)
 		}

@@ -19,6 +19,7 @@ type model struct {
 	timeline timelineView
 	tabs     tabs
 	editor   editor
+	program  program
 	course   course
 	report   browserReport
 

@@ -67,6 +67,7 @@ func (m *model) navigate(query string) {
 	m.connection.setup, m.connection.notice = v.setup, nil
 	m.streams.settle(v.setup.URL)
 	m.showSetup()
+	m.showProgram()
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)

@@ -95,15 +95,15 @@ func (s Setup) Query() string {
 	} else if s.Other {
 		q += "&beside=" + besideOther
 	}
-	q += s.requestQuery()
+	q += s.requestQuery("")
 	if s.Connect {
 		q += "&connect=1"
 	}
 	return q
 }
 
-// requestQuery is what a link says of the engine's request.
-func (s Setup) requestQuery() string {
+// requestQuery is what a link says of the engine's request, with something else in place of secrets.
+func (s Setup) requestQuery(instead string) string {
 	if !s.Engine {
 		return ""
 	}
@@ -115,11 +115,14 @@ func (s Setup) requestQuery() string {
 		if h.Off || h.Name == "" {
 			continue
 		}
-		line := h.Name + ":"
-		if h.Value != "" && !looksSecret(h.Name) {
-			line += " " + h.Value
+		value := h.Value
+		if looksSecret(h.Name) {
+			value = instead
+			if scheme, _, ok := strings.Cut(h.Value, " "); ok && instead != "" && (scheme == "Bearer" || scheme == "Basic") {
+				value = scheme + " " + instead
+			}
 		}
-		q += "&header=" + escapeQuery(line)
+		q += "&header=" + escapeQuery(strings.TrimSpace(h.Name+": "+value))
 	}
 	if s.Repeat {
 		q += "&repeat=1"

@@ -107,6 +107,17 @@ func TestQueryCanBeRead(t *testing.T) {
 	}
 }
 
+func TestOurServerIsToldNoSecretsForAProgram(t *testing.T) {
+	s := Setup{Engine: true, Method: "post", Body: "planted", Headers: []header{
+		{Name: "Authorization", Value: "Bearer planted"}, {Name: "X-Api-Key", Value: "planted"}, {Name: "X-Token"}, {Name: "Authorization", Value: "planted planted"},
+		{Name: "X-A", Value: "b"}, {Name: "X-Off", Value: "c", Off: true},
+	}}
+	const want = "&client=go&method=post&header=Authorization:+Bearer+SECRET&header=X-Api-Key:+SECRET&header=X-Token:+SECRET&header=Authorization:+SECRET&header=X-A:+b"
+	if got := s.requestQuery(forSecret); got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
 func TestAddingAListenerLeavesTheOldSetupAlone(t *testing.T) {
 	names := make([]string, 1, 4)
 	names[0] = "a"

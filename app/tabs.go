@@ -35,6 +35,7 @@ var allTabs = []string{tabEvents, tabWire, tabRequests, tabDifferences, tabScrip
 func (m *model) chooseTab(name string) {
 	m.tabs.chosen = name
 	m.showSelected()
+	m.showProgram()
 }
 
 // tabPanel is the tabs, and what the chosen one shows.
