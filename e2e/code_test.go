@@ -28,6 +28,7 @@ func TestTheTabCodeShowsAndCopiesEachProgram(t *testing.T) {
 			p.ClickButton("Copy the program")
 			p.Wait(`copied == $("[aria-label=Program]").textContent && !copied.includes("planted")`)
 		}
+		p.ClickButton("Show and edit") // of the masked address
 		p.Fill("URL", "/sse?scenario=named-events")
 		p.Wait(`$("[aria-label=Program]").textContent.includes("event: remove")`)
 		p.Fill("URL", "http://127.0.0.1:1/elsewhere")
