@@ -25,12 +25,13 @@ type connectPanel struct {
 
 	kind    trace.ClientKind
 	request *requestPanel // nil: there is nothing to choose
+	cors    *corsHelp     // nil: there is no need
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
 	return shown(&connectPanel{
-		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(),
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.corsHelp(),
 	})
 }
 
@@ -72,6 +73,7 @@ func (c *connectPanel) draw() app.UI {
 			</form>
 		</div>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
+		{}
 	</section>`,
 		shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
 		c.clientField(),
@@ -87,6 +89,7 @@ func (c *connectPanel) draw() app.UI {
 		chips,
 		c.onAdd, known,
 		c.wrong,
+		c.corsFields(),
 	)
 }
 
@@ -122,6 +125,13 @@ func (c *connectPanel) requestFields() any {
 		return nil
 	}
 	return shown(c.request)
+}
+
+func (c *connectPanel) corsFields() any {
+	if c.cors == nil {
+		return nil
+	}
+	return shown(c.cors)
 }
 
 // masked reports whether secrets of the address are not shown.
