@@ -15,7 +15,7 @@ func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&connect=1&listen=tick&url="+url.QueryEscape("/sse?scenario=204-second"))
 		p.state("closed")
-		p.Wait(`$("#client").selectedOptions[0].text.startsWith("fetch")`)
+		p.Wait(`$("#client").selectedOptions[0].text == "Go engine (fetch)"`)
 		p.Wait(`$(".facts").innerText.includes("The Go engine gave up. readyState is 2, CLOSED.") && $(".facts").innerText.includes("The response had the status 204")`)
 		p.Wait(`$(".facts").innerText.includes("The response ended as HTTP prescribes.")`)
 		p.Wait(`role("tab", "Requests 2")`) // which our server tells

@@ -397,7 +397,7 @@ const (
 	whyStatus    = "The response had the status {status}; it must be 200."
 	whyNoContent = "The response had the status 204, No Content: this is how a server says stop."
 	whyType      = "The response had the type `{type}`; it must be `text/event-stream`."
-	whyNotAgain  = "A request with a body is not sent again by itself: what is paid for might be paid twice."
+	whyNotAgain  = "A request with a body is not sent again by itself: what is paid for might be paid twice. "
 	whyLine      = "A line of more than {said} bytes came, and is not read to its end."
 	whyEvent     = "An event with more than {said} bytes of data came, and is not read to its end."
 	whyTooOften  = "It has tried {attempt} times in a row. "
