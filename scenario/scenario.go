@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eventsource-playground/language"
+	"eventsource-playground/protocol"
 )
 
 // A Scenario is one parsed text. It is read only, so many connections may share it.
@@ -29,6 +30,21 @@ type Connect struct {
 	SecondOrigin bool // to the second origin that the server opens, instead of the page's own
 	Credentials  bool // withCredentials
 	Times        int  // so many EventSources at once; at least 1
+
+	// With a client of one's own, since no EventSource can send what the next three say.
+	Engine  bool
+	Method  string // GET or POST; "": GET
+	Headers []protocol.Header
+	Body    string // of a POST
+}
+
+// Request is what a client that connects like this sends first.
+func (c Connect) Request() Request {
+	r := Request{Method: c.Method, Body: []byte(c.Body)}
+	for _, h := range c.Headers {
+		r.SetHeader(h.Name, h.Value)
+	}
+	return r
 }
 
 // A Section is what one request gets, or several.
