@@ -2,7 +2,8 @@
 //
 // NOTATION.md, beside this file, is the whole notation. One text is the library's file, the editor's content, the share
 // link and the test's input. [Parse] reads it, a [Run] finds the section for a request, and [Section.Play] turns
-// that into steps for a server to execute on a connection. This package opens no connection and reads no clock.
+// that into steps for a server to execute on a connection. This package opens no connection and reads no clock. All that
+// a scenario can know of what was sent is in a [Request]: neither a cookie nor, but for a comparison, Authorization.
 package scenario
 
 import (
