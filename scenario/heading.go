@@ -129,7 +129,9 @@ func connect(c *cursor, limits Limits, conn *Connect) {
 	for {
 		start := c.start()
 		part, _, _ := strings.Cut(c.text[start:], ",")
-		c.separated(start, part)
+		if c.separated(start, part); c.failed {
+			return
+		}
 		way := ""
 		whole := c.text
 		c.text = whole[:start+len(part)]

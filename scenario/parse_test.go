@@ -153,6 +153,7 @@ func TestMistakes(t *testing.T) {
 		{"no comma between two ways", "connect: second origin with credentials\n== 200", "1:24 with credentials is not expected here: put a comma between two ways to connect"},
 		{"a way to connect that is missing", "connect: second origin, , 2 times\n== 200", "1:25 this is not a way to connect: use second origin, with credentials, or a number such as 7 times"},
 		{"another comma between two ways", "connect: second origin，2 times\n== 200", "1:23 ， does not separate anything here: write a comma, or put what contains it in quotes"},
+		{"another comma before a comma", "connect: 2 times；, with credentials\n== 200", "1:17 ； does not separate anything here: write a comma, or put what contains it in quotes"},
 		{"another way to connect", "connect: quickly\n== 200", "1:10 this is not a way to connect: use second origin, with credentials, or a number such as 7 times"},
 		{"too many connections", "connect: 9 times\n== 200", "1:10 9 is out of range: give how many EventSources to open, from 1 to 8"},
 		{"a number of nothing", "connect: 3\n== 200", "1:11 times is missing: write it after the number"},
