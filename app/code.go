@@ -14,7 +14,7 @@ type token struct{ class, text string }
 
 // constructorCode is the call as JavaScript.
 func constructorCode(s Setup) []token {
-	code := []token{{"keyword", "const"}, {"", " es = "}, {"keyword", "new"}, {"", " EventSource(\n  "}, {"string", quoteJS(s.URL)}}
+	code := []token{{"keyword", "const"}, {"", " es = "}, {"keyword", "new"}, {"", " EventSource(\n  "}, {"string", quoteJS(withoutSecrets(s.URL, "SECRET"))}}
 	if s.Credentials {
 		code = append(code, token{"", ",\n  { withCredentials: "}, token{"keyword", "true"}, token{"", " }"})
 	}

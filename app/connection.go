@@ -18,6 +18,9 @@ type connection struct {
 	notice        func() string // one sentence under the address, unless it must be changed: what the page waits for
 	wrongListener string        // with the name in the field for a listener
 	revealed      bool          // secrets are shown
+	failed        bool          // the newest subject did not open
+	refused       bool          // it knows of a response, so that it was not for CORS
+	probed        reach         // whether its server is there
 	typing        bool          // the address is being typed: it is not masked under the fingers
 	known         []string      // names that were listened to before; kept in this browser
 
@@ -165,6 +168,7 @@ func (m *model) connectWith(init string) {
 	}
 	m.close()
 	m.openBeside()
+	c.failed, c.refused, c.probed = false, false, notProbed
 	kind := m.kind()
 	source, err := m.open(1, kind, init)
 	if err != nil {
@@ -207,9 +211,8 @@ func (m *model) open(lane int, kind trace.ClientKind, init string) (*client, err
 	var err error
 	if kind == trace.Engine {
 		request := setup.request()
-		if !m.target().ours() {
-			c.told.watch(&request)
-		}
+		c.told.foreign = !m.target().ours()
+		c.told.watch(&request)
 		source, err = eventsource.Engine(url, request, setup.Listen, observe)
 	} else {
 		source, err = eventsource.New(url, eventsource.Options{WithCredentials: setup.Credentials, Listen: setup.Listen, Init: init}, observe)
@@ -296,8 +299,12 @@ func (c *connection) closeBeside() {
 func (m *model) observe(c *client, events eventsource.Events) {
 	since := c.seen.State().Since
 	c.told.observe(events)
+	if c.seen.Lane == 1 {
+		m.connection.failedBy(events)
+	}
 	c.seen.Observe(events)
 	m.table.scan()
+	m.join()
 	came := events.Len()
 	if c.seen.State().Since != since { // another state: at once
 		came = 0

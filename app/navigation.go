@@ -70,6 +70,9 @@ func (m *model) navigate(query string) {
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
+	if v.setup.Path != "" {
+		m.tabs.chosen = tabText
+	}
 	if v.shows {
 		m.tabs.chosen = tabScript
 		unpack(v.script, func(text string, ok bool) {

@@ -27,7 +27,7 @@ type pace struct {
 const (
 	mostPause    = 20   // times as long as the drawing took
 	longestPause = 1000 // milliseconds
-	quiet        = 100  // milliseconds: longer than events are left to gather
+	quiet        = 50   // milliseconds: longer than events are left to gather
 )
 
 func (p *pace) start(ctx app.Context) { p.ctx = ctx }

@@ -15,9 +15,10 @@ type Setup struct {
 	URL         string   // as typed: relative or absolute
 	Listen      []string // types beyond open, message and error
 	Credentials bool
-	Beside      int  // so many more on the same stream, at most mostBeside
-	Other       bool // one more on it, with the other client
-	Connect     bool // connect at once; only to our own server
+	Beside      int    // so many more on the same stream, at most mostBeside
+	Other       bool   // one more on it, with the other client
+	Connect     bool   // connect at once; only to our own server
+	Path        string // to the text in each event's JSON that is joined
 
 	Engine  bool // the Go engine over fetch, in place of EventSource; the others are for it
 	Method  string
@@ -38,7 +39,7 @@ func firstSetup() Setup { return presets[0].setup() }
 // mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
 const mostBeside = 11
 
-// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header and repeat. A query without url is the first set-up.
+// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header, repeat and text. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -59,6 +60,7 @@ func parseSetup(query url.Values) Setup {
 	}
 	s.Other = query.Get("beside") == besideOther
 	s.Connect = isOn(query.Get("connect"))
+	s.Path = query.Get("text")
 	s.Engine = query.Get("client") == clientGo
 	if s.Engine {
 		s.Method, s.Repeat = query.Get("method"), isOn(query.Get("repeat"))
@@ -96,6 +98,9 @@ func (s Setup) Query() string {
 		q += "&beside=" + besideOther
 	}
 	q += s.requestQuery()
+	if s.Path != "" {
+		q += "&text=" + escapeQuery(s.Path)
+	}
 	if s.Connect {
 		q += "&connect=1"
 	}
@@ -137,7 +142,7 @@ func (s Setup) method() string {
 
 // with is the set-up with the clients of another, and what they send.
 func (s Setup) with(other Setup) Setup {
-	s.Beside, s.Other, s.Engine = other.Beside, other.Other, other.Engine
+	s.Beside, s.Other, s.Engine, s.Path = other.Beside, other.Other, other.Engine, other.Path
 	s.Method, s.Headers, s.Body, s.Repeat = other.Method, other.Headers, other.Body, other.Repeat
 	return s
 }

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -59,11 +60,9 @@ func serveReferences(ctx context.Context, ours http.Header) (*references, error)
 	if err := r.addHello(ctx); err != nil {
 		return nil, err
 	}
-	parser, err := npmParser(ctx)
-	if err != nil {
+	if err := r.addParser(ctx); err != nil {
 		return nil, err
 	}
-	r.add("eventsource-parser.js", brotlied(parser))
 	for handler, address := range map[*http.Server]*string{
 		{Handler: http.HandlerFunc(r.serveFile)}: &r.pages,
 		{Handler: http.HandlerFunc(serveStream)}: &r.streams,
@@ -136,17 +135,24 @@ func buildHello(ctx context.Context) (wasm, compressed []byte, err error) {
 	return wasm, compressed, os.WriteFile(name+".br", compressed, 0o644)
 }
 
-// npmParser is the module of npm's eventsource-parser, in a fixed version. It is kept in bin for the next run.
-func npmParser(ctx context.Context) ([]byte, error) {
-	const folder, name = "bin/npm", "eventsource-parser@4.1.3"
-	const file = folder + "/node_modules/eventsource-parser/dist/index.js"
-	if _, err := os.Stat(file); err != nil {
+// addParser adds the modules of npm's eventsource-parser, in a fixed version. It is kept in bin for the next run.
+func (r *references) addParser(ctx context.Context) error {
+	const folder, name, dist = "bin/npm", "eventsource-parser@4.1.3", "/node_modules/eventsource-parser/dist/"
+	if _, err := os.Stat(folder + dist); err != nil {
 		install := exec.CommandContext(ctx, "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder, name)
 		if said, err := install.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%s, which the Go engine is compared with: %w\n%s", name, err, said)
+			return fmt.Errorf("%s, which the Go engine is compared with: %w\n%s", name, err, said)
 		}
 	}
-	return os.ReadFile(file)
+	modules, err := filepath.Glob(folder + dist + "*.js")
+	for _, module := range modules {
+		content, err := os.ReadFile(module)
+		if err != nil {
+			return err
+		}
+		r.add("eventsource-parser/"+filepath.Base(module), brotlied(content))
+	}
+	return err
 }
 
 // brotlied compresses as web/pack does.

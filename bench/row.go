@@ -12,7 +12,7 @@ import (
 
 // row is one figure of the table: ours against a reference, both measured in one run, or ours alone against a bound.
 type row struct {
-	Part      string  `json:"part"`      // bytes and start, observer, server
+	Part      string  `json:"part"`      // bytes and start, observer, server, decoders
 	Figure    string  `json:"figure"`    // what is measured
 	Reference string  `json:"reference"` // what it is compared with; "" if ours is bounded by itself
 	Unit      string  `json:"unit"`      // of Ours and Theirs

@@ -113,9 +113,6 @@ type Exception struct {
 
 func (e *Exception) Error() string { return e.Name + ": " + e.Message }
 
-// lazyFrom is the length from which a run is decoded only as far as it is asked for: so many no screen shows at once.
-const lazyFrom = 256
-
 // Events is a run of events in the order of their dispatch. A short run is decoded; a long one, taken under a
 // firehose, keeps what it was made of and decodes only the part that is asked for.
 type Events struct {

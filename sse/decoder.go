@@ -27,6 +27,7 @@ type Decoder struct {
 	eventType []byte
 	id        []byte // counts where idSet: an id came since the last blank line
 	idSet     bool
+	repaired  []byte // a value that was not valid UTF-8
 
 	lastEventID []byte
 	retry       time.Duration
@@ -62,7 +63,13 @@ func (d *Decoder) Feed(p []byte, report func(Line)) error { return d.read(p, rep
 
 // Each reads the next chunk as Feed does, and dispatches each event whose blank line is in it: for those who need no lines,
 // without an allocation. Feed may read what comes next, and the other way round.
-func (d *Decoder) Each(p []byte, dispatch func(Raw)) error { return d.read(p, nil, dispatch) }
+func (d *Decoder) Each(p []byte, dispatch func(Raw)) error {
+	return d.read(p, nil, func() {
+		event := Raw{d.eventType, d.data, d.lastEventID, &d.made}
+		d.forget()
+		dispatch(event)
+	})
+}
 
 // End says that the stream ended. What is pending is discarded and reported: the line without an end, and then, as a Line
 // without text, the event without a blank line. The Decoder is ready for the next connection's stream.
@@ -103,8 +110,8 @@ func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.r
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
 func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
 
-// read cuts a chunk into lines, and either reports each or, where there is a dispatch, each event.
-func (d *Decoder) read(p []byte, report func(Line), dispatch func(Raw)) error {
+// read cuts a chunk into lines, and either reports each or, where there is a dispatch, calls that at each event's blank line.
+func (d *Decoder) read(p []byte, report func(Line), dispatch func()) error {
 	valid := utf8.Valid(p)
 	// Where the next LF and the next CR are. To look for both at each line would be quadratic where one of them is rare.
 	lf, cr := -1, -1
@@ -136,14 +143,12 @@ func (d *Decoder) read(p []byte, report func(Line), dispatch func(Raw)) error {
 		}
 		d.afterCR = end == cr
 		if dispatch == nil {
-			d.tell(line, report)
+			d.tell(line, known, report)
 		} else if text := d.text(line); len(text) > 0 {
 			field, value := cutField(text)
 			d.process(field, value, known)
 		} else if d.blank() {
-			event := d.event()
-			d.forget()
-			dispatch(event)
+			dispatch()
 		}
 	}
 	return d.err
@@ -171,7 +176,7 @@ func (d *Decoder) join(part []byte, more bool) (line []byte, ok bool) {
 }
 
 // tell reports a line, unless it goes over a limit.
-func (d *Decoder) tell(raw []byte, report func(Line)) {
+func (d *Decoder) tell(raw []byte, valid bool, report func(Line)) {
 	line, text := d.describe(raw)
 	line.Terminator = "\n"
 	if d.afterCR {
@@ -179,13 +184,12 @@ func (d *Decoder) tell(raw []byte, report func(Line)) {
 	}
 	if len(text) > 0 {
 		field, value := cutField(text)
-		line.Outcome, line.Why.Cause = d.process(field, value, false)
+		line.Outcome, line.Why.Cause = d.process(field, value, valid)
 		d.explain(&line)
 	} else {
 		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
 		if d.blank() {
-			event := d.event().Event()
-			d.forget()
+			event := d.next()
 			line.Outcome, line.Why, line.Event = Dispatched, Reason{}, &event
 		}
 	}
@@ -220,27 +224,31 @@ func cutField(text []byte) (field, value []byte) {
 	return field, value
 }
 
-// process does what a line that is not blank says. Where its value is known to be valid UTF-8, it is not looked at again.
+// process does what a line that is not blank says. Its value may be known to be valid UTF-8, and is not looked at again then.
 func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
+	if !valid && !utf8.Valid(value) {
+		d.repaired = appendUTF8(emptied(d.repaired), value)
+		value = d.repaired
+	}
 	switch string(field) {
 	case "data":
 		size := len(d.data)
 		if d.hasData {
 			d.data = append(d.data, '\n')
 		}
-		d.data = appendUTF8(d.data, value, valid)
+		d.data = append(d.data, value...)
 		if d.limits.Event > 0 && len(d.data) > d.limits.Event {
 			d.err, d.data = &LimitError{"event", d.limits.Event}, d.data[:size]
 		} else {
 			d.hasData = true
 		}
 	case "event":
-		d.eventType = appendUTF8(d.eventType[:0], value, valid)
+		d.eventType = append(d.eventType[:0], value...)
 	case "id":
 		if bytes.IndexByte(value, 0) >= 0 {
 			return Ignored, NULInID
 		}
-		d.id, d.idSet = appendUTF8(d.id[:0], value, valid), true
+		d.id, d.idSet = append(d.id[:0], value...), true
 	case "retry":
 		ms, ok := digits(value)
 		if !ok {
@@ -255,7 +263,7 @@ func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
 	return Field, 0
 }
 
-// blank does what a blank line does, and reports whether there is an event to dispatch: then it is to be forgotten.
+// blank does what a blank line does, and reports whether that dispatches an event, which is to be forgotten then.
 func (d *Decoder) blank() bool {
 	if d.idSet {
 		d.id, d.lastEventID, d.idSet = emptied(d.lastEventID), d.id, false
@@ -271,7 +279,12 @@ func (d *Decoder) blank() bool {
 	return true
 }
 
-func (d *Decoder) event() Raw { return Raw{d.eventType, d.data, d.lastEventID, &d.made} }
+// next makes the event of a blank line.
+func (d *Decoder) next() Event {
+	event := d.made.next(d.eventType, d.data, d.lastEventID)
+	d.forget()
+	return event
+}
 
 // forget empties the buffers of an event. Its bytes stay until the next line is processed.
 func (d *Decoder) forget() {

@@ -23,8 +23,8 @@ func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 		defer d.reset()
 		wanted := true
 		var left Decoder // what the next connection needs, as it was when the loop broke
-		dispatch := func(event Raw) {
-			if wanted && !yield(event.Event(), nil) {
+		dispatch := func() {
+			if event := d.next(); wanted && !yield(event, nil) {
 				wanted = false
 				left = *NewDecoder(d.LastEventID(), d.limits)
 				left.retry, left.retrySet = d.ReconnectionTime()
@@ -33,7 +33,7 @@ func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 		buf := make([]byte, 4096)
 		for {
 			n, err := r.Read(buf)
-			if limited := d.Each(buf[:n], dispatch); limited != nil {
+			if limited := d.read(buf[:n], nil, dispatch); limited != nil {
 				err = limited
 			}
 			switch {

@@ -10,41 +10,45 @@ type Raw struct {
 
 // Event is a copy to keep. It costs at most one allocation, and none if all of it was there before: "message", the type and
 // ID of those before it, or no data. Above 4 KiB of data it costs one more, so that who keeps an ID does not keep that data.
-func (r Raw) Event() Event {
+func (r Raw) Event() Event { return r.made.next(r.Type, r.Data, r.LastEventID) }
+
+// next is the event of these bytes, where made is the one before. (A Raw is too large for registers, three slices are not.)
+func (made *Event) next(typ, data, id []byte) Event {
 	const large = 4 << 10
-	e := Event{"message", r.made.Data, r.made.LastEventID}
-	newID, newType, newData := string(r.LastEventID) != e.LastEventID, string(r.Type) != e.Type, string(r.Data) != e.Data
-	if newType && string(r.Type) == r.made.Type {
-		e.Type, newType = r.made.Type, false
-	}
-	if newData && len(r.Data) > large {
-		e.Data, newData = string(r.Data), false
-	}
+	named := string(typ) != "message"
+	newID, newType := string(id) != made.LastEventID, named && string(typ) != made.Type
+	e := Event{Type: "message", Data: made.Data}
+	made.Data = ""
 
 	// All that is new is made one string: the ID and the type after the data, in the room that blank left for them.
-	b := r.Data
-	if !newData {
-		b = b[len(b):]
+	all := data
+	switch {
+	case string(data) == e.Data:
+		all = data[len(data):]
+	case len(data) > large:
+		e.Data, all = string(data), data[len(data):]
 	}
-	id := len(b)
+	n := len(all)
 	if newID {
-		b = append(b, r.LastEventID...)
+		all = append(all, id...)
 	}
-	typ := len(b)
+	m := len(all)
 	if newType {
-		b = append(b, r.Type...)
+		all = append(all, typ...)
 	}
-	all := string(b)
-	if newData {
-		e.Data = all[:id]
+	text := string(all)
+	if n > 0 {
+		e.Data = text[:n]
 	}
 	if newID {
-		e.LastEventID = all[id:typ]
+		made.LastEventID = text[n:m]
 	}
 	if newType {
-		e.Type = all[typ:]
-		r.made.Type = e.Type
+		made.Type = text[m:]
 	}
-	r.made.LastEventID, r.made.Data = e.LastEventID, ""
+	if named {
+		e.Type = made.Type
+	}
+	e.LastEventID = made.LastEventID
 	return e
 }

@@ -8,14 +8,11 @@ func decodeUTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
-	return string(appendUTF8(nil, []byte(s), false))
+	return string(appendUTF8(nil, []byte(s)))
 }
 
-// appendUTF8 appends what p is decoded to, by the same rule: itself where it is valid, which may be known.
-func appendUTF8(b, p []byte, valid bool) []byte {
-	if valid || utf8.Valid(p) {
-		return append(b, p...)
-	}
+// appendUTF8 appends what p is decoded to, by the same rule.
+func appendUTF8(b, p []byte) []byte {
 	for len(p) > 0 {
 		r, n := utf8.DecodeRune(p)
 		if r == utf8.RuneError && n == 1 {

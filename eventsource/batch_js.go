@@ -17,6 +17,9 @@ type batched struct {
 // part is of the batch's text.
 type part struct{ from, to uint32 }
 
+// lazyFrom is the length from which a run is decoded only as far as it is asked for: so many no screen shows at once.
+const lazyFrom = 256
+
 // Limits of a batch: what is more makes the next one.
 const (
 	mostBatched   = 4096
@@ -30,9 +33,6 @@ func (b *batch) add(at float64, typ, data, id []byte) {
 	var before batched
 	if n := len(b.events); n > 0 {
 		before = b.events[n-1]
-	}
-	if b.events == nil {
-		b.events = make([]batched, 0, 64)
 	}
 	b.events = append(b.events, batched{at, b.keep(typ, before.typ), b.keep(id, before.id), b.keep(data, part{})})
 }
@@ -51,6 +51,10 @@ func (b *batch) keep(text []byte, before part) part {
 func (b *batch) take(origin string, last *Event) Events {
 	text, events := b.text.String(), b.events
 	*b = batch{}
+	if len(events) >= lazyFrom { // more of the same comes: to let it grow again and again costs more than all else here
+		b.events = make([]batched, 0, len(events)*5/4)
+		b.text.Grow(len(text) * 5 / 4)
+	}
 	decode := func(from, to int) []Event {
 		decoded := make([]Event, 0, to-from)
 		for _, e := range events[from:to] {
