@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -130,7 +131,7 @@ func (m *model) shownURL() string {
 	if c.revealed || c.typing {
 		return c.setup.URL
 	}
-	return withoutSecrets(c.setup.URL, mask)
+	return withoutSecrets(c.setup.URL, protocol.Mask)
 }
 
 // useAddress puts an address into the set-up.
@@ -143,7 +144,13 @@ func (m *model) useAddress(address string) {
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
 func (m *model) choose(p preset) {
 	before := m.connection.setup
-	m.change(p.setup().with(before))
+	s := p.setup()
+	if was, ok := m.streams.of(before.URL); ok && was.connect.Engine {
+		s.Beside, s.Other, s.Path = before.Beside, before.Other, before.Path // what it sent was the scenario's wish
+	} else {
+		s = s.with(before)
+	}
+	m.change(s)
 	for _, name := range before.Listen {
 		if !m.connection.setup.listens(name) {
 			m.hear(name, false)
@@ -235,7 +242,7 @@ func (m *model) recorded(url string) string {
 	if m.target().ours() {
 		url = unwatched(url) // another server's parameters of these names are its own
 	}
-	return withoutSecrets(url, mask)
+	return withoutSecrets(url, protocol.Mask)
 }
 
 // watched is the set-up's address with what lets our server show its side, if the stream is one of ours.

@@ -171,6 +171,9 @@ func requestTitle(e *trace.Exchange) string {
 	if e.Request.Cookie {
 		cookie = say("a cookie came")
 	}
+	if e.Request.Authorization {
+		cookie += say(", ") + say("an Authorization came")
+	}
 	return fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
 // Setup is how the page connects: what the constructor is given, and what is listened to. The page's own address
@@ -121,7 +122,7 @@ func (s Setup) requestQuery() string {
 			continue
 		}
 		line := h.Name + ":"
-		if h.Value != "" && !looksSecret(h.Name) {
+		if h.Value != "" && !protocol.LooksSecret(h.Name) {
 			line += " " + h.Value
 		}
 		q += "&header=" + escapeQuery(line)
@@ -140,10 +141,24 @@ func (s Setup) method() string {
 	return strings.ToUpper(s.Method)
 }
 
-// with is the set-up with the clients of another, and what they send.
-func (s Setup) with(other Setup) Setup {
-	s.Beside, s.Other, s.Engine, s.Path = other.Beside, other.Other, other.Engine, other.Path
-	s.Method, s.Headers, s.Body, s.Repeat = other.Method, other.Headers, other.Body, other.Repeat
+// connectAs has the set-up connect as a scenario says.
+func (s *Setup) connectAs(c protocol.Connect) {
+	s.Credentials = s.Credentials || c.Credentials
+	if !c.Engine {
+		return
+	}
+	s.Engine, s.Method, s.Headers, s.Body = true, c.Method, nil, c.Body
+	for _, h := range c.Headers {
+		s.Headers = append(s.Headers, header{Name: h.Name, Value: h.Value})
+	}
+}
+
+// with is the set-up with what a visitor chose before of the clients, and of what they send unless it says so itself.
+func (s Setup) with(before Setup) Setup {
+	s.Beside, s.Other, s.Path = before.Beside, before.Other, before.Path
+	if !s.Engine {
+		s.Engine, s.Method, s.Headers, s.Body, s.Repeat = before.Engine, before.Method, before.Headers, before.Body, before.Repeat
+	}
 	return s
 }
 

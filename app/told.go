@@ -41,7 +41,7 @@ func (t *teller) request(r eventsource.Request) {
 	}
 	t.attempt++
 	t.under = true
-	target := withoutSecrets(r.URL, mask)
+	target := withoutSecrets(r.URL, protocol.Mask)
 	if _, after, ok := strings.Cut(target, "://"); ok {
 		if i := strings.IndexByte(after, '/'); i >= 0 {
 			target = after[i:]
@@ -52,8 +52,8 @@ func (t *teller) request(r eventsource.Request) {
 		headers = append(headers, protocol.Header{Name: "Last-Event-ID", Value: r.LastEventID})
 	}
 	for name, value := range r.Header {
-		if looksSecret(name) {
-			value = mask
+		if protocol.LooksSecret(name) {
+			value = protocol.Mask
 		}
 		headers = append(headers, protocol.Header{Name: name, Value: value})
 	}
