@@ -89,6 +89,7 @@ func (m *model) target() address { return m.address(m.connection.setup.URL) }
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.connection.setup, m.connection.notice = s, nil
+	m.log.EndWith(s.End)
 	m.streams.settle(s.URL)
 	m.showSetup()
 	m.showSelected()
@@ -146,7 +147,7 @@ func (m *model) choose(p preset) {
 	before := m.connection.setup
 	s := p.setup()
 	if was, ok := m.streams.of(before.URL); ok && was.connect.Engine {
-		s.Beside, s.Other, s.Path = before.Beside, before.Other, before.Path // what it sent was the scenario's wish
+		s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End // what it sent was the scenario's wish
 	} else {
 		s = s.with(before)
 	}

@@ -65,6 +65,7 @@ func readVisit(query string, read func(string) address) visit {
 func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = v.setup, nil
+	m.log.EndWith(v.setup.End)
 	m.streams.settle(v.setup.URL)
 	m.showSetup()
 	m.turnTo(v.page)

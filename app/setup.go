@@ -19,6 +19,7 @@ type Setup struct {
 	Beside      int    // so many more on the same stream, at most mostBeside
 	Other       bool   // one more on it, with the other client
 	Connect     bool   // connect at once; only to our own server
+	End         string // data or type of the event with which a stream says that it is complete; "": as usual
 	Path        string // to the text in each event's JSON that is joined
 
 	Engine  bool // the Go engine over fetch, in place of EventSource; the others are for it
@@ -40,7 +41,7 @@ func firstSetup() Setup { return presets[0].setup() }
 // mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
 const mostBeside = 11
 
-// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header, repeat and text. A query without url is the first set-up.
+// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header, repeat, text and end. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -61,7 +62,7 @@ func parseSetup(query url.Values) Setup {
 	}
 	s.Other = query.Get("beside") == besideOther
 	s.Connect = isOn(query.Get("connect"))
-	s.Path = query.Get("text")
+	s.Path, s.End = query.Get("text"), query.Get("end")
 	s.Engine = query.Get("client") == clientGo
 	if s.Engine {
 		s.Method, s.Repeat = query.Get("method"), isOn(query.Get("repeat"))
@@ -101,6 +102,9 @@ func (s Setup) Query() string {
 	q += s.requestQuery()
 	if s.Path != "" {
 		q += "&text=" + escapeQuery(s.Path)
+	}
+	if s.End != "" {
+		q += "&end=" + escapeQuery(s.End)
 	}
 	if s.Connect {
 		q += "&connect=1"
@@ -155,7 +159,7 @@ func (s *Setup) connectAs(c protocol.Connect) {
 
 // with is the set-up with what a visitor chose before of the clients, and of what they send unless it says so itself.
 func (s Setup) with(before Setup) Setup {
-	s.Beside, s.Other, s.Path = before.Beside, before.Other, before.Path
+	s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End
 	if !s.Engine {
 		s.Engine, s.Method, s.Headers, s.Body, s.Repeat = before.Engine, before.Method, before.Headers, before.Body, before.Repeat
 	}

@@ -12,6 +12,7 @@ import (
 type textTab struct {
 	Model    *model
 	path     string
+	end      string
 	suggests []string
 	text     string
 	pieces   int
@@ -22,7 +23,7 @@ type textTab struct {
 
 func (m *model) textTab() app.UI {
 	j := &m.tabs.joined
-	return shown(&textTab{m, m.connection.setup.Path, m.tabs.suggests, j.text.String(), j.pieces, j.without, j.cut, m.subject().Counts().Events == 0})
+	return shown(&textTab{m, m.connection.setup.Path, m.connection.setup.End, m.tabs.suggests, j.text.String(), j.pieces, j.without, j.cut, m.subject().Counts().Events == 0})
 }
 
 // join takes in what came, in steps, and suggests paths while none is chosen.
@@ -76,10 +77,11 @@ func (t *textTab) draw() app.UI {
 		<div class="tools">
 			<label class="check">JSON path<input id="path" type="text" class="small" value={} placeholder="choices[0].delta.content" autocomplete="off" spellcheck="false" autocapitalize="off" onchange={}/></label>
 			{}
+			<label class="check">end marker<input id="end" type="text" class="small" value={} placeholder="[DONE]" autocomplete="off" spellcheck="false" autocapitalize="off" onchange={}/></label>
 		</div>
 		<p class="hint">{}</p>
 		{}
-	</div>`, t.path, t.onPath, buttons, sentences(said), when(t.text != "", `<pre class="said" role="group" tabindex="0" aria-label="Joined text">{}</pre>`, readable(t.text)))
+	</div>`, t.path, t.onPath, buttons, t.end, t.onEnd, sentences(said), when(t.text != "", `<pre class="said" role="group" tabindex="0" aria-label="Joined text">{}</pre>`, readable(t.text)))
 }
 
 // readable is a text to be read: what can't be seen is shown, but for the spaces at the end of a line, which may be its last for a
@@ -93,6 +95,13 @@ func readable(text string) string {
 }
 
 func (t *textTab) onPath(ctx app.Context, _ app.Event) { t.onChoose(strings.TrimSpace(valueOf(ctx))) }
+
+// onEnd is data or type of the event without which a stream that ends is broken off.
+func (t *textTab) onEnd(ctx app.Context, _ app.Event) {
+	s := t.Model.connection.setup
+	s.End = strings.TrimSpace(valueOf(ctx))
+	t.Model.change(s)
+}
 
 func (t *textTab) onSuggested(path string) app.EventHandler {
 	return func(app.Context, app.Event) { t.onChoose(path) }

@@ -1,6 +1,11 @@
 package trace
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"eventsource-playground/eventsource"
+)
 
 func TestGapsAndStalls(t *testing.T) {
 	for _, test := range []struct {
@@ -33,6 +38,41 @@ func TestGapsAndStalls(t *testing.T) {
 				if g.Stalls[i] != stall {
 					t.Errorf("got %v; want %v", g.Stalls[i], stall)
 				}
+			}
+		})
+	}
+}
+
+func TestAStreamWithoutItsEndMarkerIsBrokenOff(t *testing.T) {
+	for _, test := range []struct {
+		name, set string
+		streams   []string // the data of the last event of each
+		want      []FactName
+	}{
+		{"as usual", "", []string{"[DONE]", "b"}, []FactName{FactEndMarker, FactNoEndMarker}},
+		{"none was seen", "", []string{"a", "b"}, nil},
+		{"one that was set", "bye", []string{"[DONE]", "bye"}, []FactName{FactNoEndMarker, FactEndMarker}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := NewLog()
+			l.EndWith(test.set)
+			s := l.Construct(0, Client{}, "/", false)
+			for i, data := range test.streams {
+				at := float64(i) * 100
+				s.Observe(eventsource.Decoded(
+					eventsource.Event{Kind: eventsource.Opened, TimeStamp: at, ReadyState: eventsource.Open, Type: "open"},
+					eventsource.Event{Kind: eventsource.Message, TimeStamp: at + 1, ReadyState: eventsource.Open, Type: "message", Data: data},
+					eventsource.Event{Kind: eventsource.Failed, TimeStamp: at + 2, ReadyState: eventsource.Connecting, Type: "error"},
+				))
+			}
+			var got []FactName
+			for _, f := range l.Facts(1000, 1, 100) {
+				if f.Name == FactEndMarker || f.Name == FactNoEndMarker {
+					got = slices.Insert(got, 0, f.Name)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v; want %v", got, test.want)
 			}
 		})
 	}
