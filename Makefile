@@ -23,11 +23,12 @@ test: bin/server
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
-# Every scenario, every lesson and every check of the report, in both browsers. Some lessons measure a wait: with more at once
-# a browser on two cores can be late by seconds.
+# Every scenario, every lesson and every check of the report, in both browsers. Scenarios mostly wait, in pages that do nothing else.
+# Some lessons measure a wait: with more at once a browser on two cores can be late by seconds.
 test-all: bin/server
 	e2e/install.sh
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
 lint: bin/page.work

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eventsource-playground/language"
+	"eventsource-playground/protocol"
 )
 
 // address is what an address is, once the browser has resolved it: what is typed says little, since the browser takes white
@@ -51,11 +52,11 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 	a := address{typed: typed}
 	if command, ok := readCurl(typed); ok {
 		a.offer = command.url
-		a.wrong = fill(say("This is a curl command. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, mask), 200))
+		a.wrong = fill(say("This is a curl command. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, protocol.Mask), 200))
 		return a
 	}
 	if a.offer = withoutScheme(typed); a.offer != "" {
-		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, mask), 200))
+		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, protocol.Mask), 200))
 		return a
 	}
 	href, ok := resolve(typed)

@@ -17,18 +17,20 @@ type preset struct {
 	group, title, about string
 	url                 string
 	listen              []string
-	credentials         bool
 	scenario            string // its name, if it is one
+	connect             protocol.Connect
 }
 
 var presets = []preset{
-	{later("The classic stream"), later("Ten ticks, then end"), later("a customEvent each second"), "/sse", []string{"customEvent"}, false, ""},
-	{later("The classic stream"), later("Events without a name"), later("they arrive as message"), "/sse?event=message&interval=500", nil, false, ""},
-	{later("The classic stream"), later("A name nobody listens to"), later("open, but silent: listen to tick"), "/sse?event=tick&count=60", nil, false, ""},
+	{later("The classic stream"), later("Ten ticks, then end"), later("a customEvent each second"), "/sse", []string{"customEvent"}, "", protocol.Connect{}},
+	{later("The classic stream"), later("Events without a name"), later("they arrive as message"), "/sse?event=message&interval=500", nil, "", protocol.Connect{}},
+	{later("The classic stream"), later("A name nobody listens to"), later("open, but silent: listen to tick"), "/sse?event=tick&count=60", nil, "", protocol.Connect{}},
 }
 
 func (p preset) setup() Setup {
-	return Setup{URL: p.url, Listen: slices.Clone(p.listen), Credentials: p.credentials}
+	s := Setup{URL: p.url, Listen: slices.Clone(p.listen)}
+	s.connectAs(p.connect)
+	return s
 }
 
 // matches reports whether what a visitor looks for is in the preset's words.
@@ -67,7 +69,7 @@ func (s streams) all() []preset {
 		if c.Name == twin {
 			continue
 		}
-		p := preset{group: say(c.Group), title: c.Title, about: c.About, url: "/sse?scenario=" + escapeQuery(c.Name), credentials: c.Connect.Credentials, scenario: c.Name}
+		p := preset{group: say(c.Group), title: c.Title, about: c.About, url: "/sse?scenario=" + escapeQuery(c.Name), scenario: c.Name, connect: c.Connect}
 		if c.Connect.SecondOrigin {
 			p.url = s.catalogue.SecondOrigin + p.url
 		}
@@ -90,6 +92,15 @@ func (s streams) chosen(all []preset, target address) int {
 		return s.classic
 	}
 	return slices.IndexFunc(all, func(p preset) bool { return p.url == target.typed })
+}
+
+// of is the preset with an address.
+func (s streams) of(url string) (preset, bool) {
+	all := s.all()
+	if i := slices.IndexFunc(all, func(p preset) bool { return p.url == url }); i >= 0 {
+		return all[i], true
+	}
+	return preset{}, false
 }
 
 // settle decides which preset an address is, should it be the classic stream's.
@@ -127,9 +138,19 @@ func (m *model) loadScenarios() {
 			return
 		}
 		m.streams.catalogue = list
+		m.fillBody()
 		m.showSetup() // a scenario may want some beside it
 		m.listMore()
 	})
+}
+
+// fillBody puts in the body that a scenario wants: a link has none.
+func (m *model) fillBody() {
+	s := m.connection.setup
+	if p, ok := m.streams.of(s.URL); ok && s.Engine && s.Body == "" && s.method() == p.connect.Method {
+		s.Body = p.connect.Body
+		m.change(s)
+	}
 }
 
 // listMore draws more of the list of streams. All at once would hold up the page for a tenth of a second.

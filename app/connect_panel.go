@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -25,12 +26,13 @@ type connectPanel struct {
 
 	kind    trace.ClientKind
 	request *requestPanel // nil: there is nothing to choose
+	cors    *corsHelp     // nil: there is no need
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
 	return shown(&connectPanel{
-		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(),
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.corsHelp(),
 	})
 }
 
@@ -50,7 +52,7 @@ func (c *connectPanel) draw() app.UI {
 		}
 	}
 	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
-		<div class="title"><h2>2 · The page connects</h2>{}{}</div>
+		<div class="title"><h2>2 · The page connects</h2>{}{}{}</div>
 		<div class="call" role="group" aria-label="The call">
 			{}
 			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} readonly={} aria-label="URL"
@@ -72,32 +74,43 @@ func (c *connectPanel) draw() app.UI {
 			</form>
 		</div>
 		<p id="listener-wrong" class="notice" role="status">{}</p>
+		{}
 	</section>`,
-		shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
-		c.clientField(),
+		c.clientField(), shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		c.beginning(),
 		c.url, c.masked(), c.target.wrong != "", c.onURL, c.onURLBlur, c.onURLKey,
 		c.optionField(),
 		c.onConnect, !c.live, c.onClose,
 		c.said,
 		when(c.masked(), `<p class="hint">{} <button type="button" class="small" onclick={}>{}</button></p>`,
 			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
-		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, mask), 60))),
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, protocol.Mask), 60))),
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
 		c.requestFields(),
 		chips,
 		c.onAdd, known,
 		c.wrong,
+		c.corsFields(),
 	)
 }
 
-// clientField chooses who reads the stream. It is the beginning of the call.
+// beginning is that of the call.
+func (c *connectPanel) beginning() app.UI {
+	keyword, call := "new", " EventSource("
+	if c.kind == trace.Engine {
+		keyword, call = "", "fetch("
+	}
+	return view(`<code><span class="keyword">{}</span>{}</code>`, keyword, call)
+}
+
+// clientField chooses who reads the stream.
 func (c *connectPanel) clientField() app.UI {
 	options := []app.UI{}
-	for kind, text := range []string{"new EventSource", say("fetch · Go engine")} {
+	for kind, text := range []string{"EventSource", say("Go engine (fetch)")} {
 		options = append(options, view(`<option value={} selected={} disabled={}>{}</option>`,
 			strconv.Itoa(kind), kind == int(c.kind), kind == int(trace.EventSource) && !eventsource.Supported() && app.IsClient, text))
 	}
-	return view(`<select id="client" aria-label="Client" title="who reads the stream" onchange={}>{}</select>`, c.onClient, options)
+	return view(`<label class="check">with<select id="client" class="small" title="who reads the stream" onchange={}>{}</select></label>`, c.onClient, options)
 }
 
 // optionField is the rest of the call: an EventSource's one option, or the method of fetch, whose others are below.
@@ -115,7 +128,9 @@ func (c *connectPanel) optionField() app.UI {
 	for _, method := range all {
 		options = append(options, view(`<option value={} selected={}>{}</option>`, method, method == c.setup.method(), method))
 	}
-	return view(`<select id="method" aria-label="Method" onchange={}>{}</select>`, c.onMethod, options)
+	const before = ", { method: "
+	return view(`<label><code>{}</code><select id="method" aria-label="Method" onchange={}>{}</select><code>{}</code></label>`,
+		before, c.onMethod, options, ", … })")
 }
 
 func (c *connectPanel) requestFields() any {
@@ -123,6 +138,13 @@ func (c *connectPanel) requestFields() any {
 		return nil
 	}
 	return shown(c.request)
+}
+
+func (c *connectPanel) corsFields() any {
+	if c.cors == nil {
+		return nil
+	}
+	return shown(c.cors)
 }
 
 // masked reports whether secrets of the address are not shown.

@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -18,6 +19,9 @@ type connection struct {
 	notice        func() string // one sentence under the address, unless it must be changed: what the page waits for
 	wrongListener string        // with the name in the field for a listener
 	revealed      bool          // secrets are shown
+	failed        bool          // the newest subject did not open
+	refused       bool          // it knows of a response, so that it was not for CORS
+	probed        reach         // whether its server is there
 	typing        bool          // the address is being typed: it is not masked under the fingers
 	known         []string      // names that were listened to before; kept in this browser
 
@@ -85,6 +89,7 @@ func (m *model) target() address { return m.address(m.connection.setup.URL) }
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
 	m.connection.setup, m.connection.notice = s, nil
+	m.log.EndWith(s.End)
 	m.streams.settle(s.URL)
 	m.showSetup()
 	m.showSelected()
@@ -128,7 +133,7 @@ func (m *model) shownURL() string {
 	if c.revealed || c.typing {
 		return c.setup.URL
 	}
-	return withoutSecrets(c.setup.URL, mask)
+	return withoutSecrets(c.setup.URL, protocol.Mask)
 }
 
 // useAddress puts an address into the set-up.
@@ -141,7 +146,13 @@ func (m *model) useAddress(address string) {
 // choose takes a stream over. What is connected stays so until Connect is pressed; it listens to what the chips say.
 func (m *model) choose(p preset) {
 	before := m.connection.setup
-	m.change(p.setup().with(before))
+	s := p.setup()
+	if was, ok := m.streams.of(before.URL); ok && was.connect.Engine {
+		s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End // what it sent was the scenario's wish
+	} else {
+		s = s.with(before)
+	}
+	m.change(s)
 	for _, name := range before.Listen {
 		if !m.connection.setup.listens(name) {
 			m.hear(name, false)
@@ -166,6 +177,7 @@ func (m *model) connectWith(init string) {
 	}
 	m.close()
 	m.openBeside()
+	c.failed, c.refused, c.probed = false, false, notProbed
 	kind := m.kind()
 	source, err := m.open(1, kind, init)
 	if err != nil {
@@ -208,9 +220,8 @@ func (m *model) open(lane int, kind trace.ClientKind, init string) (*client, err
 	var err error
 	if kind == trace.Engine {
 		request := setup.request()
-		if !m.target().ours() {
-			c.told.watch(&request)
-		}
+		c.told.foreign = !m.target().ours()
+		c.told.watch(&request)
 		source, err = eventsource.Engine(url, request, setup.Listen, observe)
 	} else {
 		source, err = eventsource.New(url, eventsource.Options{WithCredentials: setup.Credentials, Listen: setup.Listen, Init: init}, observe)
@@ -233,7 +244,7 @@ func (m *model) recorded(url string) string {
 	if m.target().ours() {
 		url = unwatched(url) // another server's parameters of these names are its own
 	}
-	return withoutSecrets(url, mask)
+	return withoutSecrets(url, protocol.Mask)
 }
 
 // watched is the set-up's address with what lets our server show its side, if the stream is one of ours.
@@ -297,8 +308,12 @@ func (c *connection) closeBeside() {
 func (m *model) observe(c *client, events eventsource.Events) {
 	since := c.seen.State().Since
 	c.told.observe(events)
+	if c.seen.Lane == 1 {
+		m.connection.failedBy(events)
+	}
 	c.seen.Observe(events)
 	m.table.scan()
+	m.join()
 	came := events.Len()
 	if c.seen.State().Since != since { // another state: at once
 		came = 0

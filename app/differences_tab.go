@@ -17,7 +17,8 @@ type differencesTab struct {
 	Model    *model
 	Language string
 	Names    [2]string
-	Others   []int   // numbers of the sources to compare with
+	Others   []int // numbers of the sources to compare with
+	Called   []string
 	Other    int     // of them, the one that is chosen; 0: there is none
 	Began    float64 // what times are counted from, on the performance clock
 	Found    trace.Comparison
@@ -31,7 +32,7 @@ func (m *model) differencesTab(now float64) app.UI {
 		if s == subject || s.State().URL != subject.State().URL {
 			continue
 		}
-		t.Others = append(t.Others, s.State().Source)
+		t.Others, t.Called = append(t.Others, s.State().Source), append(t.Called, s.Name())
 		if other == nil || s.State().Source == m.tabs.other {
 			other = s
 		}
@@ -59,8 +60,8 @@ func (t *differencesTab) Render() app.UI {
 	}
 	c := t.Found
 	options, rows := []app.UI{}, []app.UI{}
-	for _, number := range t.Others {
-		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(number), number == t.Other, trace.Named(trace.EventSource, number)))
+	for i, number := range t.Others {
+		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(number), number == t.Other, t.Called[i]))
 	}
 	for _, d := range c.Differences {
 		rows = append(rows, t.row(d))

@@ -127,6 +127,9 @@ func (d laneDrawing) draw(b *strings.Builder, log *trace.Log, lane int, left, en
 		for _, s := range source.Spans(left, end) {
 			drawn = d.span(b, s, left, end, drawn)
 		}
+		for _, stall := range source.Gaps().Stalls {
+			d.stall(b, stall, left, end)
+		}
 		marks = append(marks, source.Marks(left, end, d.window/d.width*d.step)...)
 	}
 	for i, m := range marks {
@@ -196,6 +199,16 @@ func (d laneDrawing) span(b *strings.Builder, s trace.Span, left, end, drawn flo
 	}
 	b.WriteString(`</g>`)
 	return pixel
+}
+
+// stall draws a gap that was much longer than those before it.
+func (d laneDrawing) stall(b *strings.Builder, s trace.Stall, left, end float64) {
+	if s.To < left || s.From >= end {
+		return
+	}
+	x := d.x(max(s.From, left))
+	fmt.Fprintf(b, `<g class="stall"><rect x="%.1f" y="%d" width="%.1f" height="4"/><title>%s</title></g>`,
+		x, d.top+d.band-4, max(2, d.x(min(s.To, end))-x), fill(say("nothing came for {time}"), "{time}", duration(s.To-s.From)))
 }
 
 // mark draws one mark: an event as a marble if it stands apart from its neighbours, otherwise as a dot; several as a bar,

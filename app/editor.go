@@ -107,7 +107,9 @@ func (m *model) playChecked() {
 
 // playedSetup is how the page connects to a text. What the visitor listens to and sends along stays.
 func playedSetup(before Setup, packed string, checked protocol.Checked, second string) Setup {
-	s := Setup{URL: "/sse?script=" + packed, Listen: before.Listen, Credentials: before.Credentials || checked.Connect.Credentials}
+	s := Setup{URL: "/sse?script=" + packed, Listen: before.Listen, Credentials: before.Credentials}
+	s.connectAs(checked.Connect)
+	s = s.with(before)
 	if checked.Connect.SecondOrigin {
 		s.URL = second + s.URL
 	}

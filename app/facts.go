@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strconv"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/trace"
@@ -66,7 +64,7 @@ func (i *factItem) Render() app.UI {
 	s := words.Of(f, say)
 	source := ""
 	if i.Several {
-		source = " · EventSource " + strconv.Itoa(f.Source)
+		source = " · " + trace.Named(f.Client, f.Source)
 	}
 	return view(`<li class="fact" data-tone={} data-observer={}>
 		<small>{}<span class="observer">{}</span></small>

@@ -89,9 +89,9 @@ func (m *model) starved() string {
 func (t *timelinePanel) laneButtons() any {
 	if len(t.Lanes) == 0 {
 		return view(`<div class="sources" aria-hidden="true">
-			<span>Browser<small>readyState</small></span>
+			<span>{}<small>readyState</small></span>
 			<span>Events</span>
-		</div>`)
+		</div>`, t.reader())
 	}
 	buttons := []app.UI{}
 	for _, l := range t.Lanes {
@@ -107,6 +107,14 @@ func (t *timelinePanel) laneButtons() any {
 		</button>`, laneID(l.lane), l.chosen, label, focus, scoped{l.lane, t.onLane(l.lane)}, l.kind, number, events))
 	}
 	return view(`<div class="sources" role="radiogroup" aria-label="Sources" onkeydown={}>{}</div>`, t.onLaneKey, buttons)
+}
+
+// reader is what reads the stream, where that is one alone.
+func (t *timelinePanel) reader() string {
+	if t.Engine {
+		return trace.Engine.String()
+	}
+	return say("Browser")
 }
 
 func laneID(lane int) string { return "lane-" + strconv.Itoa(lane) }

@@ -100,7 +100,7 @@ func (m *model) setUp(scenario string, listen []string) bool {
 	for _, p := range m.streams.all() {
 		if p.scenario == scenario {
 			s := p.setup()
-			s.Listen, s.Engine = nil, m.connection.setup.Engine
+			s.Listen, s.Engine = nil, s.Engine || m.connection.setup.Engine
 			for _, name := range listen {
 				s.add(name)
 			}

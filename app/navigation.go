@@ -65,12 +65,16 @@ func readVisit(query string, read func(string) address) visit {
 func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = v.setup, nil
+	m.log.EndWith(v.setup.End)
 	m.streams.settle(v.setup.URL)
 	m.showSetup()
 	m.showProgram()
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
+	if v.setup.Path != "" {
+		m.tabs.chosen = tabText
+	}
 	if v.shows {
 		m.tabs.chosen = tabScript
 		unpack(v.script, func(text string, ok bool) {

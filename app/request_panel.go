@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -92,7 +93,7 @@ func (r *requestPanel) draw() app.UI {
 
 func (r *requestPanel) headerRow(i int, h header) app.UI {
 	class := ""
-	if looksSecret(h.Name) && !r.revealed {
+	if protocol.LooksSecret(h.Name) && !r.revealed {
 		class = "masked" // a field of the type password would have the browser offer to keep it
 	}
 	n := strconv.Itoa(i + 1)

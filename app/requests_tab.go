@@ -20,7 +20,9 @@ type requestsTab struct {
 	Changes   int // of the log
 	Exchanges []*trace.Exchange
 	Unfolded  []*trace.Exchange
-	Gone      int    // older ones that are not kept
+	Gone      int // older ones that are not kept
+	Timing    trace.Timing
+	Gaps      trace.Gaps
 	Nothing   string // said where there is no exchange
 }
 
@@ -29,7 +31,7 @@ func (m *model) requestsTab() app.UI {
 	exchanges := m.exchanges()
 	return &requestsTab{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Unfolded: m.tabs.unfoldedRequests(exchanges),
-		Gone: gone, Nothing: m.noServerSide(),
+		Gone: gone, Timing: m.subject().Timing(), Gaps: *m.subject().Gaps(), Nothing: m.noServerSide(),
 	}
 }
 
@@ -49,7 +51,7 @@ func (t *requestsTab) Render() app.UI {
 	for i := len(exchanges) - 1; i >= 0; i-- {
 		e, source := exchanges[i], any(nil)
 		if several && (i == len(exchanges)-1 || exchanges[i+1].Source != e.Source) {
-			source = view(`<h3>{}</h3>`, "EventSource "+strconv.Itoa(e.Source))
+			source = view(`<h3>{}</h3>`, e.SourceName())
 		}
 		items = append(items, view(`<li>{}{}</li>`, source, t.item(e)))
 	}
@@ -57,7 +59,8 @@ func (t *requestsTab) Render() app.UI {
 	for _, f := range requestFacts(&trace.Exchange{}) {
 		names = append(names, view(`<span>{}</span>`, f.name))
 	}
-	return view(`<div class="requests">{}<p class="line" aria-hidden="true"><span>request</span>{}</p><ol id="requests" tabindex="-1">{}</ol></div>`,
+	return view(`<div class="requests">{}{}<p class="line" aria-hidden="true"><span>request</span>{}</p><ol id="requests" tabindex="-1">{}</ol></div>`,
+		t.times(),
 		when(gone > 0, `<p class="hint">{}</p>`, count(gone, "1 older request is not kept.", "{n} older requests are not kept.")),
 		names, items)
 }
@@ -167,6 +170,9 @@ func requestTitle(e *trace.Exchange) string {
 	cookie := say("no cookie came")
 	if e.Request.Cookie {
 		cookie = say("a cookie came")
+	}
+	if e.Request.Authorization {
+		cookie += say(", ") + say("an Authorization came")
 	}
 	return fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)
 }

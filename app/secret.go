@@ -2,24 +2,13 @@ package main
 
 import (
 	"net/url"
-	"slices"
 	"strings"
+
+	"eventsource-playground/protocol"
 )
 
 // Secrets are the values of what looks as if it held one. They are masked on screen until they are shown, and enter no link, no
 // record, no export and no storage.
-
-// secretWords are in the names of headers and parameters whose values are kept secret.
-var secretWords = []string{"authorization", "cookie", "key", "token", "secret", "session", "password", "signature"}
-
-// looksSecret reports whether what has a name is a secret.
-func looksSecret(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(name, word) })
-}
-
-// mask stands for a secret.
-const mask = "•••"
 
 // withoutSecrets is an address with something else in place of its secrets: the values of parameters, user and password. Where
 // that is "", user and password are left out whole.
@@ -42,7 +31,7 @@ func isSecretParameter(name string) bool {
 	if unescaped, err := url.QueryUnescape(name); err == nil {
 		name = unescaped
 	}
-	return looksSecret(name)
+	return protocol.LooksSecret(name)
 }
 
 func withoutUser(address, instead string) string {
@@ -75,7 +64,7 @@ func missing(s Setup) (names []string) {
 	}
 	if s.Engine {
 		for _, h := range s.Headers {
-			if h.Value == "" && looksSecret(h.Name) {
+			if h.Value == "" && protocol.LooksSecret(h.Name) {
 				names = append(names, h.Name)
 			}
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"testing"
+
+	"eventsource-playground/protocol"
 )
 
 func TestSecretsAreTakenOutOfAnAddress(t *testing.T) {
@@ -18,7 +20,7 @@ func TestSecretsAreTakenOutOfAnAddress(t *testing.T) {
 		{"without a scheme", "//user:s3@host/", "//•••@host/", "//host/"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := withoutSecrets(test.address, mask); got != test.masked {
+			if got := withoutSecrets(test.address, protocol.Mask); got != test.masked {
 				t.Errorf("got %s; want %s", got, test.masked)
 			}
 			if got := withoutSecrets(test.address, ""); got != test.linked {

@@ -70,6 +70,7 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 		for _, seen := range message.Seen {
 			if seen.Seq > s.last {
 				s.last = seen.Seq
+				seen.Target = withoutSecrets(seen.Target, protocol.Mask)
 				log.Serve(seen, s.offset)
 			}
 		}

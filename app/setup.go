@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
 // Setup is how the page connects: what the constructor is given, and what is listened to. The page's own address
@@ -15,9 +16,11 @@ type Setup struct {
 	URL         string   // as typed: relative or absolute
 	Listen      []string // types beyond open, message and error
 	Credentials bool
-	Beside      int  // so many more on the same stream, at most mostBeside
-	Other       bool // one more on it, with the other client
-	Connect     bool // connect at once; only to our own server
+	Beside      int    // so many more on the same stream, at most mostBeside
+	Other       bool   // one more on it, with the other client
+	Connect     bool   // connect at once; only to our own server
+	End         string // data or type of the event with which a stream says that it is complete; "": as usual
+	Path        string // to the text in each event's JSON that is joined
 
 	Engine  bool // the Go engine over fetch, in place of EventSource; the others are for it
 	Method  string
@@ -38,7 +41,7 @@ func firstSetup() Setup { return presets[0].setup() }
 // mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
 const mostBeside = 11
 
-// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header and repeat. A query without url is the first set-up.
+// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header, repeat, text and end. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -59,6 +62,7 @@ func parseSetup(query url.Values) Setup {
 	}
 	s.Other = query.Get("beside") == besideOther
 	s.Connect = isOn(query.Get("connect"))
+	s.Path, s.End = query.Get("text"), query.Get("end")
 	s.Engine = query.Get("client") == clientGo
 	if s.Engine {
 		s.Method, s.Repeat = query.Get("method"), isOn(query.Get("repeat"))
@@ -96,6 +100,12 @@ func (s Setup) Query() string {
 		q += "&beside=" + besideOther
 	}
 	q += s.requestQuery("")
+	if s.Path != "" {
+		q += "&text=" + escapeQuery(s.Path)
+	}
+	if s.End != "" {
+		q += "&end=" + escapeQuery(s.End)
+	}
 	if s.Connect {
 		q += "&connect=1"
 	}
@@ -116,7 +126,7 @@ func (s Setup) requestQuery(instead string) string {
 			continue
 		}
 		value := h.Value
-		if looksSecret(h.Name) {
+		if protocol.LooksSecret(h.Name) {
 			value = instead
 			if scheme, _, ok := strings.Cut(h.Value, " "); ok && instead != "" && (scheme == "Bearer" || scheme == "Basic") {
 				value = scheme + " " + instead
@@ -138,10 +148,24 @@ func (s Setup) method() string {
 	return strings.ToUpper(s.Method)
 }
 
-// with is the set-up with the clients of another, and what they send.
-func (s Setup) with(other Setup) Setup {
-	s.Beside, s.Other, s.Engine = other.Beside, other.Other, other.Engine
-	s.Method, s.Headers, s.Body, s.Repeat = other.Method, other.Headers, other.Body, other.Repeat
+// connectAs has the set-up connect as a scenario says.
+func (s *Setup) connectAs(c protocol.Connect) {
+	s.Credentials = s.Credentials || c.Credentials
+	if !c.Engine {
+		return
+	}
+	s.Engine, s.Method, s.Headers, s.Body = true, c.Method, nil, c.Body
+	for _, h := range c.Headers {
+		s.Headers = append(s.Headers, header{Name: h.Name, Value: h.Value})
+	}
+}
+
+// with is the set-up with what a visitor chose before of the clients, and of what they send unless it says so itself.
+func (s Setup) with(before Setup) Setup {
+	s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End
+	if !s.Engine {
+		s.Engine, s.Method, s.Headers, s.Body, s.Repeat = before.Engine, before.Method, before.Headers, before.Body, before.Repeat
+	}
 	return s
 }
 

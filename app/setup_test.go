@@ -17,7 +17,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 		{"an address with a query of its own", Setup{URL: "/sse?a=b&c=d%20e+f&url=x&listen=y&connect=1#part"}},
 		{"another server's address", Setup{URL: "https://host:8080/a/b?c", Credentials: true, Connect: true}},
 		{"some beside it", Setup{URL: "/sse", Beside: mostBeside, Connect: true}},
-		{"the Go engine", Setup{URL: "/sse", Engine: true}},
+		{"the Go engine", Setup{URL: "/sse", Engine: true, Path: "choices[0].delta.content", End: "[DONE]"}},
 		{"the Go engine beside it", Setup{URL: "/sse", Other: true}},
 		{"a request of one's own", Setup{URL: "/sse", Engine: true, Method: "POST", Headers: []header{{Name: "X-A", Value: "b: c, d"}, {Name: "X-Empty"}}, Repeat: true}},
 		{"several names", Setup{URL: "/sse", Listen: []string{"a", "b", "c"}}},
@@ -47,7 +47,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 
 func equalSetups(a, b Setup) bool {
 	return a.URL == b.URL && slices.Equal(a.Listen, b.Listen) && a.Credentials == b.Credentials && a.Beside == b.Beside && a.Other == b.Other && a.Connect == b.Connect &&
-		a.Engine == b.Engine && a.method() == b.method() && slices.Equal(a.Headers, b.Headers) && a.Repeat == b.Repeat
+		a.Engine == b.Engine && a.Path == b.Path && a.End == b.End && a.method() == b.method() && slices.Equal(a.Headers, b.Headers) && a.Repeat == b.Repeat
 }
 
 func FuzzQueryKeepsASetup(f *testing.F) {

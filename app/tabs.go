@@ -18,6 +18,10 @@ type tabs struct {
 	attempt int // index of the exchange that the Wire tab shows; -1 for the newest
 	export  export
 
+	joined   joined
+	joining  alarm
+	suggests []string // paths, while none is chosen
+
 	unfolded map[spot]bool // requests, and lines of their responses
 }
 
@@ -25,17 +29,19 @@ const (
 	tabEvents      = "events"
 	tabWire        = "wire"
 	tabRequests    = "requests"
+	tabText        = "text"
 	tabDifferences = "differences"
 	tabScript      = "script"
 	tabCode        = "code"
 )
 
-var allTabs = []string{tabEvents, tabWire, tabRequests, tabDifferences, tabScript, tabCode}
+var allTabs = []string{tabEvents, tabWire, tabRequests, tabText, tabDifferences, tabScript, tabCode}
 
 func (m *model) chooseTab(name string) {
 	m.tabs.chosen = name
 	m.showSelected()
 	m.showProgram()
+	m.join()
 }
 
 // tabPanel is the tabs, and what the chosen one shows.
@@ -46,6 +52,8 @@ func (m *model) tabPanel(now float64) app.UI {
 		body = m.wireTab()
 	case tabRequests:
 		body = m.requestsTab()
+	case tabText:
+		body = m.textTab()
 	case tabDifferences:
 		body = m.differencesTab(now)
 	case tabScript:
@@ -128,7 +136,7 @@ func (m *model) typesToFilter() []string {
 func (b *tabBar) draw() app.UI {
 	return view(`<div class="title">
 		<h2 class="offscreen">Events</h2>
-		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}{}</div>
+		<div class="tabs" role="tablist" aria-label="What to show" onkeydown={}>{}{}{}{}{}{}{}</div>
 		<div class="tools">
 			{}
 			<button type="button" class="small" onclick={}>Clear</button>
@@ -140,6 +148,7 @@ func (b *tabBar) draw() app.UI {
 		b.tabButton(tabEvents, say("Events"), grouped(b.rows)),
 		b.tabButton(tabWire, say("Wire"), ""),
 		b.tabButton(tabRequests, say("Requests"), grouped(b.requests)),
+		b.tabButton(tabText, say("Text"), ""),
 		b.tabButton(tabDifferences, say("Differences"), ""),
 		b.tabButton(tabScript, say("Script"), ""),
 		b.tabButton(tabCode, say("Code"), ""),

@@ -32,6 +32,8 @@ type timelinePanel struct {
 	Lanes    []laneLabel
 	Summary  string // in words, for who can't see it
 	Foreign  string // why there is only the page's side
+	Told     bool   // the source tells of its requests itself
+	Engine   bool   // it is a Go engine
 	Starved  string // which sources wait for a connection, and why
 	Copied   string // what was last copied
 
@@ -61,7 +63,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 	t := &m.timeline
 	return &timelinePanel{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
-		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Starved: m.starved(), Copied: m.copied,
+		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Told: m.told(), Engine: m.subject().State().Source > 0 && m.subject().Kind == trace.Engine, Starved: m.starved(), Copied: m.copied,
 	}
 }
 
@@ -78,6 +80,12 @@ func (m *model) summary() string {
 	return fill(summary, "{state}", announce(state),
 		"{events}", count(c.Events, "1 event", "{n} events"),
 		"{opened}", count(c.Of(trace.ToOpen), "once", "{n} times"), "{lost}", count(c.Of(trace.ToLost), "once", "{n} times"))
+}
+
+// told reports whether the selected source tells of its requests itself, since they are another server's.
+func (m *model) told() bool {
+	exchanges := m.subject().Exchanges()
+	return len(exchanges) > 0 && exchanges[len(exchanges)-1].Told()
 }
 
 // foreign says why there is only the page's side.
@@ -113,6 +121,10 @@ func (t *timelinePanel) Render() app.UI {
 	if both {
 		lanes = "all"
 	}
+	bytes, exchanges := say("bytes out"), say("Server")
+	if t.Told {
+		bytes, exchanges = say("bytes in"), say("Requests")
+	}
 	return view(`<section data-panel="Timeline" aria-label="Timeline" data-lanes={} data-shape={}>
 		<h2 class="offscreen">Timeline</h2>
 		<div class="timeline">
@@ -133,7 +145,7 @@ func (t *timelinePanel) Render() app.UI {
 		</div>
 	</section>`,
 		lanes, shapeOf(len(t.Lanes)).name,
-		t.laneButtons(), when(both, `<div class="below" aria-hidden="true"><span>Wire<small>bytes out</small></span><span>Server</span></div>`),
+		t.laneButtons(), when(both, `<div class="below" aria-hidden="true"><span>Wire<small>{}</small></span><span>{}</span></div>`, bytes, exchanges),
 		t.Summary, t.At != 0,
 		t.Foreign, t.Starved,
 		t.At == 0, t.onFollow,

@@ -10,9 +10,11 @@ import (
 	"eventsource-playground/trace"
 )
 
-// teller records what a Go engine sees of another server's stream, as our own server records what it sees of its own.
+// teller records what a Go engine sees: when its responses came, and of another server's stream all that our own server tells of
+// its own.
 type teller struct {
 	source  *trace.Source
+	foreign bool // or our server tells its side
 	attempt int
 	under   bool // a request is under way
 	second  float64
@@ -33,9 +35,13 @@ func (t *teller) tell(at float64, seen protocol.Seen) {
 }
 
 func (t *teller) request(r eventsource.Request) {
+	t.source.Asked(eventsource.Now())
+	if !t.foreign {
+		return
+	}
 	t.attempt++
 	t.under = true
-	target := withoutSecrets(r.URL, mask)
+	target := withoutSecrets(r.URL, protocol.Mask)
 	if _, after, ok := strings.Cut(target, "://"); ok {
 		if i := strings.IndexByte(after, '/'); i >= 0 {
 			target = after[i:]
@@ -46,8 +52,8 @@ func (t *teller) request(r eventsource.Request) {
 		headers = append(headers, protocol.Header{Name: "Last-Event-ID", Value: r.LastEventID})
 	}
 	for name, value := range r.Header {
-		if looksSecret(name) {
-			value = mask
+		if protocol.LooksSecret(name) {
+			value = protocol.Mask
 		}
 		headers = append(headers, protocol.Header{Name: name, Value: value})
 	}
@@ -62,6 +68,10 @@ func (t *teller) request(r eventsource.Request) {
 func byName(a, b protocol.Header) int { return strings.Compare(a.Name, b.Name) }
 
 func (t *teller) response(r eventsource.Response) {
+	t.source.Headed(r.TimeStamp)
+	if !t.foreign {
+		return
+	}
 	headers := []protocol.Header{}
 	for name, values := range r.Header {
 		for _, value := range values {
@@ -73,6 +83,10 @@ func (t *teller) response(r eventsource.Response) {
 }
 
 func (t *teller) piece(at float64, p []byte) {
+	t.source.Arrived(at)
+	if !t.foreign {
+		return
+	}
 	const second = 1000
 	if at-t.second >= second {
 		t.second, t.bytes = at, 0

@@ -190,7 +190,7 @@ func (m *model) noServerSide() string {
 func requestName(e *trace.Exchange, all []*trace.Exchange) string {
 	name := fill(say("request {n}"), "{n}", strconv.Itoa(e.Attempt))
 	if all[0].Source != all[len(all)-1].Source {
-		name = "EventSource " + strconv.Itoa(e.Source) + say(", ") + name
+		name = e.SourceName() + say(", ") + name
 	}
 	return name
 }

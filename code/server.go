@@ -11,6 +11,7 @@ import (
 
 	"eventsource-playground/code/quote"
 	"eventsource-playground/language"
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
@@ -29,6 +30,7 @@ func Server(kind string, s *scenario.Scenario, anothers bool, in *language.Langu
 	w.scenario = s
 	w.Title, w.Anothers = quote.JS(cmp.Or(s.Title.In(in.Code), w.Say("A scenario"))), anothers
 	w.Responses, w.Choice = w.written(w.responses), w.written(w.choice)
+	w.Posts = w.Uses["body"] || w.Uses["method"] || s.Connect.Method == "POST"
 	return run(kind, w), nil
 }
 
@@ -56,6 +58,7 @@ type writer struct {
 
 	Title             string
 	Anothers          bool
+	Posts             bool // a request may have a body
 	Choice, Responses string
 	Uses              map[string]bool // methods and functions that are called
 }
@@ -284,6 +287,20 @@ func (w *writer) fill(p scenario.Part) {
 	}
 }
 
+// sent is the expression for what a request sends.
+func (w *writer) sent(p scenario.Piece) string {
+	w.Uses[p.Holder] = true
+	switch {
+	case p.Holder == "method":
+		return "s.method()"
+	case p.Holder == "body":
+		return "s.body(" + w.quote(p.Text) + ")"
+	case protocol.LooksSecret(p.Text):
+		return w.quote(protocol.Mask)
+	}
+	return "s.header(" + w.quote(p.Text) + ")"
+}
+
 // holder is the expression for a placeholder.
 func (w *writer) holder(p scenario.Piece) string {
 	switch p.Holder {
@@ -300,7 +317,7 @@ func (w *writer) holder(p scenario.Piece) string {
 		w.Uses["random"] = true
 		return "random(" + strconv.Itoa(p.Low) + ", " + strconv.Itoa(p.High) + ")"
 	}
-	return w.quote("{" + p.Holder + "}")
+	return w.sent(p)
 }
 
 func (w *writer) repeat(p scenario.Part) {
@@ -387,6 +404,18 @@ func (w *writer) meets(c scenario.Condition) string {
 	if c.Redirected {
 		w.Uses["redirected"] = true
 		all = append(all, "s.redirected()")
+	}
+	if c.Method != "" {
+		w.Uses["method"] = true
+		all = append(all, "s.method() "+w.equal+" "+w.quote(c.Method))
+	}
+	if c.Header != "" {
+		w.Uses["header"] = true
+		all = append(all, "s.header("+w.quote(c.Header)+") "+w.equal+" "+w.quote(c.HeaderIs))
+	}
+	if c.Authorized {
+		w.Uses["authorized"] = true
+		all = append(all, "s.authorized("+w.quote(c.Credentials)+")")
 	}
 	switch c.ID {
 	case scenario.IDNone:

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&connect=1&listen=tick&url="+url.QueryEscape("/sse?scenario=204-second"))
 		p.state("closed")
-		p.Wait(`$("#client").selectedOptions[0].text.startsWith("fetch")`)
+		p.Wait(`$("#client").selectedOptions[0].text == "Go engine (fetch)"`)
 		p.Wait(`$(".facts").innerText.includes("The Go engine gave up. readyState is 2, CLOSED.") && $(".facts").innerText.includes("The response had the status 204")`)
 		p.Wait(`$(".facts").innerText.includes("The response ended as HTTP prescribes.")`)
 		p.Wait(`role("tab", "Requests 2")`) // which our server tells
@@ -112,5 +113,55 @@ func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
 		p.ClickButton("Share")
 		p.Wait(`copied != ""`)
 		nowhere("the link", `copied`)
+	})
+}
+
+func TestTextInPiecesIsJoinedAndItsTimesAreShown(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		raw := rawserver.Start(t)
+		piece := func(text string) rawserver.Step {
+			return rawserver.Step{Write: `data: {"model":"m","choices":[{"delta":{"content":"` + text + `"}}]}` + "\n\n"}
+		}
+		wait := rawserver.Step{Wait: true}
+		stream := raw.RawURL("pieces", []rawserver.Step{{Write: rawserver.Head + "retry: 60000\n"}, piece("Hel"), piece("lo, "), wait, piece("<b>world</b>"), {Write: "data: [DONE]\n\n"}, {Fin: true}})
+		p := visitQuery(t, b, "lang=en&client=go&url="+url.QueryEscape(stream))
+		p.ClickButton("Connect")
+		p.table("lo, ")
+		p.Click("#tab-text")
+		p.ClickButton("choices[0].delta.content")
+		p.Wait(`$(".joined .said").textContent == "Hello, "`)
+		raw.Continue("pieces")
+		p.Wait(`$(".joined .said").textContent == "Hello, <b>world</b>" && $(".joined").innerText.includes("1 event has no text there.")`)
+		p.Wait(`new URL(location.href).searchParams.get("text") == "choices[0].delta.content"`)
+		p.Click("#tab-requests")
+		p.Wait(`$(".times").innerText.includes("headers after") && $(".times").innerText.includes("first byte after") && $(".times").innerText.includes("first event after")`)
+		p.Wait(`$(".facts").innerText.includes("The last event looked like the end of the stream: [DONE].")`)
+	})
+}
+
+func TestWhenCORSStopsTheVisitorThePageSaysWhatToSend(t *testing.T) {
+	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
+		raw := rawserver.Start(t)
+		refused, err := raw.NewPort()
+		if err != nil {
+			t.Fatal(err)
+		}
+		const head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+		for _, test := range []struct{ stream, client, said string }{
+			{raw.RawURL("cors", []rawserver.Step{{Write: head + "data: a\n\n"}, {Wait: true}}), "go", "Reachable: a response came"},
+			{"http://127.0.0.1:" + strconv.Itoa(refused) + "/", "go", "Not reached: the browser got no response."},
+			{raw.RawURL("native", []rawserver.Step{{Write: head + "data: a\n\n"}, {Wait: true}}), "", "Reachable: a response came"},
+		} {
+			p := &page{b.NewPage(t), t} // whose console has the browser's own errors
+			p.Open(sharedURL(t) + "/?lang=en&client=" + test.client + "&url=" + url.QueryEscape(test.stream))
+			p.ready()
+			p.ClickButton("Connect")
+			p.Click(".cors summary")
+			p.Wait(`$(".cors pre").innerText.startsWith("Access-Control-Allow-Origin: *")`)
+			p.ClickButton("Is it reachable?")
+			p.Wait(`$(".cors [role=status]").innerText.startsWith(` + quote(test.said) + `)`)
+		}
 	})
 }

@@ -1,7 +1,8 @@
-// Package eventsource is Go's hand on the browser's own EventSource (HTML 9.2.2).
+// Package eventsource has two clients of an event stream: the browser's own EventSource (HTML 9.2.2), and a [Stream] in Go that does
+// the same and tells what that hides. In a page both are a [Source], and report their events alike.
 //
-// It constructs the browser's object, listens to it and reports what it did. It reconnects nothing, and drops nothing.
-// Outside a browser [New] returns [ErrUnsupported].
+// [New] constructs the browser's object, listens to it and reports what it did. It reconnects nothing, and drops nothing.
+// Outside a browser it returns [ErrUnsupported].
 //
 // What is buffered: the stream's events gather for 16 ms from the first on, in a tab that is hidden for as long as its
 // timers take, and are then reported in runs of at most 4,096. The browser's own open and error are reported at once, and so is, before
@@ -13,8 +14,7 @@
 //
 // # In a Go program
 //
-// A [Stream] is an EventSource in Go: it connects, reconnects and gives up as HTML 9.2 says, and tells why. It is not in the
-// page.
+// A [Stream] is an EventSource in Go: it connects, reconnects and gives up as HTML 9.2 says, and tells why.
 //
 //	stream, err := eventsource.NewStream(ctx, "https://example.org/news", eventsource.StreamOptions{})
 //	if err != nil {
@@ -33,6 +33,22 @@
 //	connections    are not limited to six for a host
 //	Last-Event-ID  with control characters cannot be sent by net/http, and ends the Stream with an Unsendable
 //	long waits     end after 292 years, the longest time.Duration
+//
+// # In a page
+//
+// There [Engine] runs a Stream over fetch, for what no EventSource can reach: a request with a method, headers or a body of its own.
+// Where it differs from an EventSource, because fetch does:
+//
+//	open            comes with the headers in Chromium, in Firefox with the first byte of the body
+//	a failure       of DNS, of TLS, a refused connection and CORS are one TypeError, so it tries again where EventSource gives up
+//	an abrupt end   that comes together with the headers may take bytes along, in Chromium. Later nothing is lost: a read is always
+//	                pending, also while events are handled, up to 16 MiB ahead
+//	a short gzip    body ends as if it were whole
+//	a frozen page   never reads on: after it the request is aborted and made again, with ErrFrozen as the cause
+//	a navigation    that is answered 204 ends the connection in Firefox, and the Stream reconnects
+//	Last-Event-ID   and headers of one's own make another origin's server be asked first, with OPTIONS
+//	Close           leaves the socket of a redirected request open in Firefox, until the server ends it
+//	addresses       have no user and no password in them: send Authorization
 package eventsource
 
 import (

@@ -21,4 +21,10 @@ type Connect struct {
 	SecondOrigin bool `json:"secondOrigin"`
 	Credentials  bool `json:"credentials"`
 	Times        int  `json:"times"` // streams at once
+
+	// Engine is whether a client of one's own is needed, since no EventSource can send what the next three say.
+	Engine  bool     `json:"engine,omitempty"`
+	Method  string   `json:"method,omitempty"` // GET or POST; "": GET
+	Headers []Header `json:"headers,omitempty"`
+	Body    string   `json:"body,omitempty"` // of a POST
 }

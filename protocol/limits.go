@@ -5,6 +5,9 @@ const (
 	// MaxText is how long a scenario's text may be, in bytes of UTF-8.
 	MaxText = 32 << 10
 
+	// MaxBody is how many bytes the body of a POST to a stream may have.
+	MaxBody = 64 << 10
+
 	// MaxSend is how many bytes one DoSend may bring.
 	MaxSend = 64 << 10
 

@@ -10,12 +10,15 @@ type Seen struct {
 	Attempt int     `json:"attempt"` // which of its requests, from 1
 	Kind    Kind    `json:"kind"`
 
-	Method string   `json:"method,omitempty"` // of a request, as are the next five
+	Method string   `json:"method,omitempty"` // of a request, as are the next six
 	Target string   `json:"target,omitempty"`
 	Proto  string   `json:"proto,omitempty"`
 	Port   int      `json:"port,omitempty"`   // the browser's end of the connection
 	Cookie bool     `json:"cookie,omitempty"` // whether one came; never its value
-	Header []Header `json:"header,omitempty"` // those that matter; of a head, all
+	Header []Header `json:"header,omitempty"` // those that matter, where LooksSecret as Mask; of a head, all
+
+	// Authorization is whether a request had that header; never its value.
+	Authorization bool `json:"authorization,omitempty"`
 
 	Status int `json:"status,omitempty"` // of a head
 

@@ -101,6 +101,9 @@ func lines(ops []op, w *Work) (n int) {
 		switch o.do {
 		case opText:
 			for _, p := range o.text {
+				if p.kind == body && p.text != "" {
+					n = plus(n, maxEcho/(1+len(p.text)))
+				}
 				n = plus(n, lineEnds(p.text))
 			}
 		case opFill:

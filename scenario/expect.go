@@ -164,6 +164,12 @@ func (t template) round(n int) string {
 			b = append(b, "{attempt}"...)
 		case lastEventID:
 			b = append(b, "{last-event-id}"...)
+		case method:
+			b = append(b, "{method}"...)
+		case header:
+			b = append(b, "{header "+p.text+"}"...)
+		case body:
+			b = append(b, "{body}"...)
 		case random:
 			b = append(b, "{random "+strconv.Itoa(int(p.low))+"-"+strconv.Itoa(int(p.high))+"}"...)
 		}
@@ -261,7 +267,7 @@ func (p *parser) filled(c *cursor, read func(string) string, what string) templa
 	t, bad := parseTemplate(s)
 	switch {
 	case bad >= 0:
-		c.fail(start, "this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}")
+		c.fail(start, badPlaceholder(s[bad:]))
 	case t.has(counter) && p.seenLoop == nil:
 		c.fail(start, "{n} counts the rounds of a repeat: put this line between @repeat and @again")
 	case t == nil:

@@ -26,6 +26,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("== 200\n@proxy holds 3 bytes\n@proxy cuts after 1s\n@pace byte every 1ms\n@repeat 3 every 1ms resume\n{n} {random 1-2}\n@raw \"\\r\" 5 times\n@again\n@cut", "")
 	f.Add("== refuse for 1s\n== 200 after 1s when redirected and Last-Event-ID is 3 or more\n== expect\n@repeat 2\nfirefox: \"\\u202E\" '{n}' 3 times id '{time}' after 1s\n@again\n...", "x")
 
+	f.Add("method: POST\nheader: X-A: b\nbody: c\n== 200 when method is POST and header X-A is b and authorized is c\n@pace line every 1ms\ndata: {body} {header X-A} {method}\n== expect\nmessage '{body}'", "a\r\n\x00b")
 	f.Add("== expect\n\"\\", "0")
 	f.Add("== 200\n== expect\n # \"\"\n \"@\" \"\"\n \"firefox:\" \"\"", "0")
 
@@ -48,7 +49,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, section := range s.Sections {
-			play(t, section, Request{LastEventID: lastEventID, Attempt: 1}, limits)
+			play(t, section, Request{LastEventID: lastEventID, Method: "POST", Body: []byte(lastEventID), Attempt: 1}, limits)
 		}
 		if s.Expect != nil {
 			seen, _ := s.Expect.In(Chromium)

@@ -11,7 +11,7 @@ import (
 
 // headings are all that there are. Those that are read by people stand once for each language: title, title.zh.
 func headings() (names []string) {
-	for _, name := range []string{"title", "group", "order", "about", "listen", "connect"} {
+	for _, name := range []string{"title", "group", "order", "about", "listen", "connect", "method", "header", "body"} {
 		names = append(names, name)
 		if name == "title" || name == "about" {
 			for _, l := range language.All[1:] {
@@ -44,8 +44,8 @@ func (p *parser) heading(c *cursor) {
 	if short, code, translated := strings.Cut(name, "."); translated && slices.Contains(headings(), name) {
 		name, in = short, language.Of(code)
 	}
-	// about may continue in a second line.
-	if name != "about" && !p.once(c, whole) {
+	// about may continue in a second line, and there may be several headers.
+	if name != "about" && name != "header" && !p.once(c, whole) {
 		return
 	}
 	s := p.scenario
@@ -63,7 +63,10 @@ func (p *parser) heading(c *cursor) {
 	case "listen":
 		s.Listen = listen(c)
 	case "connect":
-		s.Connect = connect(c, p.limits)
+		connect(c, p.limits, &s.Connect)
+	case "method", "header", "body":
+		s.Connect.Engine = true
+		p.sends(c, name, value)
 	default:
 		what := short(name) + " is not a heading: use " + either(headings())
 		if near := nearest(name, headings()); near != "" {
@@ -121,13 +124,14 @@ func (c *cursor) comma(want string) bool {
 }
 
 // connect reads "second origin", "with credentials" and "7 times", in any order with commas between them.
-func connect(c *cursor, limits Limits) Connect {
-	conn := Connect{Times: 1}
+func connect(c *cursor, limits Limits, conn *Connect) {
 	given := map[string]bool{}
 	for {
 		start := c.start()
 		part, _, _ := strings.Cut(c.text[start:], ",")
-		c.separated(start, part)
+		if c.separated(start, part); c.failed {
+			return
+		}
 		way := ""
 		whole := c.text
 		c.text = whole[:start+len(part)]
@@ -139,7 +143,7 @@ func connect(c *cursor, limits Limits) Connect {
 		default:
 			if start == len(c.text) || c.text[start] < '0' || c.text[start] > '9' {
 				c.fail(start, "this is not a way to connect: use second origin, with credentials, or a number such as 7 times")
-				return conn
+				return
 			}
 			limit := limits.Connections
 			if limit == 0 {
@@ -155,11 +159,11 @@ func connect(c *cursor, limits Limits) Connect {
 		}
 		given[way] = true
 		if !c.end("put a comma between two ways to connect") {
-			return conn
+			return
 		}
 		c.text = whole
 		if !c.comma("put a comma between two ways to connect") {
-			return conn
+			return
 		}
 	}
 }

@@ -12,8 +12,14 @@ func (s *Scenario) Size() int {
 	for _, name := range s.Listen {
 		n += int(unsafe.Sizeof(name)) + len(name)
 	}
+	for _, h := range s.Connect.Headers {
+		n += int(unsafe.Sizeof(h)) + len(h.Name) + len(h.Value)
+	}
+	n += len(s.Connect.Body)
 	for _, section := range s.Sections {
-		n += int(unsafe.Sizeof(section)+unsafe.Sizeof(*section)) + len(section.When.Value) + len(section.Head.Path) + sizeOfOps(section.body)
+		when := section.When
+		n += int(unsafe.Sizeof(section)+unsafe.Sizeof(*section)) + len(when.Value) + len(when.Method) + len(when.Header) + len(when.HeaderIs) +
+			len(when.Credentials) + len(section.Head.Path) + sizeOfOps(section.body)
 		for _, h := range section.Head.Header {
 			n += int(unsafe.Sizeof(h)) + len(h.Value)
 		}

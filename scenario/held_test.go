@@ -31,6 +31,7 @@ func TestSizeIsWhatATextTakes(t *testing.T) {
 		{"short values in a long text", comments + "title: a\nlisten: tick, tock\n== 302 when Last-Event-ID is 7\n@header Server: x\n@redirect /a\n== expect\n'a' 'b' id c\n"},
 		{"placeholders", "== 200\n@repeat 1\n" + strings.Repeat("{n}", 10_000) + "\n@again\n"},
 		{"what is expected", "== 200\n== expect\n" + strings.Repeat("open\n", 6000)},
+		{"what a client sends", "method: POST\nbody: " + strings.Repeat("b", 500) + "\nheader: X-A: " + strings.Repeat("a", 200) + "\n== 200 when header X-A is " + strings.Repeat("a", 9000) + "\n"},
 		{"directives", "== 200\n" + strings.Repeat("@wait 1s\n", 500)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -41,6 +41,11 @@ const (
 	maxHeader  = 200      // bytes of a header's value
 	maxID      = 200      // bytes of Last-Event-ID that {last-event-id} repeats
 	maxProxy   = 64 << 10 // bytes of the buffer of @proxy holds
+	maxName    = 64       // bytes of a header's name
+	maxHeaders = 8        // headings of header
+
+	// Bytes of {body}, with what begins its lines: each can be as short as a line break.
+	maxEcho = 2 * protocol.MaxBody
 )
 
 func over(limit, n int) bool { return limit > 0 && n > limit }

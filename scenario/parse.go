@@ -75,6 +75,7 @@ type parser struct {
 	seen       *[]seenLine // of expect, or of the repeat in it; nil elsewhere
 	seenLoop   *seenLine
 	expectLine int
+	bodyLine   int // of the heading
 }
 
 func (p *parser) report(err *Error) { p.errors = append(p.errors, err) }
@@ -140,6 +141,9 @@ func (p *parser) once(c *cursor, name string) bool {
 func (p *parser) finish() {
 	p.endSection()
 	p.checkExpect()
+	if p.bodyLine > 0 && p.scenario.Connect.Method != "POST" {
+		p.fail(p.bodyLine, "only a POST has a body: add method: POST")
+	}
 	if len(p.scenario.Sections) == 0 && len(p.errors) == 0 {
 		p.fail(p.number, "there is no response: add a section, which begins with a line such as == 200")
 	}

@@ -29,8 +29,8 @@ const (
 
 // A Piece is text, or a placeholder in it.
 type Piece struct {
-	Text      string // for a placeholder ""
-	Holder    string // such as n, as the notation has it between braces, random without its numbers; "": Text
+	Text      string // of the placeholder header its name, of body what begins each line after its first, of others ""
+	Holder    string // such as n: the first word of what the notation has between braces; "": Text itself
 	Low, High int    // random
 }
 
@@ -65,7 +65,7 @@ func partsOf(ops []op) []Part {
 }
 
 // holders are the placeholders' names.
-var holders = [...]string{counter: "n", clock: "time", attempt: "attempt", lastEventID: "last-event-id", random: "random"}
+var holders = [...]string{counter: "n", clock: "time", attempt: "attempt", lastEventID: "last-event-id", random: "random", method: "method", header: "header", body: "body"}
 
 func piecesOf(t template) []Piece {
 	pieces := make([]Piece, len(t))

@@ -1,15 +1,56 @@
 package scenario
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // A Request is what the choice of a section, and its placeholders, depend on.
 type Request struct {
 	LastEventID string // "": without the header
 	Redirected  bool   // the address is the target of a RedirectHere or RedirectSecond
+	Method      string // "": GET, and so is HEAD
+	Body        []byte // of a POST, for {body}
+
+	header        map[string]string // those that SetHeader keeps, by their names in lower case
+	authorization string            // for a condition, and nothing else
+
+	// Announced are the headers that the request will have, as a preflight names them. A condition on one is met: whether it
+	// is in the end is not known yet.
+	Announced []string
 
 	Attempt int              // for {attempt}; a Run counts
 	Now     func() time.Time // for {time}; nil: always the beginning of 1970
 	Random  func(n int) int  // for {random}, from 0 to n-1; nil: always 0
+}
+
+// SetHeader keeps what a scenario may know of a header: nothing, unless its name begins with X-, or it is Authorization, which
+// only a condition can see.
+func (r *Request) SetHeader(name, value string) {
+	switch name = strings.ToLower(name); {
+	case name == "authorization":
+		r.authorization = value
+	case strings.HasPrefix(name, ownHeaders):
+		if r.header == nil {
+			r.header = map[string]string{}
+		}
+		r.header[name] = value
+	}
+}
+
+// ownHeaders begin with this, in lower case.
+const ownHeaders = "x-"
+
+func (r *Request) announces(name string) bool {
+	return slices.ContainsFunc(r.Announced, func(announced string) bool { return strings.EqualFold(announced, name) })
+}
+
+func (r *Request) method() string {
+	if r.Method == "" {
+		return "GET"
+	}
+	return r.Method
 }
 
 func (r *Request) now() time.Time {

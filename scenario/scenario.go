@@ -2,13 +2,15 @@
 //
 // NOTATION.md, beside this file, is the whole notation. One text is the library's file, the editor's content, the share
 // link and the test's input. [Parse] reads it, a [Run] finds the section for a request, and [Section.Play] turns
-// that into steps for a server to execute on a connection. This package opens no connection and reads no clock.
+// that into steps for a server to execute on a connection. This package opens no connection and reads no clock. All that
+// a scenario can know of what was sent is in a [Request]: neither a cookie nor, but for a comparison, Authorization.
 package scenario
 
 import (
 	"time"
 
 	"eventsource-playground/language"
+	"eventsource-playground/protocol"
 )
 
 // A Scenario is one parsed text. It is read only, so many connections may share it.
@@ -29,6 +31,21 @@ type Connect struct {
 	SecondOrigin bool // to the second origin that the server opens, instead of the page's own
 	Credentials  bool // withCredentials
 	Times        int  // so many EventSources at once; at least 1
+
+	// With a client of one's own, since no EventSource can send what the next three say.
+	Engine  bool
+	Method  string // GET or POST; "": GET
+	Headers []protocol.Header
+	Body    string // of a POST
+}
+
+// Request is what a client that connects like this sends first.
+func (c Connect) Request() Request {
+	r := Request{Method: c.Method, Body: []byte(c.Body)}
+	for _, h := range c.Headers {
+		r.SetHeader(h.Name, h.Value)
+	}
+	return r
 }
 
 // A Section is what one request gets, or several.

@@ -7,44 +7,6 @@ import (
 	"time"
 )
 
-// A Condition is on a request. A section with one is for every request that meets it, out of turn.
-type Condition struct {
-	Redirected bool // the request is for the target of a RedirectHere or RedirectSecond
-	ID         IDTest
-	Value      string // for IDIs
-	N          int    // for IDAtLeast
-}
-
-// An IDTest is on Last-Event-ID.
-type IDTest uint8
-
-const (
-	AnyID       IDTest = iota // or none
-	IDNone                    // the header is missing
-	IDIs                      // it is Condition.Value
-	IDNotNumber               // it is present, but {n} never wrote it
-	IDAtLeast                 // it is a number, Condition.N or more
-)
-
-func (c Condition) met(r *Request) bool {
-	if c.Redirected && !r.Redirected {
-		return false
-	}
-	id := r.LastEventID
-	switch c.ID {
-	case IDNone:
-		return id == ""
-	case IDIs:
-		return id == c.Value
-	case IDNotNumber:
-		return id != "" && !isNumber(id)
-	case IDAtLeast:
-		n, _ := strconv.Atoi(id)
-		return isNumber(id) && n >= c.N
-	}
-	return true
-}
-
 const sectionExample = "write a status such as == 200, or == refuse, == silence or == expect"
 
 // beginSection reads a line such as "== 200 after 2s".
@@ -110,36 +72,6 @@ func (p *parser) beginSection(c *cursor) {
 	}
 }
 
-// condition reads "redirected", a test of Last-Event-ID, or the two with an "and" between them.
-func condition(c *cursor) (when Condition) {
-	if c.accept("redirected") {
-		when.Redirected = true
-		if !c.accept("and") {
-			return when
-		}
-	}
-	switch {
-	case c.accept("Last-Event-ID is none"):
-		when.ID = IDNone
-	case c.accept("Last-Event-ID is not a number"):
-		when.ID = IDNotNumber
-	case c.accept("Last-Event-ID is"):
-		start, quoted := c.start(), c.quoted()
-		when.ID, when.Value = IDIs, c.value("the id")
-		if quoted || !c.accept("or more") {
-			return when
-		}
-		if !isNumber(when.Value) {
-			c.fail(start, short(when.Value)+" is not a whole number: or more needs one")
-		}
-		n, _ := strconv.Atoi(when.Value)
-		when.ID, when.Value, when.N = IDAtLeast, "", n
-	default:
-		c.fail(c.start(), "this is not a condition: write redirected, Last-Event-ID is 7, is 7 or more, is none or is not a number")
-	}
-	return when
-}
-
 // wire reads a line that is sent as it is.
 func (p *parser) wire(c *cursor) {
 	if p.ended != "" || p.section.Reply != Response {
@@ -155,9 +87,10 @@ func (p *parser) wire(c *cursor) {
 	}
 	t, bad := parseTemplate(c.text + "\n")
 	if bad >= 0 {
-		c.fail(bad, "this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}")
+		c.fail(bad, badPlaceholder(c.text[bad:]))
 		return
 	}
+	t.continueLines(c.text)
 	if i := strings.Index(c.text, "{n}"); i >= 0 && p.loop == nil {
 		c.fail(i, "{n} counts the rounds of a repeat: put this line between @repeat and @again, or into @raw")
 		return

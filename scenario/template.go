@@ -11,7 +11,7 @@ type template []piece
 
 // A piece is a placeholder, or text as it is.
 type piece struct {
-	text      string // for plain
+	text      string // for plain; of header the name, in lower case; of body what begins each line after its first, "" if it stays one
 	low, high int32  // for random: at most maxNumber
 	kind      holder
 }
@@ -25,11 +25,14 @@ const (
 	attempt            // {attempt}
 	lastEventID        // {last-event-id}
 	random             // {random 1-6}
+	method             // {method}
+	header             // {header X-Name}
+	body               // {body}
 )
 
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// parseTemplate finds the placeholders. Any other brace is text. bad is where a {random is not a placeholder, or -1.
+// parseTemplate finds the placeholders. Any other brace is text. bad is where a {random or {header is not a placeholder, or -1.
 func parseTemplate(text string) (t template, bad int) {
 	done := 0
 	for i := 0; i < len(text); i++ {
@@ -42,16 +45,29 @@ func parseTemplate(text string) (t template, bad int) {
 			t = append(t.plain(text[done:i]), p)
 			done = i + size
 			i = done - 1
-		case strings.HasPrefix(text[i:], "{random "):
+		case strings.HasPrefix(text[i:], "{random "), strings.HasPrefix(text[i:], "{header "):
 			return nil, i
 		}
 	}
 	return t.plain(text[done:]), -1
 }
 
+// badPlaceholder says what to change at the start of s.
+func badPlaceholder(s string) string {
+	name, ok := strings.CutPrefix(s, "{header ")
+	if !ok {
+		return "this random number is not possible: write two whole numbers, the lower one first, such as {random 1-6}"
+	}
+	name, _, ok = strings.Cut(name, "}")
+	if why := unseen(name); ok && why != "" {
+		return why
+	}
+	return "this header is not possible: write one such as {header X-Name}"
+}
+
 // placeholder reads one at the start of s; size is 0 if there is none.
 func placeholder(s string) (p piece, size int) {
-	end := strings.IndexByte(s[:min(len(s), len("{random 1000000000-1000000000}"))], '}')
+	end := strings.IndexByte(s[:min(len(s), len("{header }")+maxName)], '}')
 	if end < 0 {
 		return p, 0
 	}
@@ -64,7 +80,18 @@ func placeholder(s string) (p piece, size int) {
 		p.kind = attempt
 	case "last-event-id":
 		p.kind = lastEventID
+	case "method":
+		p.kind = method
+	case "body":
+		p.kind = body
 	default:
+		if of, ok := strings.CutPrefix(name, "header "); ok {
+			if unseen(of) != "" {
+				return p, 0
+			}
+			p.kind, p.text = header, strings.ToLower(of)
+			return p, end + 1
+		}
 		bounds, ok := strings.CutPrefix(name, "random ")
 		low, high, both := strings.Cut(bounds, "-")
 		if !ok || !both || !isNumber(low) || !isNumber(high) {
@@ -114,6 +141,10 @@ func (t template) size() (n int) {
 			n += len(timeLayout)
 		case lastEventID:
 			n += maxID
+		case header:
+			n += maxHeader + len(cut)
+		case body:
+			n += maxEcho + len(cut)
 		default:
 			n += len("1000000000")
 		}
@@ -137,6 +168,12 @@ func (t template) appendTo(b []byte, n int, r *Request) []byte {
 			b = append(b, r.LastEventID[:min(len(r.LastEventID), maxID)]...)
 		case random:
 			b = strconv.AppendInt(b, int64(p.low)+int64(r.random(int(p.high-p.low)+1)), 10)
+		case method:
+			b = append(b, r.method()...)
+		case header:
+			b = append(b, echoed(p.text, r.header[p.text])...)
+		case body:
+			b = appendLines(b, r.Body, p.text)
 		}
 	}
 	return b
@@ -157,8 +194,12 @@ func (t template) matches(s string, n int) bool {
 			s, ok = s[size:], err == nil
 		case attempt:
 			s, ok = cutNumber(s, 1, maxNumber)
-		case lastEventID:
+		case lastEventID, header, body:
 			s, ok = "", true
+		case method:
+			if s, ok = strings.CutPrefix(s, "POST"); !ok {
+				s, ok = strings.CutPrefix(s, "GET")
+			}
 		case random:
 			s, ok = cutNumber(s, int(p.low), int(p.high))
 		}

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"eventsource-playground/server/play"
 )
 
 // policyFor lets the page load its own files, and only those: 'wasm-unsafe-eval' is compiling WebAssembly, the hashes are of
@@ -74,9 +72,6 @@ func parseOrigin(s string) (origin, error) {
 
 // allow adds the CORS headers. Credentials are for one named origin only: browsers refuse them beside "*", and here
 // they would open nothing, since no response depends on a cookie.
-//
-// EventSource sends no preflight, not even for Last-Event-ID. fetch does, for that header and for Cache-Control: a
-// polyfill whose preflight fails breaks on its first reconnect.
 func (o origin) allow(handler http.Handler) http.Handler {
 	if o == "" {
 		return handler
@@ -86,28 +81,6 @@ func (o origin) allow(handler http.Handler) http.Handler {
 		header.Set("Access-Control-Allow-Origin", string(o))
 		if o != "*" {
 			header.Set("Access-Control-Allow-Credentials", "true")
-		}
-		if r.Method == http.MethodOptions {
-			header.Set("Access-Control-Allow-Methods", "GET, HEAD")
-			header.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
-			header.Set("Access-Control-Max-Age", "600")
-		}
-		handler.ServeHTTP(w, r)
-	})
-}
-
-// preflight grants whatever is to be requested of a scenario. The response itself says whether it may be read:
-// EventSource sends no preflight, so a polyfill sees the same.
-func preflight(handler http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if origin := r.Header.Get("Origin"); r.Method == http.MethodOptions && origin != "" && play.IsScenario(r.URL.RawQuery) {
-			header := w.Header()
-			header.Add("Vary", "Origin")
-			header.Set("Access-Control-Allow-Origin", origin)
-			header.Set("Access-Control-Allow-Credentials", "true")
-			header.Set("Access-Control-Allow-Methods", "GET, HEAD")
-			header.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
-			header.Set("Access-Control-Max-Age", "600")
 		}
 		handler.ServeHTTP(w, r)
 	})

@@ -116,7 +116,7 @@ func TestFetchMayComeBackWithALastEventID(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Access-Control-Allow-Origin":  "*",
-		"Access-Control-Allow-Methods": "GET, HEAD",
+		"Access-Control-Allow-Methods": "GET, HEAD, POST",
 		"Access-Control-Allow-Headers": "Last-Event-ID, Cache-Control",
 	} {
 		if got := preflight.Header.Get(name); got != want {

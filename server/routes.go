@@ -21,7 +21,7 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 	mux.Handle("/favicon.ico", get(files.as("web/icon-192.png"))) // requested by a tab that shows a stream
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
-	mux.Handle("/sse", cors.allow(preflight(get(streams)))) // ten events, one a second, or a scenario
+	mux.Handle("/sse", cors.allow(stream(streams))) // ten events, one a second, or a scenario
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 
@@ -59,7 +59,7 @@ func textRoutes(files *assets, scenarios *catalogue, streams *play.Streams, l li
 func secondRoutes(files *assets, streams http.Handler, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle("/sse", cors.allow(preflight(get(scenariosOnly(streams))))) // a scenario
+	mux.Handle("/sse", cors.allow(stream(scenariosOnly(streams)))) // a scenario
 
 	mux.HandleFunc("/", notHere)
 	return files.secure(mux)
@@ -77,6 +77,19 @@ func get(handler http.Handler) http.Handler {
 		default:
 			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 			refuse.New(http.StatusMethodNotAllowed, "%s is not possible here: use GET.", refuse.Quote(r.Method)).Write(w)
+		}
+	})
+}
+
+// stream lets through what a stream can be requested with.
+func stream(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions:
+			handler.ServeHTTP(w, r)
+		default:
+			w.Header().Set("Allow", play.Methods+", OPTIONS")
+			refuse.New(http.StatusMethodNotAllowed, "%s is not possible here: use GET or POST.", refuse.Quote(r.Method)).Write(w)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func TestRoutes(t *testing.T) {
 		{"something after the stream", "GET", "/sse/more", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"POST to the page", "POST", "/", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
 		{"POST to a file", "POST", "/web/app.wasm", 405, "text/plain; charset=utf-8", `"POST" is not possible here: use GET.`},
-		{"PUT to the stream", "PUT", "/sse", 405, "text/plain; charset=utf-8", `"PUT" is not possible here: use GET.`},
+		{"PUT to the stream", "PUT", "/sse", 405, "text/plain; charset=utf-8", `"PUT" is not possible here: use GET or POST.`},
 		{"DELETE of nothing", "DELETE", "/nope", 404, "text/plain; charset=utf-8", "There is nothing at"},
 		{"OPTIONS", "OPTIONS", "/sse", 204, "", ""},
 	} {
@@ -59,6 +59,9 @@ func TestRoutes(t *testing.T) {
 			wantAllow := ""
 			if test.status == 405 || test.method == "OPTIONS" {
 				wantAllow = "GET, HEAD, OPTIONS"
+				if test.path == "/sse" {
+					wantAllow = "GET, HEAD, POST, OPTIONS"
+				}
 			}
 			if got := reply.Header.Get("Allow"); got != wantAllow {
 				t.Errorf("got Allow %q; want %q", got, wantAllow)

@@ -312,6 +312,14 @@ func (l *Log) ShiftServer(by float64) {
 	}
 }
 
+// SourceName is its source's.
+func (e *Exchange) SourceName() string {
+	if e.source == nil {
+		return Named(EventSource, e.Source)
+	}
+	return e.source.Name()
+}
+
 // In reports whether it is of a source of a lane. What the log does not know, such as a fetch, is the subject's.
 func (e *Exchange) In(lane int) bool {
 	return e.source == nil && lane == 1 || e.source != nil && e.source.Lane == lane

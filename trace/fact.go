@@ -199,6 +199,9 @@ func (s *Source) Silent(now float64) bool {
 func (l *Log) explain(f Fact) Fact {
 	f.Observer = observers[laneOf(f.Name)]
 	s := l.Source(f.Source)
+	if s != nil {
+		f.Client = s.Kind
+	}
 	if s == nil {
 		s = l.Newest(1) // of no source, or of one that the log does not know
 	}

@@ -16,8 +16,9 @@ const (
 	FactSilent
 	FactLost      // error, OPEN → CONNECTING
 	FactEndMarker // what came last before that looked like the end of the stream
-	FactFailed    // error, CONNECTING → CONNECTING
-	FactGaveUp    // error, → CLOSED
+	FactNoEndMarker
+	FactFailed // error, CONNECTING → CONNECTING
+	FactGaveUp // error, → CLOSED
 	FactClosed
 	FactListening
 	FactUnlistened

@@ -38,8 +38,10 @@ type Log struct {
 	types   []string
 	changes int
 
-	served served
-	others facts // of no source that is known here
+	served    served
+	others    facts  // of no source that is known here
+	marker    string // by which a stream said that it is complete, or must say it
+	markerSet bool
 }
 
 // NewLog makes an empty log.

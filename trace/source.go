@@ -51,6 +51,8 @@ type Source struct {
 	wire      wire
 	facts     facts
 	tells     bool // what it sees of its requests, see Tell
+	timing    Timing
+	gaps      Gaps
 }
 
 // State is what is known of a source.
@@ -159,7 +161,7 @@ func (s *Source) Observe(events eventsource.Events) {
 		if n > 1 {
 			s.message(last, n-1)
 		}
-		s.marker = endMarker(last)
+		s.marker = s.log.endMarker(last)
 		return
 	}
 	for all := events.Slice(0, n); len(all) > 0; {
@@ -176,7 +178,7 @@ func (s *Source) Observe(events eventsource.Events) {
 		for _, e := range all[:k] {
 			s.message(e, 1)
 		}
-		s.marker = endMarker(all[k-1])
+		s.marker = s.log.endMarker(all[k-1])
 		all = all[k:]
 	}
 }
@@ -226,8 +228,13 @@ func (s *Source) failed(e eventsource.Event) {
 	}
 	s.enter(e.TimeStamp, e.ReadyState, by)
 	s.fact(f)
-	if f.Name == FactLost && s.marker != "" {
+	switch {
+	case f.Name != FactLost:
+	case s.marker != "":
+		s.log.marker = s.marker
 		s.fact(Fact{Name: FactEndMarker, At: e.TimeStamp, Type: s.marker})
+	case s.log.marker != "" && s.now.Events > 0:
+		s.fact(Fact{Name: FactNoEndMarker, At: e.TimeStamp, Type: s.log.marker})
 	}
 }
 
@@ -256,6 +263,9 @@ func (s *Source) message(e eventsource.Event, n int) {
 	}
 	// An id that an event has from one before it, even from before a reconnection, was not sent again.
 	repeated := e.LastEventID != "" && e.LastEventID != s.now.LastEventID && s.ids.repeats(e.Type, e.LastEventID)
+	if s.now.Events == 0 {
+		s.timing.FirstEvent = e.TimeStamp
+	}
 	s.counts.Events += n
 	s.now.Events += n
 	s.now.LastEventID = e.LastEventID
@@ -308,7 +318,7 @@ func (s *Source) addMessages(events eventsource.Events, first, last eventsource.
 // clear forgets all but the state; one that lasts began when it began.
 func (s *Source) clear() {
 	s.wire.rebase(s.counts.Events, s.now.Live())
-	s.counts, s.facts, s.runs, s.own = Counts{}, facts{}, nil, nil
+	s.counts, s.facts, s.runs, s.own, s.gaps = Counts{}, facts{}, nil, nil, Gaps{last: s.gaps.last}
 	if s.now.Live() {
 		s.spans = slices.Clone(s.spans[len(s.spans)-1:])
 	} else {

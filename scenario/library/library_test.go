@@ -113,7 +113,7 @@ func TestEveryBeliefHasItsScenario(t *testing.T) {
 		{"a new EventSource resumes", "new-source"},
 		{"retry is a polling interval", "retry-500 retry-5000 retry-bogus"},
 		{"the browser backs off and gives up", "refused"},
-		{"I can set headers, or POST", "what-the-server-saw"},
+		{"I can set headers, or POST", "what-the-server-saw post-echo token-expires"},
 		{"* works with withCredentials", "cors-any cors-credentials cors-any-credentials"},
 		{"the error says why", "cors-missing"},
 		{"six streams is a rule of SSE, and gives an error", "seven-streams"},

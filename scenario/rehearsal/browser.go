@@ -87,6 +87,10 @@ func (b *Browser) Watch() {
 		case silent:
 			return
 		case lost:
+			if b.scenario.Connect.Body != "" { // which a client of one's own does not send again by itself
+				b.see(scenario.Seen{Kind: scenario.Failed, ReadyState: 2})
+				return
+			}
 			b.see(scenario.Seen{Kind: scenario.Failed})
 		}
 		if b.retry > time.Hour {
@@ -121,7 +125,8 @@ func (b *Browser) attempt() outcome {
 			}
 			return lost
 		}
-		r := scenario.Request{LastEventID: b.id, Redirected: moved, Now: func() time.Time { return b.Now }}
+		r := b.scenario.Connect.Request()
+		r.LastEventID, r.Redirected, r.Now = b.id, moved, func() time.Time { return b.Now }
 		b.see(scenario.Seen{Kind: scenario.Requested, LastEventID: b.id, Redirected: moved})
 		if b.Stopped {
 			return silent

@@ -38,8 +38,10 @@ type Limits struct {
 	IntervalMin time.Duration // between two events
 	IntervalMax time.Duration
 	Retry       time.Duration
-	EventName   int // bytes
-	Parsed      int // queries, and as many scripts, that are kept as they were parsed
+	EventName   int           // bytes
+	Body        int           // of a POST, bytes: 413
+	BodyRead    time.Duration // for it to come: 408
+	Parsed      int           // queries, and as many scripts, that are kept as they were parsed
 
 	// What a page is told about its own streams. What is more is dropped, and counted.
 	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
@@ -78,7 +80,7 @@ type Limits struct {
 	ConnectionsPerAddress int           // open at once from one address, without streams and channels: 503
 	Header                int           // bytes of a request's line and headers: 431
 	ReadHeader            time.Duration // from a connection's first byte to the end of the headers
-	Read                  time.Duration // to the end of a request's body, for which nothing here has a use
+	Read                  time.Duration // to the end of a request's body that nothing here has a use for: a stream's has BodyRead
 	Write                 time.Duration // of a response that is no stream
 	Idle                  time.Duration // between two requests of a connection
 	Stop                  time.Duration // from the signal to closing what is still open
@@ -113,6 +115,8 @@ var Default = Limits{
 	IntervalMax: 10 * time.Minute,
 	Retry:       24 * time.Hour,
 	EventName:   100,
+	Body:        protocol.MaxBody,
+	BodyRead:    10 * time.Second,
 	Parsed:      32, // with the longest texts, a few megabytes
 
 	Sessions:           1000,

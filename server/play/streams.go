@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -54,9 +55,13 @@ func New(l limits.Limits, find Find, second func(*http.Request) string, log *slo
 	}
 }
 
-// Serve is GET /sse. It reports whether a play responds, on a connection of its own; if not, the response was net/http's.
+// Serve is GET, HEAD, POST and OPTIONS of /sse. It reports whether a play responds, on a connection of its own; if not, the response was net/http's.
 // watcher is nil if nobody watches.
 func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool) {
+	if r.Method == http.MethodOptions {
+		s.preflight(w, r)
+		return false
+	}
 	if watcher == nil {
 		watcher = nobody{}
 	}
@@ -72,16 +77,18 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, watcher Watcher)
 
 // take has a play respond on the request's connection. If not, net/http has responded, or the request is refused.
 func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool, refused *refuse.Refusal) {
-	if r.ContentLength != 0 { // whether its client leaves is seen only after the body
+	posts := r.Method == http.MethodPost
+	if r.ContentLength != 0 && !posts { // whether its client leaves is seen only after the body
 		w.Header().Set("Connection", "close")
-		return false, refuse.New(http.StatusBadRequest, "A request for a stream has no body: leave it out.")
+		return false, refuse.New(http.StatusBadRequest, "A request for a stream has no body: leave it out, or send it with POST.")
 	}
 	q, refused := s.parse(r)
 	if refused != nil {
 		return false, refused
 	}
+	request := requestOf(r, q)
 	instead := watcher.Instead(func() *scenario.Section {
-		planned, _ := s.runs.peek(q, r, requestOf(r, q), time.Now())
+		planned, _ := s.runs.peek(q, r, request, time.Now())
 		return planned
 	})
 	if q.classic && instead == nil && respondAtOnce(w, r, q) {
@@ -91,17 +98,33 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) 
 	if err := s.quota.Enter(from); err != nil {
 		return false, refuse.Full("Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
 	}
-	if err := s.held.Add(from, q.held); err != nil {
+	held := q.held
+	if posts {
+		held += s.limits.Body // until it is known how much it is
+	}
+	if err := s.held.Add(from, held); err != nil {
 		s.quota.Leave(from)
 		return false, refuse.Full("Close a stream, or play a smaller scenario with a new EventSource, since this one stays closed: %v.", err)
 	}
-	t, refused := s.turn(r, q, instead)
-	if refused != nil {
-		s.held.Remove(from, q.held)
+	leave := func() {
+		s.held.Remove(from, held)
 		s.quota.Leave(from)
+	}
+	if posts {
+		if request.Body, refused = s.readBody(w, r); refused != nil {
+			leave()
+			return false, refused
+		}
+		rest := s.limits.Body - len(request.Body)
+		s.held.Remove(from, rest)
+		held -= rest
+	}
+	t, refused := s.turn(r, q, request, instead)
+	if refused != nil {
+		leave()
 		return false, refused
 	}
-	s.start(w, r, q, t, watcher)
+	s.start(w, r, q, t, watcher, leave)
 	return true, nil
 }
 
@@ -134,9 +157,18 @@ func respondAtOnce(w http.ResponseWriter, r *http.Request, q *query) bool {
 }
 
 func requestOf(r *http.Request, q *query) scenario.Request {
-	return scenario.Request{
+	request := scenario.Request{
 		LastEventID: r.Header.Get("Last-Event-ID"), Redirected: q.redirected, Now: time.Now, Random: rand.IntN,
 	}
+	if r.Method == http.MethodPost {
+		request.Method = r.Method
+	}
+	for name, values := range r.Header {
+		if name == "Authorization" || strings.HasPrefix(name, "X-") {
+			request.SetHeader(name, strings.Join(values, ", "))
+		}
+	}
+	return request
 }
 
 // turn is what a request gets of its scenario.
@@ -147,9 +179,9 @@ type turn struct {
 }
 
 // turn chooses the section that responds to a request, and counts the attempt, unless another response is to be given instead.
-func (s *Streams) turn(r *http.Request, q *query, instead *scenario.Section) (turn, *refuse.Refusal) {
+func (s *Streams) turn(r *http.Request, q *query, request scenario.Request, instead *scenario.Section) (turn, *refuse.Refusal) {
 	now := time.Now()
-	t := turn{section: instead, request: requestOf(r, q), done: func(ending) {}}
+	t := turn{section: instead, request: request, done: func(ending) {}}
 	switch {
 	case instead != nil:
 		return t, nil
@@ -170,8 +202,8 @@ func (s *Streams) turn(r *http.Request, q *query, instead *scenario.Section) (tu
 	return t, nil
 }
 
-// start plays what the request gets, on its connection, until the end.
-func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn, watcher Watcher) {
+// start plays what the request gets, on its connection, until the end, and then leaves the quotas.
+func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn, watcher Watcher, leaveQuotas func()) {
 	now := time.Now()
 	p := &Play{
 		player:  t.section.Play(t.request),
@@ -194,8 +226,7 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 	}
 	leave := func() {
 		s.remove(p)
-		s.held.Remove(from, q.held)
-		s.quota.Leave(from)
+		leaveQuotas()
 	}
 	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then
 	conn, err := takeOver(w, &s.limits)

@@ -2,7 +2,6 @@ package session
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"eventsource-playground/protocol"
@@ -28,13 +27,13 @@ func check(w *scenario.Work, text string, l *limits.Limits) protocol.Checked {
 	last := w.Steps() + l.CheckSteps
 	for i, section := range s.Sections {
 		w.Limit = w.Steps() + (last-w.Steps())/(len(s.Sections)-i)
-		c.Attempts = append(c.Attempts, preview(w, section, i+1, &decoder, l))
+		c.Attempts = append(c.Attempts, preview(w, section, s.Connect, i+1, &decoder, l))
 	}
 	return c
 }
 
 // preview is what a request gets that meets the section's condition.
-func preview(w *scenario.Work, section *scenario.Section, attempt int, decoder *sse.Decoder, l *limits.Limits) protocol.CheckedAttempt {
+func preview(w *scenario.Work, section *scenario.Section, connect scenario.Connect, attempt int, decoder *sse.Decoder, l *limits.Limits) protocol.CheckedAttempt {
 	a := protocol.CheckedAttempt{Events: []protocol.Event{}}
 	switch section.Reply {
 	case scenario.Refuse:
@@ -45,15 +44,9 @@ func preview(w *scenario.Work, section *scenario.Section, attempt int, decoder *
 		return a
 	}
 	a.Status = section.Head.Status
-	request := scenario.Request{LastEventID: decoder.LastEventID(), Redirected: section.When.Redirected, Attempt: attempt}
-	switch section.When.ID {
-	case scenario.IDNone:
-		request.LastEventID = ""
-	case scenario.IDIs, scenario.IDNotNumber:
-		request.LastEventID = section.When.Value
-	case scenario.IDAtLeast:
-		request.LastEventID = strconv.Itoa(section.When.N)
-	}
+	request := connect.Request()
+	request.LastEventID, request.Attempt = decoder.LastEventID(), attempt
+	request = section.When.Example(request)
 	v := w.Preview(section, request, l.CheckBytes)
 	if a.More = v.More; !v.More {
 		a.End = endWord(v.End)

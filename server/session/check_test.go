@@ -50,6 +50,13 @@ func TestATextIsChecked(t *testing.T) {
 			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":true,"credentials":true,"times":3},"attempts":[` +
 				`{"status":204,"end":"end","events":[],"more":false}]}`,
 		},
+		{
+			"what a client sends", "method: POST\nheader: X-Name: Ada\nbody: a\n== 401\n== 200 when header X-Name is Bob\ndata: {method} {body} {header X-Name}\n\n== 200 when method is GET\ndata: {method} {header X-Name}\n\n",
+			`{"id":0,"errors":[],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1,"engine":true,"method":"POST","headers":[{"name":"X-Name","value":"Ada"}],"body":"a"},"attempts":[` +
+				`{"status":401,"end":"end","events":[],"more":false},` +
+				`{"status":200,"end":"end","events":[{"type":"message","data":"POST a Bob","lastEventId":""}],"more":false},` +
+				`{"status":200,"end":"end","events":[{"type":"message","data":"GET Ada","lastEventId":""}],"more":false}]}`,
+		},
 		{"nothing", "", `{"id":0,"errors":[{"line":1,"column":1,"what":"…"}],"listen":[],"connect":{"secondOrigin":false,"credentials":false,"times":1},"attempts":[]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,7 +22,7 @@ type exchange struct {
 	ended           bool       // the same
 }
 
-// Watch is GET /sse: it serves the streams, and records those whose requests name a session.
+// Watch is /sse: it serves the streams, and records those whose requests name a session.
 func (all *Sessions) Watch(streams *play.Streams) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := all.begin(r)
@@ -37,7 +37,7 @@ func (all *Sessions) Watch(streams *play.Streams) http.Handler {
 // begin records a request that is watched, even if nothing else is right about it. What begins must end.
 func (all *Sessions) begin(r *http.Request) *exchange {
 	who, ok := play.WhoOf(r.URL.RawQuery)
-	if !ok || r.Method != http.MethodGet {
+	if !ok || r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil
 	}
 	s, err := all.hold(who.Session, quota.AddressOf(r))
@@ -51,6 +51,9 @@ func (all *Sessions) begin(r *http.Request) *exchange {
 		Target: s.clip(play.Unwatched(r.RequestURI)),
 		Proto:  r.Proto,
 		Cookie: r.Header.Get("Cookie") != "",
+
+		Authorization: r.Header.Get("Authorization") != "",
+
 		Header: s.headersThatMatter(r),
 	}
 	if remote, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
@@ -179,23 +182,34 @@ func (w *watchedWriter) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// headersThatMatter are those of a request that say how an EventSource makes it, in this order.
+// headersThatMatter are those of a request that say how an EventSource makes it, in this order, and those that a client of
+// one's own has added. Of a secret only its name is recorded.
 func (s *session) headersThatMatter(r *http.Request) []protocol.Header {
 	header := []protocol.Header{{Name: "Host", Value: s.clip(r.Host)}}
-	for _, name := range recorded {
+	add := func(name string) {
 		values := r.Header[http.CanonicalHeaderKey(name)]
 		for _, value := range values[:min(len(values), s.all.limits.HeaderLines)] {
-			header = append(header, protocol.Header{Name: name, Value: s.clip(value)})
+			if protocol.LooksSecret(name) {
+				value = protocol.Mask
+			}
+			header = append(header, protocol.Header{Name: s.clip(name), Value: s.clip(value)})
+		}
+	}
+	for _, name := range recorded {
+		add(name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if strings.HasPrefix(name, "X-") {
+			add(name)
 		}
 	}
 	return header
 }
 
-// recorded are the headers of a request that are recorded, beside Host.
+// recorded are the headers of a request that are recorded, beside Host and those that begin with X-.
 var recorded = []string{
 	"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
-	"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent",
-	"X-Token", // which no EventSource can send: a lesson tries
+	"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent", "Content-Type",
 }
 
 // clip is a value that is not too long to keep.

@@ -118,6 +118,11 @@ var texts = [numKeys]struct {
 		"EventSource knows no such event, so the browser reconnects. To stop it, call `close()` when this event comes, or have the server respond to the next request with status 204.",
 		standard.Intro,
 	},
+	trace.FactNoEndMarker: {
+		"The stream ended without its end marker: {type}.", "",
+		"An earlier one said with it that it was complete, so this one may have been broken off: what came may be a part only.",
+		standard.Intro,
+	},
 	trace.FactFailed: {
 		"The attempt failed. EventSource will try again by itself.", "{count} attempts in a row failed. EventSource keeps trying.",
 		"{waited}readyState stays 0, CONNECTING. The error event does not say why. Check that a server listens at this address, and that its certificate is trusted. {next}",
@@ -392,7 +397,7 @@ const (
 	whyStatus    = "The response had the status {status}; it must be 200."
 	whyNoContent = "The response had the status 204, No Content: this is how a server says stop."
 	whyType      = "The response had the type `{type}`; it must be `text/event-stream`."
-	whyNotAgain  = "A request with a body is not sent again by itself: what is paid for might be paid twice."
+	whyNotAgain  = "A request with a body is not sent again by itself: what is paid for might be paid twice. "
 	whyLine      = "A line of more than {said} bytes came, and is not read to its end."
 	whyEvent     = "An event with more than {said} bytes of data came, and is not read to its end."
 	whyTooOften  = "It has tried {attempt} times in a row. "

@@ -150,6 +150,9 @@ func why(err error, say func(string) string) string {
 	case errors.As(err, &gaveUp):
 		return say(whyTooOften) + why(gaveUp.Last, say)
 	case errors.Is(err, eventsource.ErrNotRepeated):
+		if errors.As(err, &lost) {
+			return say(whyNotAgain) + why(lost, say)
+		}
 		return say(whyNotAgain)
 	case errors.Is(err, eventsource.ErrSilent):
 		return say(whySilent)
