@@ -259,11 +259,27 @@ func TestEachClientGivesUpWhereAnEventSourceDoes(t *testing.T) {
 	}
 }
 
+// posted is what is sent to streams that are not requested with GET.
+var posted = map[string]eventsource.StreamOptions{"a request that is looked at": {
+	Method: "POST", Header: map[string]string{"X-A": "b", "Authorization": "Bearer  word", "X-Key": "planted"}, Body: []byte("é\r\nb\x00\rc\n"),
+}}
+
 // sent are the queries of streams that a server's program sends; each comes to an end.
 var sent = map[string]string{
 	"the classic stream":  "count=4&interval=50&retry=20&event=tick",
 	"a library's":         "scenario=204-second",
 	"an intricate stream": "script=" + url.QueryEscape(intricate),
+	"a request that is looked at": "script=" + url.QueryEscape(`== 401 when method is GET
+== 402 when header X-A is none
+== 403 when authorized is other
+== 200 when method is POST and header X-A is b and authorized is word
+id: {body}
+data: {method} {header X-A} {header X-Key}
+data: {body}
+
+@end
+== 404
+`),
 	"responses in turn": "script=" + url.QueryEscape(`title: */ ${x} "
 == 307
 @redirect here
@@ -302,12 +318,12 @@ data
 func TestEachServerSendsWhatTheScenarioSays(t *testing.T) {
 	p := start(t)
 	for name, query := range sent {
-		want, _ := watched(t, p.url+"sse?"+query)
+		want, _ := watched(t, p.url+"sse?"+query, posted[name])
 		for _, kind := range []string{code.ServerGo, code.ServerNode} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				c := command(t, kind, programAt(t, p, url.Values{"program": {kind}, "stream": {query}}))
-				got, took := watched(t, started(t, c))
+				got, took := watched(t, started(t, c), posted[name])
 				wantLines(t, got, want)
 				if least := map[string]time.Duration{"the classic stream": 220 * time.Millisecond, "responses in turn": 480 * time.Millisecond}[name]; took < least || took > 10*time.Second {
 					t.Errorf("got %v for all of it; want at least %v", took, least)
@@ -344,15 +360,14 @@ func started(t *testing.T, c *exec.Cmd) string {
 
 // watched is what a Stream sees of a stream until it gives up: each event, and how each connection was lost, but not how often
 // in a row.
-func watched(t *testing.T, address string) (seen []string, took time.Duration) {
+func watched(t *testing.T, address string, o eventsource.StreamOptions) (seen []string, took time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var statuses []int
-	stream, err := eventsource.NewStream(ctx, address, eventsource.StreamOptions{
-		ReconnectionTime: 20 * time.Millisecond,
-		Response:         func(r eventsource.Response) { statuses = append(statuses, r.Status) },
-	})
+	o.ReconnectionTime = 20 * time.Millisecond
+	o.Response = func(r eventsource.Response) { statuses = append(statuses, r.Status) }
+	stream, err := eventsource.NewStream(ctx, address, o)
 	if err != nil {
 		t.Fatal(err)
 	}
