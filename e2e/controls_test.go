@@ -224,14 +224,15 @@ func TestPastTheCapTheOldestGoAndTheirCountIsShown(t *testing.T) {
 	})
 }
 
-func TestWithoutAnEventSourceThePageSaysSo(t *testing.T) {
+func TestWithoutAnEventSourceThePageSaysSoAndConnectsWithTheGoEngine(t *testing.T) {
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		p.Eval(`delete window.EventSource`, nil)
 		p.ClickButton("Connect")
 		p.Wait(`document.body.innerText.includes("This browser has no EventSource")`)
-		p.state("none")
+		p.table("customEvent")
+		p.Wait(`$(".facts").innerText.includes("The Go engine was started.") && $("#client").selectedOptions[0].text == "Go engine (fetch)"`)
 		p.Fill("URL", "/sse?count=3")
 		p.ClickRole("tab", "Code")
 		p.Wait(`$("[aria-label=Program]").innerText.includes("/sse?count=3")`)
