@@ -7,19 +7,46 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/code/quote"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
 // forSecret stands in code for a secret, as in code.Placeholder.
 const forSecret = "SECRET"
 
-// constructorCode is the call as JavaScript.
-func constructorCode(s Setup) string {
+// callCode is the call as JavaScript.
+func callCode(s Setup) string {
+	if s.Engine {
+		return fetchCode(s)
+	}
 	code := "const es = new EventSource(\n  " + quote.JS(withoutSecrets(s.URL, forSecret))
 	if s.Credentials {
 		code += ",\n  { withCredentials: true }"
 	}
 	return code + ")"
+}
+
+func fetchCode(s Setup) string {
+	headers := "    Accept: \"text/event-stream\",\n"
+	for _, h := range s.Headers {
+		if h.Off || h.Name == "" {
+			continue
+		}
+		value := h.Value
+		if protocol.LooksSecret(h.Name) {
+			value = forSecret
+		}
+		headers += "    " + quote.JS(h.Name) + ": " + quote.JS(value) + ",\n"
+	}
+	code := "const response = await fetch(" + quote.JS(withoutSecrets(s.URL, forSecret)) + ", {\n  method: " + quote.JS(s.method()) +
+		",\n  headers: {\n" + headers + "  },\n"
+	if s.hasBody() {
+		code += "  body: BODY,\n"
+	}
+	if s.Credentials {
+		code += "  credentials: \"include\",\n"
+	}
+	return code + "})"
 }
 
 // programs are those that our server writes, in the order of the menu; the name is for its query.

@@ -226,5 +226,5 @@ func (c *connectPanel) onConnect(app.Context, app.Event) { c.Model.connect() }
 func (c *connectPanel) onClose(app.Context, app.Event)   { c.Model.close() }
 
 func (c *connectPanel) onCopy(ctx app.Context, _ app.Event) {
-	c.Model.copy(ctx, "call", constructorCode(c.Model.connection.setup))
+	c.Model.copy(ctx, "call", callCode(c.Model.connection.setup))
 }

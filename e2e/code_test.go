@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheTabCodeShowsAndCopiesEachProgram(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&method=POST&header=X-A:b&header=Authorization:&listen=tick&url="+url.QueryEscape("/sse?count=3&token=planted"))

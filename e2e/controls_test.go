@@ -27,6 +27,7 @@ func TestConnectAgainClosesTheOpenOneFirst(t *testing.T) {
 }
 
 func TestALinkConnectsByItselfToOurServerOnly(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
@@ -48,6 +49,7 @@ func TestALinkConnectsByItselfToOurServerOnly(t *testing.T) {
 }
 
 func TestAnAddressThatIsNoStreamIsExplainedAndKept(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "connect=1&url="+url.QueryEscape("javascript:alert(1)"))
@@ -65,6 +67,7 @@ func TestAnAddressThatIsNoStreamIsExplainedAndKept(t *testing.T) {
 
 // The browser acts on what an address resolves to, so that decides what a link may do.
 func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
+	t.Parallel()
 	const script = "script%253D%253D%253D%2520200%250Adata%253A%2520x%250A%250A%2540hold"
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
@@ -77,6 +80,7 @@ func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
 }
 
 func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
@@ -225,6 +229,7 @@ func TestPastTheCapTheOldestGoAndTheirCountIsShown(t *testing.T) {
 }
 
 func TestWithoutAnEventSourceThePageSaysSoAndConnectsWithTheGoEngine(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")

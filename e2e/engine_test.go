@@ -11,6 +11,7 @@ import (
 )
 
 func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&connect=1&listen=tick&url="+url.QueryEscape("/sse?scenario=204-second"))
@@ -32,6 +33,7 @@ func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
 }
 
 func TestAnotherServersStreamIsSeenByTheGoEngine(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
@@ -52,6 +54,7 @@ func TestAnotherServersStreamIsSeenByTheGoEngine(t *testing.T) {
 }
 
 func TestTheGoEngineBesideAnEventSource(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&connect=1&beside=other&url="+url.QueryEscape("/sse?scenario=cut"))
@@ -64,6 +67,7 @@ func TestTheGoEngineBesideAnEventSource(t *testing.T) {
 
 // Secrets are in none of what is drawn, exported, linked or stored, nor in the page's address.
 func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
+	t.Parallel()
 	const planted = "pl4nt3d"
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
@@ -117,6 +121,7 @@ func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
 }
 
 func TestTextInPiecesIsJoinedAndItsTimesAreShown(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
@@ -141,6 +146,7 @@ func TestTextInPiecesIsJoinedAndItsTimesAreShown(t *testing.T) {
 }
 
 func TestWhenCORSStopsTheVisitorThePageSaysWhatToSend(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestPagesAreEntriesOfTheHistoryAndTheLogSurvives(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "url=/sse%3Fcount%3D2%26interval%3D20%26event%3Dmessage&connect=1")
@@ -33,6 +34,7 @@ func TestTheFilterFindsALetterInAnyOfItsForms(t *testing.T) {
 }
 
 func TestAPageThatMayKeepNothingWorksAndForgets(t *testing.T) {
+	t.Parallel()
 	for name, storage := range map[string]string{
 		"site data is blocked": `throw new DOMException("blocked", "SecurityError")`,
 		"storage is off":       `return null`,

@@ -140,6 +140,7 @@ func TestWhatArrivesWithoutAListenerIsShown(t *testing.T) {
 }
 
 func TestAScriptIsCheckedWhileTypedPlayedAndShared(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")

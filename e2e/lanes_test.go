@@ -50,6 +50,7 @@ func TestSevenStreamsHaveALaneEachAndAKeySelectsIt(t *testing.T) {
 }
 
 func TestTwoSourcesBesideEachOtherAreCompared(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&connect=1&beside=1&url="+url.QueryEscape("/sse?scenario=cut"))

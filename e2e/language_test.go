@@ -11,6 +11,7 @@ import (
 
 // The page's language is decided before its first drawing, so a page is there in one language only.
 func TestTheLanguage(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		for _, test := range []struct{ name, preferred, query, want string }{
 			{"is the browser's", `["zh-Hans-CN", "en"]`, "", "zh-Hans"},
@@ -99,6 +100,7 @@ func (p *page) seen() (n int) {
 }
 
 func TestTheChosenLanguageStays(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=3")

@@ -267,6 +267,7 @@ func byName(t *testing.T, name string) *file.Lesson {
 }
 
 func TestALessonThatIsDoneStaysSo(t *testing.T) {
+	t.Parallel()
 	all := library.All()
 	first := all[0].In("en", 1)
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
@@ -313,6 +314,7 @@ func TestAPredictionStaysWhenItIsDrawnAnew(t *testing.T) {
 }
 
 func TestALessonGoesOnInTheOtherLanguage(t *testing.T) {
+	t.Parallel()
 	f := byName(t, "comments")
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()

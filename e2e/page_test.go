@@ -76,6 +76,7 @@ func TestAReconnectCarriesTheLastEventIDAndItsWaitIsMeasured(t *testing.T) {
 
 // The page's own server, because Firefox gives up at once when it can't reach another origin (error with readyState 2).
 func TestAServerThatRefusesAtFirstIsFoundWhenItComes(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		server := playground.Start(t)
@@ -129,6 +130,7 @@ func TestAResetInTheMiddleOfAnEventDiscardsIt(t *testing.T) {
 // Through go-app's own service worker Firefox cuts a stream after 30 s, and Chromium makes CLOSED of a reset. The worker
 // controls the page from the second load on.
 func TestTheServiceWorkerLeavesA40SecondStreamAlone(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=45&interval=1000", "customEvent")
@@ -243,6 +245,7 @@ func TestTheObserverDoesNotDisturb(t *testing.T) {
 
 // go-httpbin names every event ping.
 func TestAStreamOfNamedEventsSaysThatAListenerMayBeMissing(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		server := httptest.NewServer(httpbin.New())

@@ -326,6 +326,7 @@ func TestTheReportCanRunWhenTheListOfStreamsComesLast(t *testing.T) {
 }
 
 func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
+	t.Parallel()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{1440, 390} {
 			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {

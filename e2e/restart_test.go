@@ -10,6 +10,7 @@ import (
 
 // The server is stopped and started again where it was. What was recorded stays as it was; what is new goes on.
 func TestTheServerIsStartedAgain(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, query := range []string{"interval=500&count=100", "interval=20&count=5000"} {

@@ -94,6 +94,7 @@ func TestATabletHasTheLessonBesideWhatJustHappened(t *testing.T) {
 }
 
 func TestTheListOfScenariosCutsNoWord(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, lang := range []string{"en", "zh"} {
@@ -134,6 +135,7 @@ func TestTheListFoldsFindsAndUnfoldsTheChosenOne(t *testing.T) {
 }
 
 func TestTheEditorShowsTheSelectedStreamUntilItHasATextOfItsOwn(t *testing.T) {
+	t.Parallel()
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=3&interval=50", "customEvent")

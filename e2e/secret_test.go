@@ -9,6 +9,7 @@ import (
 
 // The session's id is in the stream's address, and nowhere that somebody looks at, copies or exports.
 func TestTheSessionsIDIsNotShown(t *testing.T) {
+	t.Parallel()
 	const everything = `document.documentElement.outerHTML + location.href + [...document.querySelectorAll("input, textarea")].map(e => e.value).join("\n")`
 	browser.Each(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
