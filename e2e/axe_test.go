@@ -106,7 +106,7 @@ func TestAxeFindsNothingOnAnyScreen(t *testing.T) {
 }
 
 func TestAxeFindsAFault(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&view=lesson")
 		p.loadAxe()

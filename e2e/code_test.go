@@ -9,8 +9,7 @@ import (
 )
 
 func TestTheTabCodeShowsAndCopiesEachProgram(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&method=POST&header=X-A:b&header=Authorization:&listen=tick&url="+url.QueryEscape("/sse?count=3&token=planted"))
 		p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
@@ -48,7 +47,7 @@ func TestTheTabCodeShowsAndCopiesEachProgram(t *testing.T) {
 // The other programs are run by a test of the server's: this one needs a browser.
 func TestTheProgramWithEventSourceSeesTheEvents(t *testing.T) {
 	const hostile = "\"'`\\ */ </script> ${x}"
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		script := "# " + t.Name() + "\n== 200\nretry: 10\ndata: a\ndata: b\n\nid: 1é事\nevent: tick\ndata: c\n\nevent: " + hostile + "\ndata: d\n\ndata: unfinished\n@end\n" +
 			"== 200\ndata: attempt {attempt} after {last-event-id}\n\n@end\n== 204\n"

@@ -10,7 +10,7 @@ import (
 )
 
 func TestConnectAgainClosesTheOpenOneFirst(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("twice", []rawserver.Step{{Write: rawserver.Head + "id: 5\ndata: x\n\n"}}))
@@ -27,8 +27,7 @@ func TestConnectAgainClosesTheOpenOneFirst(t *testing.T) {
 }
 
 func TestALinkConnectsByItselfToOurServerOnly(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		ours := visitQuery(t, b, "url=%2Fsse%3Fcount%3D50%26event%3Dtick&listen=tick&connect=1")
@@ -49,8 +48,7 @@ func TestALinkConnectsByItselfToOurServerOnly(t *testing.T) {
 }
 
 func TestAnAddressThatIsNoStreamIsExplainedAndKept(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "connect=1&url="+url.QueryEscape("javascript:alert(1)"))
 		for _, address := range []string{"", "ftp://host/x", "data:text/event-stream,x", "http://["} {
@@ -67,9 +65,8 @@ func TestAnAddressThatIsNoStreamIsExplainedAndKept(t *testing.T) {
 
 // The browser acts on what an address resolves to, so that decides what a link may do.
 func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
-	t.Parallel()
 	const script = "script%253D%253D%253D%2520200%250Adata%253A%2520x%250A%250A%2540hold"
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, address := range []string{"sse%3F", "%2Fss%2565%3F", "%20%2Fsse%3F", ".%2Fsse%3F"} {
 			p := visitQuery(t, b, "url="+address+strings.ReplaceAll(script, "%25", "%")+"&connect=1")
@@ -80,8 +77,7 @@ func TestAScriptInALinkWaitsHoweverItsAddressIsWritten(t *testing.T) {
 }
 
 func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		for _, address := range []string{"/sse?count=1000&interval=20 ", "sse?count=1000&interval=20"} {
@@ -110,7 +106,7 @@ func TestWhatIsTypedOtherwiseIsTheSameStream(t *testing.T) {
 }
 
 func TestListenersComeAndGoWhileConnected(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		tick := rawserver.Step{Write: "event: tick\ndata: T\n\ndata: M\n\n"}
@@ -131,7 +127,7 @@ func TestListenersComeAndGoWhileConnected(t *testing.T) {
 }
 
 func TestChoosingAnotherStreamKeepsTheListenersTrueWhileConnected(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=tick&count=60", "mine")
 		p.Size(1366, 800) // a narrow window folds the list
@@ -146,7 +142,7 @@ func TestChoosingAnotherStreamKeepsTheListenersTrueWhileConnected(t *testing.T) 
 }
 
 func TestTheTableFiltersPausesUnfoldsAndClears(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("table", []rawserver.Step{
@@ -180,7 +176,7 @@ func TestTheTableFiltersPausesUnfoldsAndClears(t *testing.T) {
 }
 
 func TestWhoHasScrolledDownKeepsWhatHeReads(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("scroll", []rawserver.Step{
@@ -203,7 +199,7 @@ func TestWhoHasScrolledDownKeepsWhatHeReads(t *testing.T) {
 
 // The cap is 200,000 records; what is dropped and what is kept are all that came.
 func TestPastTheCapTheOldestGoAndTheirCountIsShown(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("flood", []rawserver.Step{
@@ -229,8 +225,7 @@ func TestPastTheCapTheOldestGoAndTheirCountIsShown(t *testing.T) {
 }
 
 func TestWithoutAnEventSourceThePageSaysSoAndConnectsWithTheGoEngine(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		p.Eval(`delete window.EventSource`, nil)
@@ -245,7 +240,7 @@ func TestWithoutAnEventSourceThePageSaysSoAndConnectsWithTheGoEngine(t *testing.
 }
 
 func TestTheCallAndTheLinkFollowTheFields(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		p.Fill("URL", `/sse?x="y"`)

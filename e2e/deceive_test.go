@@ -8,7 +8,7 @@ import (
 
 // A type with a right-to-left override, as a link brings it, turns no text of the page around: the override is shown instead.
 func TestATypeThatTurnsTheDirectionIsShown(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=%E2%80%AEkcit&count=60&interval=500", "kcit")
 		p.ClickButton("Connect")
@@ -38,7 +38,7 @@ func TestATypeThatTurnsTheDirectionIsShown(t *testing.T) {
 
 // What the fields show is the address, and a text plays as its head says, though it was changed a moment ago.
 func TestTheFieldsShowWhatIsPlayed(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		choose := func(title string) {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestAProgramThatEndsSaysSoAndOffersToReload(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := &page{b.NewPage(t), t} // its console shows the panic
 		p.Open(sharedURL(t) + "/")

@@ -11,8 +11,7 @@ import (
 )
 
 func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&connect=1&listen=tick&url="+url.QueryEscape("/sse?scenario=204-second"))
 		p.state("closed")
@@ -33,8 +32,7 @@ func TestTheGoEngineReadsOurStreamsAsAnEventSourceDoes(t *testing.T) {
 }
 
 func TestAnotherServersStreamIsSeenByTheGoEngine(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		stream := raw.RawURL("foreign", []rawserver.Step{{Write: rawserver.Head + ": hello\nretry: 60000\nid: 7\nevent: add\ndata: unheard\n\ndata: a\n\n"}, {Wait: true}, {Fin: true}})
@@ -54,8 +52,7 @@ func TestAnotherServersStreamIsSeenByTheGoEngine(t *testing.T) {
 }
 
 func TestTheGoEngineBesideAnEventSource(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&connect=1&beside=other&url="+url.QueryEscape("/sse?scenario=cut"))
 		p.Wait(`$("#beside").value == "other"`)
@@ -67,9 +64,8 @@ func TestTheGoEngineBesideAnEventSource(t *testing.T) {
 
 // Secrets are in none of what is drawn, exported, linked or stored, nor in the page's address.
 func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
-	t.Parallel()
 	const planted = "pl4nt3d"
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		answer := []rawserver.Step{{Write: rawserver.Head + "data: a\n\n"}, {Wait: true}, {Fin: true}}
@@ -121,8 +117,7 @@ func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
 }
 
 func TestTextInPiecesIsJoinedAndItsTimesAreShown(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		piece := func(text string) rawserver.Step {
@@ -146,8 +141,7 @@ func TestTextInPiecesIsJoinedAndItsTimesAreShown(t *testing.T) {
 }
 
 func TestWhenCORSStopsTheVisitorThePageSaysWhatToSend(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		refused, err := raw.NewPort()

@@ -7,8 +7,7 @@ import (
 )
 
 func TestPagesAreEntriesOfTheHistoryAndTheLogSurvives(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "url=/sse%3Fcount%3D2%26interval%3D20%26event%3Dmessage&connect=1")
 		p.state("closed")
@@ -24,7 +23,7 @@ func TestPagesAreEntriesOfTheHistoryAndTheLogSurvives(t *testing.T) {
 }
 
 func TestTheFilterFindsALetterInAnyOfItsForms(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "url=/sse%3Fcount%3D2%26interval%3D20%26event%3Dcafe%25CC%2581&listen=cafe%CC%81&connect=1")
 		p.state("closed")
@@ -34,13 +33,12 @@ func TestTheFilterFindsALetterInAnyOfItsForms(t *testing.T) {
 }
 
 func TestAPageThatMayKeepNothingWorksAndForgets(t *testing.T) {
-	t.Parallel()
 	for name, storage := range map[string]string{
 		"site data is blocked": `throw new DOMException("blocked", "SecurityError")`,
 		"storage is off":       `return null`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				p := &page{b.NewPage(t), t}
 				p.Before(`for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { configurable: true, get() { ` + storage + ` } });`)
@@ -58,7 +56,7 @@ func TestAPageThatMayKeepNothingWorksAndForgets(t *testing.T) {
 }
 
 func TestAFileThatCannotBeLoadedIsSaid(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := &page{b.NewPage(t), t}
 		p.Before(`const append = Element.prototype.append;

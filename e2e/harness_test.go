@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"encoding/json"
+	"hash/crc32"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +12,17 @@ import (
 	"eventsource-playground/e2e/browser"
 	"eventsource-playground/e2e/playground"
 )
+
+// eachBrowser runs a test in each browser. With PAIRWISE set, as in continuous integration, it is one of them for each test, always
+// the same, so that all of it stays under half an hour; what only a browser can tell is then played in both by make test-all.
+func eachBrowser(t *testing.T, test func(*testing.T, *browser.Browser)) {
+	if os.Getenv("PAIRWISE") == "" || os.Getenv("SLOW") != "" {
+		browser.Each(t, test)
+		return
+	}
+	name := browser.Names[int(crc32.ChecksumIEEE([]byte(t.Name())))%len(browser.Names)]
+	t.Run(name, func(t *testing.T) { test(t, browser.Shared(t, name)) })
+}
 
 // page is the playground in a browser, as a visitor uses it.
 type page struct {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestTheServersSideStandsBesideThePages(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?scenario=half-an-event")
 		p.ClickButton("Connect")
@@ -28,7 +28,7 @@ func TestTheServersSideStandsBesideThePages(t *testing.T) {
 }
 
 func TestTheVisitorInterferes(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=1000&interval=50&retry=300", "customEvent", "mine")
 		p.ClickButton("Connect")
@@ -81,7 +81,7 @@ func TestTheVisitorInterferes(t *testing.T) {
 
 // The channel is not the stream: when it drops, the stream goes on, and what the server saw meanwhile is fetched.
 func TestAChannelThatDropsComesBack(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=1000&interval=100", "customEvent")
 		p.ClickButton("Connect")
@@ -105,7 +105,7 @@ func TestAChannelThatDropsComesBack(t *testing.T) {
 }
 
 func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?scenario=seven-streams")
 		p.Wait(`role("region", "The server will").querySelector(":checked")?.closest(".choice").innerText.includes("even")`) // the list is there
@@ -129,7 +129,7 @@ func TestTheSeventhStreamWaitsAndTheControlsDoNot(t *testing.T) {
 }
 
 func TestWhatArrivesWithoutAListenerIsShown(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=tick&interval=100&count=500")
 		p.ClickButton("Connect")
@@ -140,8 +140,7 @@ func TestWhatArrivesWithoutAListenerIsShown(t *testing.T) {
 }
 
 func TestAScriptIsCheckedWhileTypedPlayedAndShared(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse", "customEvent")
 		p.typeScript("title: mine\nlisten: tock\n== 200\nevent: tock\ndata: clock\n\n@wiat")

@@ -117,7 +117,6 @@ const contrasts = `(() => {
 })()`
 
 func TestThePageHoldsInEveryWidthAndScheme(t *testing.T) {
-	t.Parallel()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{1440, 1024, 390} {
 			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {

@@ -19,7 +19,7 @@ func lanes(expression string) string {
 }
 
 func TestSevenStreamsHaveALaneEachAndAKeySelectsIt(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?scenario=seven-streams")
 		p.Wait(`$("#beside").value == "6"`) // the list is there
@@ -50,8 +50,7 @@ func TestSevenStreamsHaveALaneEachAndAKeySelectsIt(t *testing.T) {
 }
 
 func TestTwoSourcesBesideEachOtherAreCompared(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&connect=1&beside=1&url="+url.QueryEscape("/sse?scenario=cut"))
 		p.Wait(`$("#beside").value == "1"`)
@@ -80,7 +79,7 @@ func TestTwoSourcesBesideEachOtherAreCompared(t *testing.T) {
 }
 
 func TestWhatStandsBesideIsInTheLinkAndInTheExport(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?event=message&count=2&interval=20&retry=100000")
 		p.Select("beside it", "2 more")

@@ -11,8 +11,7 @@ import (
 
 // The page's language is decided before its first drawing, so a page is there in one language only.
 func TestTheLanguage(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		for _, test := range []struct{ name, preferred, query, want string }{
 			{"is the browser's", `["zh-Hans-CN", "en"]`, "", "zh-Hans"},
 			{"is the first of the browser's that there is", `["fr", "zh", "en"]`, "", "zh-Hans"},
@@ -52,7 +51,7 @@ func (p *page) wantLanguage(want string) {
 const languageSwitch = "Language, 语言: EN · 中文"
 
 func TestSwitchingTheLanguageKeepsWhatRuns(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?interval=50&count=100000", "customEvent")
 		p.Wait(`!location.search.includes("lang")`)
@@ -100,8 +99,7 @@ func (p *page) seen() (n int) {
 }
 
 func TestTheChosenLanguageStays(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=3")
 		p.ClickButton(languageSwitch)
@@ -126,7 +124,7 @@ var latin = strings.Fields(`EventSource readyState CONNECTING OPEN CLOSED lastEv
 	xFF uFEFF LF CR CRLF r no-cache Server-Sent status none h Pragma charset utf-8 Access-Control-Expose-Headers construct Vary JSON Lines http https localhost mailto cookie Accept-Encoding gzip identity ev half an`)
 
 func TestNoEnglishIsLeftOnTheChinesePage(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=zh&url="+url.QueryEscape("/sse?scenario=cut"))
 		p.wantLanguage("zh-Hans")

@@ -25,7 +25,7 @@ func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
 				slow(t)
 			}
 			t.Parallel()
-			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				l := f.In("en", i+1)
 				p := visitLesson(t, b, "lang=en&lesson="+f.Name)
@@ -230,7 +230,7 @@ func (p *page) countSources() {
 
 func TestSpacesAreSeenInAnAnswer(t *testing.T) {
 	f := byName(t, "colons-and-spaces")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		l := f.In("en", 1)
 		p := visitLesson(t, b, "lang=en&lesson="+f.Name)
@@ -243,7 +243,7 @@ func TestSpacesAreSeenInAnAnswer(t *testing.T) {
 // What the file says is not what is shown: a stream that behaves otherwise gets another verdict.
 func TestAnotherStreamIsDecidedOtherwise(t *testing.T) {
 	f := byName(t, "204-second")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		l := f.In("en", 1)
 		p := visitLesson(t, b, "lang=en&lesson="+f.Name)
@@ -267,10 +267,9 @@ func byName(t *testing.T, name string) *file.Lesson {
 }
 
 func TestALessonThatIsDoneStaysSo(t *testing.T) {
-	t.Parallel()
 	all := library.All()
 	first := all[0].In("en", 1)
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitLesson(t, b, "lang=en")
 		p.lessonIs(first)
@@ -289,7 +288,7 @@ func TestALessonThatIsDoneStaysSo(t *testing.T) {
 
 func TestAPredictionStaysWhenItIsDrawnAnew(t *testing.T) {
 	f := byName(t, "end")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		l := f.In("en", 1)
 		p := visitLesson(t, b, "lang=en&lesson="+f.Name)
@@ -314,9 +313,8 @@ func TestAPredictionStaysWhenItIsDrawnAnew(t *testing.T) {
 }
 
 func TestALessonGoesOnInTheOtherLanguage(t *testing.T) {
-	t.Parallel()
 	f := byName(t, "comments")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		l, zh := f.In("en", 1), f.In("zh", 1)
 		happens := f.Happens[b.Name]
@@ -350,7 +348,7 @@ func TestFromTheFirstScreenToTheEndOfLessonThreeByKeyboard(t *testing.T) {
 		"zh": {"运行", "下一课", "正在运行。"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				p := visitLesson(t, b, "lang="+language)
 				for n, f := range library.All()[:3] {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestTheClassicStreamRunsToItsEndAndA204StopsIt(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=3&interval=50&retry=700", "customEvent")
 		p.state("none")
@@ -49,7 +49,7 @@ func wantKinds(t *testing.T, records []record, want ...string) {
 }
 
 func TestAReconnectCarriesTheLastEventIDAndItsWaitIsMeasured(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("again",
@@ -76,8 +76,7 @@ func TestAReconnectCarriesTheLastEventIDAndItsWaitIsMeasured(t *testing.T) {
 
 // The page's own server, because Firefox gives up at once when it can't reach another origin (error with readyState 2).
 func TestAServerThatRefusesAtFirstIsFoundWhenItComes(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		server := playground.Start(t)
 		p := visitAt(t, b, server.URL, "url=/sse?interval=50&listen=customEvent")
@@ -98,7 +97,7 @@ func TestAServerThatRefusesAtFirstIsFoundWhenItComes(t *testing.T) {
 }
 
 func TestCloseWhileConnectingFiresNothing(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("silent", []rawserver.Step{{Wait: true}, {Write: rawserver.Head + "data: too late\n\n"}}))
@@ -112,7 +111,7 @@ func TestCloseWhileConnectingFiresNothing(t *testing.T) {
 }
 
 func TestAResetInTheMiddleOfAnEventDiscardsIt(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("half",
@@ -131,7 +130,7 @@ func TestAResetInTheMiddleOfAnEventDiscardsIt(t *testing.T) {
 // controls the page from the second load on.
 func TestTheServiceWorkerLeavesA40SecondStreamAlone(t *testing.T) {
 	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=45&interval=1000", "customEvent")
 		p.Eval(`navigator.serviceWorker.ready.then(() => true)`, nil)
@@ -156,7 +155,7 @@ func TestTheServiceWorkerLeavesA40SecondStreamAlone(t *testing.T) {
 }
 
 func TestWhatTheStreamNamesLikeTheBrowsersOwnIsToldApart(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		p := visit(t, b, raw.RawURL("names", []rawserver.Step{{Write: rawserver.Head +
@@ -173,7 +172,7 @@ func TestWhatTheStreamNamesLikeTheBrowsersOwnIsToldApart(t *testing.T) {
 }
 
 func TestWhatAStreamSendsIsShownAsText(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		const data = "<img src=x onerror=alert(1)></script>\U0001F427\u2028“quoted” & \x01"
@@ -199,7 +198,7 @@ func TestWhatAStreamSendsIsShownAsText(t *testing.T) {
 // The observer does not disturb: a bare script's listeners on the very same object see the same, at the same time; and
 // a bare script's own EventSource beside ours tells the same story.
 func TestTheObserverDoesNotDisturb(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
 		script := [][]rawserver.Step{
@@ -245,8 +244,7 @@ func TestTheObserverDoesNotDisturb(t *testing.T) {
 
 // go-httpbin names every event ping.
 func TestAStreamOfNamedEventsSaysThatAListenerMayBeMissing(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		server := httptest.NewServer(httpbin.New())
 		t.Cleanup(server.Close)

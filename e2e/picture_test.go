@@ -9,7 +9,7 @@ import (
 
 // Nothing was recorded yet: the picture says so, and the page goes on.
 func TestAPictureCanBeHadBeforeTheFirstStream(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en")
 		p.Wait(`$("#moving svg")`)
@@ -31,7 +31,7 @@ func (p *page) savePicture() {
 
 // A picture is a document of its own: what the page's style sheet says must stand in it.
 func TestAPictureOfTheTimelineIsAFileOfItsOwn(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&connect=1&beside=1&listen=customEvent&url="+url.QueryEscape("/sse?count=3&interval=50&retry=60000"))
 		p.Wait(`document.querySelectorAll("#moving .span[data-state=open]").length == 2`)

@@ -10,7 +10,6 @@ import (
 
 // What a page may send to the second origin, and read of it, is what the scenario's @cors says, preflight and all.
 func TestAPostToTheSecondOriginIsAsTheScenarioSays(t *testing.T) {
-	t.Parallel()
 	const failed = "TypeError"
 	for _, test := range []struct{ name, script, credentials, want string }{
 		{"the origin is named", "== 405\n== 200 when method is POST and header X-Name is Ada and authorized is w\n@cors exact\ndata: {body}\n\n@end", "omit", "200 data: a\ndata: b\n\n"},
@@ -22,7 +21,7 @@ func TestAPostToTheSecondOriginIsAsTheScenarioSays(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				server := sharedURL(t)
 				p := b.NewPage(t)

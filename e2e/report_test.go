@@ -59,7 +59,7 @@ func (p *page) savedReport() *report.Report {
 // The report of each browser is the one that is kept, check by check. REPORT=1 writes those again: make report.
 func TestTheBrowserReport(t *testing.T) {
 	slow(t)
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitReport(t, b)
 		got := p.runReport()
@@ -326,7 +326,6 @@ func TestTheReportCanRunWhenTheListOfStreamsComesLast(t *testing.T) {
 }
 
 func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
-	t.Parallel()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{1440, 390} {
 			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {

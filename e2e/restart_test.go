@@ -10,8 +10,7 @@ import (
 
 // The server is stopped and started again where it was. What was recorded stays as it was; what is new goes on.
 func TestTheServerIsStartedAgain(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, query := range []string{"interval=500&count=100", "interval=20&count=5000"} {
 			t.Run(query[:strings.Index(query, "&")], func(t *testing.T) { restart(t, b, query) })
@@ -67,7 +66,7 @@ func restart(t *testing.T, b *browser.Browser, query string) {
 
 // What the server says of a request that it refuses is shown: a script gets to see nothing of it.
 func TestWhatARefusalSaysIsShown(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?interval=5")
 		p.ClickButton("Connect")

@@ -26,7 +26,7 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 				slow(t)
 			}
 			t.Parallel()
-			browser.Each(t, func(t *testing.T, b *browser.Browser) {
+			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				want, _ := e.Expect.In(b.Name)
 				w := witnessed(t, b, e)
@@ -263,7 +263,7 @@ func sortByWords(s []scenario.Seen) {
 // Over HTTP/1.1 a browser has six connections for a server. The seventh stream waits for one, the WebSocket does not.
 func TestTheSeventhStreamWaitsUntilAnotherIsClosed(t *testing.T) {
 	e, _ := library.Find("seven-streams")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		w := witnessed(t, b, e)
 		want, _ := e.Expect.In(b.Name)

@@ -20,7 +20,7 @@ const inView = `(() => {
 })()`
 
 func TestTheFirstScreenOfALaptop(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, lang := range []string{"en", "zh"} {
 			p := visitQuery(t, b, "lang="+lang+"&url=/sse?scenario%3Dcut")
@@ -47,7 +47,7 @@ func (p *page) wantNone(list string) {
 }
 
 func TestNoWidthScrollsSideways(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&"+streaming)
 		p.table("customEvent")
@@ -63,7 +63,7 @@ func TestNoWidthScrollsSideways(t *testing.T) {
 }
 
 func TestAPhoneHasTheOrderOfTheNumbers(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&url=/sse?scenario%3Dcut")
 		p.Wait(`$(".lesson h3") && document.querySelectorAll(".choice").length > 80`)
@@ -81,7 +81,7 @@ func TestAPhoneHasTheOrderOfTheNumbers(t *testing.T) {
 }
 
 func TestATabletHasTheLessonBesideWhatJustHappened(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&url=/sse?scenario%3Dcut")
 		p.Size(1024, 768)
@@ -94,8 +94,7 @@ func TestATabletHasTheLessonBesideWhatJustHappened(t *testing.T) {
 }
 
 func TestTheListOfScenariosCutsNoWord(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, lang := range []string{"en", "zh"} {
 			p := visitQuery(t, b, "lang="+lang)
@@ -110,7 +109,7 @@ func TestTheListOfScenariosCutsNoWord(t *testing.T) {
 }
 
 func TestTheListFoldsFindsAndUnfoldsTheChosenOne(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en")
 		p.Size(1366, 768)
@@ -135,8 +134,7 @@ func TestTheListFoldsFindsAndUnfoldsTheChosenOne(t *testing.T) {
 }
 
 func TestTheEditorShowsTheSelectedStreamUntilItHasATextOfItsOwn(t *testing.T) {
-	t.Parallel()
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=3&interval=50", "customEvent")
 		p.ClickRole("tab", "Script")
@@ -159,7 +157,7 @@ func TestTheEditorShowsTheSelectedStreamUntilItHasATextOfItsOwn(t *testing.T) {
 
 // From the first screen on, with a keyboard only. What can't be done yet is reached, and says why.
 func TestFromTheFirstScreenToConnectAndCutByKeyboard(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?count=1000&interval=50&retry=300", "customEvent")
 		p.Wait(`role("button", "Cut").ariaDisabled == "true" && role("button", "Cut").title.startsWith("Connect first")`)
@@ -178,7 +176,7 @@ func TestFromTheFirstScreenToConnectAndCutByKeyboard(t *testing.T) {
 }
 
 func TestNothingMovesWhileAStreamRuns(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		for _, width := range []int{1366, 390} {
 			p := visitQuery(t, b, "lang=en&url=/sse?scenario%3Dcut")

@@ -9,9 +9,8 @@ import (
 
 // The session's id is in the stream's address, and nowhere that somebody looks at, copies or exports.
 func TestTheSessionsIDIsNotShown(t *testing.T) {
-	t.Parallel()
 	const everything = `document.documentElement.outerHTML + location.href + [...document.querySelectorAll("input, textarea")].map(e => e.value).join("\n")`
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visit(t, b, "/sse?scenario=redirect-307")
 		p.Eval(`(() => { const E = EventSource; window.EventSource = class extends E { constructor(...a) { super(...a); window.opened = this.url; } }; })()`, nil)

@@ -11,7 +11,7 @@ import (
 
 func TestTheTeachersViewShowsTheLessonOnly(t *testing.T) {
 	f := byName(t, "end")
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitLesson(t, b, "lang=en&view=lesson&lesson=end")
 		p.lessonIs(f.In("en", 1))
@@ -50,7 +50,7 @@ func TestALessonIsTaughtByArrowKeys(t *testing.T) {
 	all := library.All()
 	n := slices.IndexFunc(all, func(f *file.Lesson) bool { return f.Name == "end" })
 	l, next := all[n].In("en", n+1), all[n+1].In("en", n+2)
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		happens := all[n].Happens[b.Name]
 		p := visitLesson(t, b, "lang=en&view=lesson&lesson=end")

@@ -9,7 +9,7 @@ import (
 // The data of an event stand in the lines that carry it, and beside the one that dispatches it only if asked for. What is
 // unfolded stays so, and keeps the focus, while lines come and the oldest leave the list.
 func TestTheDataOfAnEventUnfoldOnTheWire(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&listen=tick&"+scripted("== 200\nevent: tick\nid: 7\ndata: \"one\"\ndata: two\n\n@repeat 1000 every 40ms\ndata: more\n\n@again\n@hold\n"))
 		p.ClickButton("Connect")
@@ -46,7 +46,7 @@ func TestTheDataOfAnEventUnfoldOnTheWire(t *testing.T) {
 
 // A request is a line, which a laptop shows as one; unfolded it stays so when another request comes in before it.
 func TestARequestIsALine(t *testing.T) {
-	browser.Each(t, func(t *testing.T, b *browser.Browser) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&listen=message&"+scripted("== 200\nretry: 1000\ndata: 1\n\n@end\n\n== 200\n@hold\n"))
 		p.Size(1366, 650)
