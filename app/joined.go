@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -115,13 +112,21 @@ func suggest(data []string) []string {
 			}
 		})
 	}
-	paths := slices.SortedFunc(maps.Keys(texts), func(a, b string) int {
-		return cmp.Or(len(texts[b])-len(texts[a]), strings.Compare(a, b))
-	})
+	var paths []string
 	if plain > len(data)/2 {
-		paths = slices.Insert(paths, 0, "$")
+		paths = []string{"$"}
 	}
-	return paths[:min(most, len(paths))]
+	for len(texts) > 0 && len(paths) < most {
+		best := ""
+		for path := range texts {
+			if n := len(texts[path]) - len(texts[best]); best == "" || n > 0 || n == 0 && path < best {
+				best = path
+			}
+		}
+		paths = append(paths, best)
+		delete(texts, best)
+	}
+	return paths
 }
 
 // leaves yields the strings in a JSON value, each with its path.
