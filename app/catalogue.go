@@ -147,7 +147,10 @@ func (m *model) loadScenarios() {
 // fillBody puts in the body that a scenario wants: a link has none.
 func (m *model) fillBody() {
 	s := m.connection.setup
-	if p, ok := m.streams.of(s.URL); ok && s.Engine && s.Body == "" && s.method() == p.connect.Method {
+	if !s.Engine || s.Body != "" {
+		return
+	}
+	if p, ok := m.streams.of(s.URL); ok && s.method() == p.connect.Method {
 		s.Body = p.connect.Body
 		m.change(s)
 	}

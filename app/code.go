@@ -11,15 +11,12 @@ import (
 	"eventsource-playground/trace"
 )
 
-// forSecret stands in code for a secret, as in code.Placeholder.
-const forSecret = "SECRET"
-
 // callCode is the call as JavaScript.
 func callCode(s Setup) string {
 	if s.Engine {
 		return fetchCode(s)
 	}
-	code := "const es = new EventSource(\n  " + quote.JS(withoutSecrets(s.URL, forSecret))
+	code := "const es = new EventSource(\n  " + quote.JS(withoutSecrets(s.URL, protocol.Placeholder))
 	if s.Credentials {
 		code += ",\n  { withCredentials: true }"
 	}
@@ -28,17 +25,14 @@ func callCode(s Setup) string {
 
 func fetchCode(s Setup) string {
 	headers := "    Accept: \"text/event-stream\",\n"
-	for _, h := range s.Headers {
-		if h.Off || h.Name == "" {
-			continue
-		}
+	for h := range s.sent() {
 		value := h.Value
 		if protocol.LooksSecret(h.Name) {
-			value = forSecret
+			value = protocol.Placeholder
 		}
 		headers += "    " + quote.JS(h.Name) + ": " + quote.JS(value) + ",\n"
 	}
-	code := "const response = await fetch(" + quote.JS(withoutSecrets(s.URL, forSecret)) + ", {\n  method: " + quote.JS(s.method()) +
+	code := "const response = await fetch(" + quote.JS(withoutSecrets(s.URL, protocol.Placeholder)) + ", {\n  method: " + quote.JS(s.method()) +
 		",\n  headers: {\n" + headers + "  },\n"
 	if s.hasBody() {
 		code += "  body: BODY,\n"
@@ -82,7 +76,7 @@ func (m *model) programName() string {
 // programAddress is where our server has the program. It is told no secrets, and no body.
 func (m *model) programAddress() string {
 	s, target, name := m.connection.setup, m.target(), m.programName()
-	address := withoutSecrets(target.resolved, forSecret)
+	address := withoutSecrets(target.resolved, protocol.Placeholder)
 	path := "/code?program=" + name + "&lang=" + voice.Code
 	if strings.HasPrefix(name, "server-") {
 		if target.ours() {
@@ -91,7 +85,7 @@ func (m *model) programAddress() string {
 		}
 		return path
 	}
-	path += "&url=" + escapeQuery(address) + s.requestQuery(forSecret)
+	path += "&url=" + escapeQuery(address) + s.requestQuery(protocol.Placeholder)
 	for _, typ := range s.Listen {
 		path += "&listen=" + escapeQuery(typ)
 	}

@@ -63,10 +63,7 @@ func preflighted(s Setup) (parts []string) {
 	if !s.Engine {
 		return parts
 	}
-	for _, h := range s.Headers {
-		if h.Off || h.Name == "" {
-			continue
-		}
+	for h := range s.sent() {
 		switch name := strings.ToLower(h.Name); name {
 		case "accept", "accept-language", "content-language":
 		case "content-type":

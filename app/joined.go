@@ -25,7 +25,7 @@ const mostJoined = 1 << 20
 // mostStep is how many records are looked at in one go.
 const mostStep = 2000
 
-// take joins what came of a source since, and reports whether there is more. Another path or source begins anew.
+// take joins what came of a source since, and reports whether there is more. With another path or source it begins again.
 func (j *joined) take(path string, log *trace.Log, s *trace.Source) (more bool) {
 	number := s.State().Source
 	if path != j.path || number != j.source || j.next > log.End() {

@@ -65,7 +65,7 @@ func TestPiecesAreJoinedInTheirOrder(t *testing.T) {
 		t.Errorf("got %q of %d pieces and %d without; want Hello of 2 and 1", j.text.String(), j.pieces, j.without)
 	}
 	if j.take("done", log, s); j.text.String() != "true" {
-		t.Errorf("got %q; want another path to begin anew", j.text.String())
+		t.Errorf("got %q; want it begun again with another path", j.text.String())
 	}
 	for range 3 * mostStep {
 		message("x")

@@ -72,13 +72,11 @@ func (m *model) runLesson() {
 	if !m.setUp(l.Scenario, l.Listen) {
 		return
 	}
-	why, native := nativeLessons[l.Name]
-	if native && m.connection.setup.Engine {
-		s := m.connection.setup
+	s, why := m.connection.setup, nativeLessons[l.Name]
+	native := s.Engine && why != ""
+	if native {
 		s.Engine = false
 		m.change(s)
-	} else {
-		native = false
 	}
 	m.timeline.window = timelineWindows[0] // most lessons take a few seconds
 	if l.Cookie != "" {

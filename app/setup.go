@@ -1,6 +1,7 @@
 package main
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -121,10 +122,7 @@ func (s Setup) requestQuery(instead string) string {
 	if s.method() != "GET" {
 		q += "&method=" + escapeQuery(s.Method)
 	}
-	for _, h := range s.Headers {
-		if h.Off || h.Name == "" {
-			continue
-		}
+	for h := range s.sent() {
 		value := h.Value
 		if protocol.LooksSecret(h.Name) {
 			value = instead
@@ -172,15 +170,24 @@ func (s Setup) with(before Setup) Setup {
 // request is what the engine is given.
 func (s Setup) request() eventsource.StreamOptions {
 	o := eventsource.StreamOptions{Method: s.method(), WithCredentials: s.Credentials, Repeat: s.Repeat, Header: map[string]string{}}
-	for _, h := range s.Headers {
-		if !h.Off && h.Name != "" {
-			o.Header[h.Name] = h.Value
-		}
+	for h := range s.sent() {
+		o.Header[h.Name] = h.Value
 	}
 	if s.hasBody() {
 		o.Body = []byte(s.Body)
 	}
 	return o
+}
+
+// sent are the headers that are sent: those that are on and have a name.
+func (s Setup) sent() iter.Seq[header] {
+	return func(yield func(header) bool) {
+		for _, h := range s.Headers {
+			if !h.Off && h.Name != "" && !yield(h) {
+				return
+			}
+		}
+	}
 }
 
 // hasBody reports whether the method is one that has.

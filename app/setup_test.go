@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"eventsource-playground/protocol"
 )
 
 func TestQueryKeepsASetup(t *testing.T) {
@@ -113,7 +115,7 @@ func TestOurServerIsToldNoSecretsForAProgram(t *testing.T) {
 		{Name: "X-A", Value: "b"}, {Name: "X-Off", Value: "c", Off: true},
 	}}
 	const want = "&client=go&method=post&header=Authorization:+Bearer+SECRET&header=X-Api-Key:+SECRET&header=X-Token:+SECRET&header=Authorization:+SECRET&header=X-A:+b"
-	if got := s.requestQuery(forSecret); got != want {
+	if got := s.requestQuery(protocol.Placeholder); got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 }

@@ -90,10 +90,16 @@ func (m *model) told() bool {
 
 // foreign says why there is only the page's side.
 func (m *model) foreign() string {
-	if s := m.subject(); s.State().Source > 0 && !m.address(s.State().URL).ours() && s.Kind == trace.EventSource {
-		return say("This stream is another server's: only the page's side can be seen. The Go engine shows the wire, too: choose fetch in the call.")
+	if m.pageAlone() {
+		return say("This stream is another server's: only the page's side can be seen. The Go engine shows the wire, too: choose it above the call.")
 	}
 	return ""
+}
+
+// pageAlone reports whether the selected source is an EventSource on another server's stream, of which only the page's side is seen.
+func (m *model) pageAlone() bool {
+	s := m.subject()
+	return s.State().Source > 0 && s.Kind == trace.EventSource && !m.address(s.State().URL).ours()
 }
 
 var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000} // milliseconds

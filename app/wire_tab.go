@@ -181,8 +181,8 @@ func (w *wireTab) onAttempt(ctx app.Context, _ app.Event) {
 }
 
 func (m *model) noServerSide() string {
-	if s := m.subject(); s.State().Source > 0 && !m.address(s.State().URL).ours() && s.Kind == trace.EventSource {
-		return say("This stream is another server's, and EventSource does not show a script its bytes. The Go engine does: choose fetch in the call.")
+	if m.pageAlone() {
+		return say("This stream is another server's, and EventSource does not show a script its bytes. The Go engine does: choose it above the call.")
 	}
 	return say("Nothing yet. Press Connect: each request to this page's own server will show here.")
 }

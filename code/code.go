@@ -12,6 +12,7 @@ import (
 
 	"eventsource-playground/code/quote"
 	"eventsource-playground/language"
+	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 )
 
@@ -39,9 +40,6 @@ type Setup struct {
 type Header struct{ Name, Value string }
 
 var accept = Header{"Accept", "text/event-stream"}
-
-// Placeholder stands in a Setup where a secret was.
-const Placeholder = "SECRET"
 
 // client is what the template of a client is given.
 type client struct {
@@ -120,8 +118,8 @@ func (s Setup) Beyond() bool { return s.Method != "GET" || len(s.Own()) > 0 }
 
 // HasSecret reports whether a secret is to be filled in.
 func (s Setup) HasSecret() bool {
-	return strings.Contains(s.URL, Placeholder) ||
-		slices.ContainsFunc(s.Headers, func(h Header) bool { return strings.Contains(h.Value, Placeholder) })
+	return strings.Contains(s.URL, protocol.Placeholder) ||
+		slices.ContainsFunc(s.Headers, func(h Header) bool { return strings.Contains(h.Value, protocol.Placeholder) })
 }
 
 // HasType reports whether a Content-Type is sent.

@@ -68,9 +68,9 @@ func TestSecretsLeaveThePageWithTheRequestOnly(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		raw := rawserver.Start(t)
-		answer := []rawserver.Step{{Write: rawserver.Head + "data: a\n\n"}, {Wait: true}, {Fin: true}}
-		stream := raw.RawURL("secret", answer) + "&api_key=" + planted + "-1"
-		p := visitQuery(t, b, "lang=en&client=go&method=POST&header=X-Api-Key:&url="+url.QueryEscape(raw.RawURL("secret", answer)+"&api_key="))
+		response := []rawserver.Step{{Write: rawserver.Head + "data: a\n\n"}, {Wait: true}, {Fin: true}}
+		stream := raw.RawURL("secret", response) + "&api_key=" + planted + "-1"
+		p := visitQuery(t, b, "lang=en&client=go&method=POST&header=X-Api-Key:&url="+url.QueryEscape(raw.RawURL("secret", response)+"&api_key="))
 		p.Size(1366, 800)
 		p.Wait(`$("#notice").innerText.includes("A link holds no secrets: fill in api_key, X-Api-Key.")`)
 		p.ClickButton("Show and edit")

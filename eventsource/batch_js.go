@@ -46,7 +46,7 @@ func (b *batch) keep(text []byte, before part) part {
 	return part{from, uint32(b.text.Len())}
 }
 
-// take is what was gathered, as a run of OPEN's events with an origin, and begins anew. last is the one that was taken before;
+// take is what was gathered, as a run of OPEN's events with an origin, and the batch begins again. last is the one that was taken before;
 // it becomes the last of these.
 func (b *batch) take(origin string, last *Event) Events {
 	text, events := b.text.String(), b.events

@@ -282,29 +282,6 @@ func TestARefusedConnectionDoesNotSayWhy(t *testing.T) {
 	}
 }
 
-func TestABurstOfTheEngineIsObservedWholeAndInOrder(t *testing.T) {
-	const n, ids = 20_000, 100
-	var stream strings.Builder
-	for i := range ids {
-		stream.WriteString("id: " + strconv.Itoa(i) + "\ndata: line " + strconv.Itoa(i) + "\ndata: \U0001F427\u2028\x01\n\n")
-	}
-	w := watchEngine(t, raw("engine-burst", []rawserver.Step{{Write: rawserver.Head}, {Write: stream.String(), Times: n / ids}}), StreamOptions{})
-	w.until("all of the burst", func() bool { return len(w.events) == n+1 })
-	for i, e := range w.events[1:] {
-		id := strconv.Itoa(i % ids)
-		want := Event{
-			Kind: Message, TimeStamp: e.TimeStamp, ReadyState: Open, Type: "message",
-			Data: "line " + id + "\n\U0001F427\u2028\x01", LastEventID: id, Origin: os.Getenv("RAW_BASE"),
-		}
-		if e != want {
-			t.Fatalf("event %d: got %+v; want %+v", i, e, want)
-		}
-	}
-	if w.lazy == 0 {
-		t.Errorf("got no run that is decoded when needed; want some of %d events in one write", n)
-	}
-}
-
 func TestSilenceIsNoticed(t *testing.T) {
 	s, err := NewStream(t.Context(), raw("silent", body("data: a\n\n")), StreamOptions{Silence: 50 * time.Millisecond, Attempts: 1})
 	if err != nil {

@@ -233,27 +233,37 @@ func TestCloseInTheObserverIsSafe(t *testing.T) {
 	}
 }
 
-// What is dispatched between two frames comes as one run. A long one keeps the browser's objects, and reads the same.
+// What is dispatched between two frames comes as one run. A long one keeps what it was made of, and reads the same.
 func TestABurstIsObservedWholeAndInOrder(t *testing.T) {
 	const n, ids = 20_000, 100 // Firefox takes no address over 1 MB, so the script is short, and repeats
 	var stream strings.Builder
 	for i := range ids {
 		stream.WriteString("id: " + strconv.Itoa(i) + "\ndata: line " + strconv.Itoa(i) + "\ndata: \U0001F427\u2028\x01\n\n")
 	}
-	w := watch(t, raw("burst", []rawserver.Step{{Write: rawserver.Head}, {Write: stream.String(), Times: n / ids}}), Options{})
-	w.until("all of the burst", func() bool { return len(w.events) == n+1 })
-	for i, e := range w.events[1:] {
-		id := strconv.Itoa(i % ids)
-		want := Event{
-			Kind: Message, TimeStamp: e.TimeStamp, ReadyState: Open, Type: "message",
-			Data: "line " + id + "\n\U0001F427\u2028\x01", LastEventID: id, Origin: os.Getenv("RAW_BASE"),
-		}
-		if e != want {
-			t.Fatalf("event %d: got %+v; want %+v", i, e, want)
-		}
+	burst := func(key string) string {
+		return raw(key, []rawserver.Step{{Write: rawserver.Head}, {Write: stream.String(), Times: n / ids}})
 	}
-	if w.lazy == 0 {
-		t.Errorf("got no run that is decoded when needed; want some of %d events in one write", n)
+	for name, watched := range map[string]func(t *testing.T) *watched{
+		"EventSource": func(t *testing.T) *watched { return watch(t, burst("burst"), Options{}) },
+		"Go engine":   func(t *testing.T) *watched { return watchEngine(t, burst("engine-burst"), StreamOptions{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := watched(t)
+			w.until("all of the burst", func() bool { return len(w.events) == n+1 })
+			for i, e := range w.events[1:] {
+				id := strconv.Itoa(i % ids)
+				want := Event{
+					Kind: Message, TimeStamp: e.TimeStamp, ReadyState: Open, Type: "message",
+					Data: "line " + id + "\n\U0001F427\u2028\x01", LastEventID: id, Origin: os.Getenv("RAW_BASE"),
+				}
+				if e != want {
+					t.Fatalf("event %d: got %+v; want %+v", i, e, want)
+				}
+			}
+			if w.lazy == 0 {
+				t.Errorf("got no run that is decoded when needed; want some of %d events in one write", n)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 // Mask stands for a secret, where it is shown or recorded.
 const Mask = "•••"
 
+// Placeholder stands for a secret in a program that somebody takes away.
+const Placeholder = "SECRET"
+
 // secretWords are in the names of headers and parameters whose values are kept secret.
 var secretWords = []string{"authorization", "cookie", "key", "token", "secret", "session", "password", "signature"}
 
