@@ -67,10 +67,10 @@ func (m *model) body(now float64) app.UI {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.
 		return view(`<main class="columns">
 			<div class="column cause"><section hidden/></div>
-			<div class="column effect">{}{}<section hidden/></div>
+			<div class="column effect">{}<section hidden/><section hidden/></div>
 			<div class="column meaning"><section hidden/><section hidden/></div>
 			<section hidden/>
-		</main>`, m.connectPanel(), m.machinePanel(now))
+		</main>`, m.connectPanel())
 	}
 	return view(`<main class="columns">
 		<div class="column cause">{}</div>

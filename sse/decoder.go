@@ -168,9 +168,9 @@ func (d *Decoder) join(part []byte, more bool) (line []byte, ok bool) {
 		d.err, d.line = &LimitError{"line", d.limits.Line}, nil
 		return nil, false
 	}
-	line = append(d.line, part...)
-	if d.line = line; !more {
-		d.line = emptied(line)
+	d.line = append(d.line, part...)
+	if line = d.line; !more {
+		empty(&d.line)
 	}
 	return line, !more
 }
@@ -189,8 +189,8 @@ func (d *Decoder) tell(raw []byte, valid bool, report func(Line)) {
 	} else {
 		line.Outcome, line.Why = Blank, Reason{Cause: NoData, TypeForgotten: len(d.eventType) > 0, IDKept: d.idChanged()}
 		if d.blank() {
-			event := d.next()
-			line.Outcome, line.Why, line.Event = Dispatched, Reason{}, &event
+			line.Outcome, line.Why, line.Event = Dispatched, Reason{}, new(Event)
+			line.Event.Type, line.Event.Data, line.Event.LastEventID = d.next()
 		}
 	}
 	if d.err == nil {
@@ -227,7 +227,8 @@ func cutField(text []byte) (field, value []byte) {
 // process does what a line that is not blank says. Its value may be known to be valid UTF-8, and is not looked at again then.
 func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
 	if !valid && !utf8.Valid(value) {
-		d.repaired = appendUTF8(emptied(d.repaired), value)
+		empty(&d.repaired)
+		d.repaired = appendUTF8(d.repaired, value)
 		value = d.repaired
 	}
 	switch string(field) {
@@ -243,12 +244,15 @@ func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
 			d.hasData = true
 		}
 	case "event":
-		d.eventType = append(d.eventType[:0], value...)
+		empty(&d.eventType)
+		d.eventType = append(d.eventType, value...)
 	case "id":
 		if bytes.IndexByte(value, 0) >= 0 {
 			return Ignored, NULInID
 		}
-		d.id, d.idSet = append(d.id[:0], value...), true
+		empty(&d.id)
+		d.id = append(d.id, value...)
+		d.idSet = true
 	case "retry":
 		ms, ok := digits(value)
 		if !ok {
@@ -266,7 +270,9 @@ func (d *Decoder) process(field, value []byte, valid bool) (Outcome, Cause) {
 // blank does what a blank line does, and reports whether that dispatches an event, which is to be forgotten then.
 func (d *Decoder) blank() bool {
 	if d.idSet {
-		d.id, d.lastEventID, d.idSet = emptied(d.lastEventID), d.id, false
+		empty(&d.lastEventID)
+		d.lastEventID = append(d.lastEventID, d.id...)
+		d.idSet = false
 	}
 	if !d.hasData {
 		d.eventType = d.eventType[:0]
@@ -275,20 +281,24 @@ func (d *Decoder) blank() bool {
 	if len(d.eventType) == 0 {
 		d.eventType = append(d.eventType, "message"...)
 	}
-	d.data = slices.Grow(d.data, len(d.lastEventID)+len(d.eventType)) // room for Raw.Event
+	if room := len(d.lastEventID) + len(d.eventType); cap(d.data)-len(d.data) < room { // Raw.Event needs it
+		d.data = slices.Grow(d.data, room)
+	}
 	return true
 }
 
 // next makes the event of a blank line.
-func (d *Decoder) next() Event {
-	event := d.made.next(d.eventType, d.data, d.lastEventID)
+func (d *Decoder) next() (typ, data, id string) {
+	typ, data, id = d.made.next(d.eventType, d.data, d.lastEventID)
 	d.forget()
-	return event
+	return typ, data, id
 }
 
 // forget empties the buffers of an event. Its bytes stay until the next line is processed.
 func (d *Decoder) forget() {
-	d.data, d.hasData, d.eventType = emptied(d.data), false, emptied(d.eventType)
+	empty(&d.data)
+	empty(&d.eventType)
+	d.hasData = false
 }
 
 func (d *Decoder) idChanged() bool { return d.idSet && !bytes.Equal(d.id, d.lastEventID) }
@@ -318,13 +328,15 @@ func (d *Decoder) explain(line *Line) {
 	}
 }
 
-// emptied is a buffer to be used again. A large one is not kept for the small ones that follow.
-func emptied(b []byte) []byte {
+// empty empties a buffer to be used again. A large one is not kept for the small ones that follow. Cut where it is, a slice's
+// pointer is not written, which would cost a write barrier.
+func empty(b *[]byte) {
 	const large = 64 << 10
-	if cap(b) > large {
-		return nil
+	if cap(*b) > large {
+		*b = nil
+	} else {
+		*b = (*b)[:0]
 	}
-	return b[:0]
 }
 
 // digits is a number of at least one ASCII digit and nothing else. One that is out of range is the greatest.

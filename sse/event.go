@@ -24,13 +24,13 @@ func (d *Decoder) Events(r io.Reader) iter.Seq2[Event, error] {
 		wanted := true
 		var left Decoder // what the next connection needs, as it was when the loop broke
 		dispatch := func() {
-			if event := d.next(); wanted && !yield(event, nil) {
+			if typ, data, id := d.next(); wanted && !yield(Event{typ, data, id}, nil) {
 				wanted = false
 				left = *NewDecoder(d.LastEventID(), d.limits)
 				left.retry, left.retrySet = d.ReconnectionTime()
 			}
 		}
-		buf := make([]byte, 4096)
+		buf := make([]byte, 16<<10)
 		for {
 			n, err := r.Read(buf)
 			if limited := d.read(buf[:n], nil, dispatch); limited != nil {

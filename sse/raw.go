@@ -10,23 +10,29 @@ type Raw struct {
 
 // Event is a copy to keep. It costs at most one allocation, and none if all of it was there before: "message", the type and
 // ID of those before it, or no data. Above 4 KiB of data it costs one more, so that who keeps an ID does not keep that data.
-func (r Raw) Event() Event { return r.made.next(r.Type, r.Data, r.LastEventID) }
+func (r Raw) Event() (e Event) {
+	e.Type, e.Data, e.LastEventID = r.made.next(r.Type, r.Data, r.LastEventID)
+	return e
+}
 
-// next is the event of these bytes, where made is the one before. (A Raw is too large for registers, three slices are not.)
-func (made *Event) next(typ, data, id []byte) Event {
+// next is the event of these bytes, where made is the one before. (A Raw and an Event are too large for registers, three slices
+// and three strings are not.)
+func (made *Event) next(typ, data, id []byte) (eventType, text, lastEventID string) {
 	const large = 4 << 10
 	named := string(typ) != "message"
 	newID, newType := string(id) != made.LastEventID, named && string(typ) != made.Type
-	e := Event{Type: "message", Data: made.Data}
-	made.Data = ""
+	eventType, text = "message", made.Data
+	if made.Data != "" {
+		made.Data = ""
+	}
 
 	// All that is new is made one string: the ID and the type after the data, in the room that blank left for them.
 	all := data
 	switch {
-	case string(data) == e.Data:
+	case string(data) == text:
 		all = data[len(data):]
 	case len(data) > large:
-		e.Data, all = string(data), data[len(data):]
+		text, all = string(data), data[len(data):]
 	}
 	n := len(all)
 	if newID {
@@ -36,19 +42,18 @@ func (made *Event) next(typ, data, id []byte) Event {
 	if newType {
 		all = append(all, typ...)
 	}
-	text := string(all)
+	fresh := string(all)
 	if n > 0 {
-		e.Data = text[:n]
+		text = fresh[:n]
 	}
 	if newID {
-		made.LastEventID = text[n:m]
+		made.LastEventID = fresh[n:m]
 	}
 	if newType {
-		made.Type = text[m:]
+		made.Type = fresh[m:]
 	}
 	if named {
-		e.Type = made.Type
+		eventType = made.Type
 	}
-	e.LastEventID = made.LastEventID
-	return e
+	return eventType, text, made.LastEventID
 }

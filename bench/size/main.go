@@ -20,6 +20,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/andybalholm/brotli"
+
+	"eventsource-playground/web/wasm"
 )
 
 func main() {
@@ -61,17 +63,21 @@ type weight struct{ raw, compressed int }
 
 // weigh weighs the functions of a program in groups, and the tables of its memory.
 func weigh(path string, group func(function string) string) (map[string]weight, error) {
-	p, err := read(path)
+	file, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	parts := map[string][]byte{}
-	for _, f := range p.functions {
-		g := group(f.name)
-		parts[g] = append(parts[g], f.body...)
+	p, err := wasm.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, t := range p.tables {
-		parts["("+t.what+")"] = p.memory[t.from:t.to]
+	parts := map[string][]byte{}
+	for _, f := range p.Functions {
+		g := group(f.Name)
+		parts[g] = append(parts[g], f.Body...)
+	}
+	for _, t := range p.Tables {
+		parts["("+t.What+")"] = p.Memory[t.From:t.To]
 	}
 	weights := map[string]weight{}
 	for what, content := range parts {

@@ -16,23 +16,32 @@ import (
 	"time"
 
 	"eventsource-playground/language"
+	"eventsource-playground/web/wasm"
 )
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("pack: ")
-	fast := flag.Bool("fast", false, "leave brotli out, which takes half a minute; the next run without -fast adds it")
+	fast := flag.Bool("fast", false, "leave brotli out, which takes half a minute, and the lines in, which a panic prints; the next run without -fast makes up for it")
 	flag.Parse()
-	if err := pack("web", *fast); err != nil {
+	program, err := os.ReadFile("web/app.wasm")
+	if err == nil && !*fast {
+		program, err = wasm.WithoutLines(program)
+	}
+	if err == nil {
+		err = pack("web", program, *fast)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// pack reads the sources in folder and fills folder/dist.
-func pack(folder string, fast bool) error {
+// pack reads the other sources in folder and fills folder/dist.
+func pack(folder string, program []byte, fast bool) error {
 	sources := map[string][]byte{}
 	version := sha256.New()
-	for _, name := range []string{"app.wasm", "icon.svg", "index.html", "style.css", "worker.js"} {
+	version.Write(program)
+	for _, name := range []string{"icon.svg", "index.html", "style.css", "worker.js"} {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			return err
@@ -53,7 +62,7 @@ func pack(folder string, fast bool) error {
 	files, err := goapp{
 		version:  fmt.Sprintf("%x", version.Sum(nil)[:10]),
 		worker:   string(sources["worker.js"]),
-		wasmSize: len(sources["app.wasm"]),
+		wasmSize: len(program),
 	}.files()
 	if err != nil {
 		return err
@@ -63,7 +72,7 @@ func pack(folder string, fast bool) error {
 	}
 	maps.Copy(files, words)
 	files["index.html"] = sources["index.html"]
-	files["web/app.wasm"] = sources["app.wasm"]
+	files["web/app.wasm"] = program
 	files["web/style.css"] = sources["style.css"]
 
 	dist := filepath.Join(folder, "dist")

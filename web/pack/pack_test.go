@@ -14,8 +14,8 @@ import (
 )
 
 func TestPackMakesAllThatThePageLoads(t *testing.T) {
-	folder := sources(t)
-	if err := pack(folder, false); err != nil {
+	folder, program := sources(t), []byte(strings.Repeat("wasm ", 1000))
+	if err := pack(folder, program, false); err != nil {
 		t.Fatal(err)
 	}
 	made := tree(t, filepath.Join(folder, "dist"))
@@ -59,9 +59,9 @@ func TestPackMakesAllThatThePageLoads(t *testing.T) {
 }
 
 func TestPackAgain(t *testing.T) {
-	folder := sources(t)
+	folder, program := sources(t), []byte(strings.Repeat("wasm ", 1000))
 	dist := filepath.Join(folder, "dist")
-	if err := pack(folder, false); err != nil {
+	if err := pack(folder, program, false); err != nil {
 		t.Fatal(err)
 	}
 	first := tree(t, dist)
@@ -97,7 +97,7 @@ func TestPackAgain(t *testing.T) {
 			}
 		}},
 		{"without brotli drops what is stale, and looks old to make",
-			func() { put(t, folder, "app.wasm", strings.Repeat("changed ", 500)) }, true, func(made map[string][]byte) {
+			func() { program = []byte(strings.Repeat("changed ", 500)) }, true, func(made map[string][]byte) {
 				if _, ok := made["web/app.wasm.br"]; ok {
 					t.Error("got the form of another content")
 				}
@@ -117,7 +117,7 @@ func TestPackAgain(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.prepare()
-			if err := pack(folder, test.fast); err != nil {
+			if err := pack(folder, program, test.fast); err != nil {
 				t.Fatal(err)
 			}
 			test.check(tree(t, dist))
@@ -125,7 +125,7 @@ func TestPackAgain(t *testing.T) {
 	}
 }
 
-// sources is a folder like web, with a small app.wasm.
+// sources is a folder like web.
 func sources(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -136,7 +136,6 @@ func sources(t *testing.T) string {
 		}
 		put(t, folder, name, string(content))
 	}
-	put(t, folder, "app.wasm", strings.Repeat("wasm ", 1000))
 	put(t, folder, "dist/.gitignore", "*")
 	return folder
 }
