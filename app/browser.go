@@ -60,6 +60,21 @@ func download(name, mediaType string, parts []string) {
 	window.Call("setTimeout", window.Get("URL").Get("revokeObjectURL").Call("bind", window.Get("URL"), address), 10_000)
 }
 
+// afterFrame calls do once the browser has shown what there is. A timer of Go's that is due may ring in the same turn, before the
+// browser has one of its own. A hidden page has no frames.
+func afterFrame(do func()) {
+	window := app.Window()
+	timeout := window.Get("setTimeout").Call("bind", window, app.FuncOf(func(app.Value, []app.Value) any {
+		do()
+		return nil
+	}), 0)
+	if window.Get("document").Get("hidden").Bool() {
+		timeout.Invoke()
+	} else {
+		window.Call("requestAnimationFrame", timeout)
+	}
+}
+
 // load and save keep a visitor's choice in this browser, where it allows that.
 func load(ctx app.Context, key string, v any) { _ = ctx.LocalStorage().Get("playground."+key, v) }
 func save(ctx app.Context, key string, v any) { _ = ctx.LocalStorage().Set("playground."+key, v) }

@@ -5,7 +5,6 @@ package main
 
 import (
 	"runtime/debug"
-	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -34,8 +33,7 @@ func (p *playground) OnInit() { p.model = newModel() }
 func (p *playground) OnMount(ctx app.Context) {
 	p.model.start(ctx)
 	app.Window().Get("document").Get("documentElement").Call("setAttribute", "data-ready", "true")
-	const frame = 20 * time.Millisecond // for the browser to show what there is, and to take a click
-	time.AfterFunc(frame, func() {
+	afterFrame(func() {
 		p.model.whole = true
 		p.model.pace.again(0)
 		p.model.rehearse()

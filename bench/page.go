@@ -142,7 +142,7 @@ func (s *site) start(done func(...row)) error {
 	const kB = 1024
 	size := float64(len(s.files["web/app.wasm"].compressed))
 	done(compared(partStart, "app.wasm, brotli", "go-app's hello world", "KB", []float64{float64(wasm.Size()) / kB}, []float64{size / kB}).atMost(1.15))
-	const rounds, slowRounds = 15, 3
+	const rounds, slowRounds = 15, 5
 	for range slowRounds {
 		visit(&oursBytes, s.ours, oursReady, counted, func(t *tab) error {
 			if err := t.open("about:blank"); err != nil {
