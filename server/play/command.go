@@ -102,10 +102,10 @@ func (p *Play) carryOut(c Command) ending {
 
 // insert sends what the visitor gave, as soon as no line is broken by it. After the last line it breaks none.
 func (p *Play) insert() ending {
-	for len(p.inserts) > 0 && p.conn.framing != noHead && (!p.middle || p.holding || p.conn.framing == noBody) {
+	for len(p.inserts) > 0 && p.conn.progress() != headless && (!p.middle || p.holding || p.conn.progress() == bodiless) {
 		c := p.inserts[0]
 		p.inserts = p.inserts[1:]
-		if p.conn.framing == noBody {
+		if p.conn.progress() == bodiless {
 			c.reply(errNoBody)
 			continue
 		}

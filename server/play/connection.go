@@ -14,8 +14,7 @@ import (
 	"eventsource-playground/server/limits"
 )
 
-// connection is where a play meets its client: all that is written, awaited, cut and ended goes through it, and nothing else
-// knows what carries it. net/http has let go of it, so every byte is the play's.
+// connection carries a play over HTTP/1.1. net/http has let go of it, so every byte is the play's.
 type connection struct {
 	conn   net.Conn
 	tcp    *net.TCPConn    // below conn: only there a reset and the kernel's buffer are set
@@ -25,7 +24,7 @@ type connection struct {
 	framing framing
 	gzip    *gzipper    // nil: not compressed
 	ready   *[]byte     // to send, from buffers; nil: nothing. What waits for nothing goes out in one write
-	spoke   time.Time   // when something was sent last
+	last    time.Time   // when something was sent last
 	sent    int         // bytes
 	strays  int         // bytes that the client sent after its request
 	hurried atomic.Bool // a cut was commanded, which waits for no write
@@ -71,8 +70,18 @@ func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
 	return *ready
 }
 
-// hasBody reports whether there is a body to write to, by now.
-func (c *connection) hasBody() bool { return c.framing == chunked || c.framing == unframed }
+func (c *connection) progress() progress {
+	switch c.framing {
+	case noHead:
+		return headless
+	case noBody:
+		return bodiless
+	}
+	return inBody
+}
+
+func (c *connection) pending() bool    { return c.ready != nil }
+func (c *connection) spoke() time.Time { return c.last }
 
 // write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, and how many
 // bytes compression made of them.
@@ -119,7 +128,7 @@ func (c *connection) flush() ending {
 	if c.hurried.Load() {
 		return pageCuts
 	}
-	c.spoke = time.Now()
+	c.last = time.Now()
 	before := c.sent
 	if c.sent += len(*c.ready); before <= little && c.sent > little {
 		c.tcp.SetWriteBuffer(c.limits.StreamBuffer)
@@ -147,7 +156,7 @@ func (c *connection) writeAll(b []byte) error {
 	if n == len(b) {
 		return nil
 	}
-	c.conn.SetWriteDeadline(c.spoke.Add(c.limits.StreamWrite))
+	c.conn.SetWriteDeadline(c.last.Add(c.limits.StreamWrite))
 	if c.hurried.Load() {
 		return os.ErrDeadlineExceeded // before this deadline, or by it
 	}

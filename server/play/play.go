@@ -16,7 +16,7 @@ import (
 // Play is one response of a scenario. One goroutine is all that it costs: its timer is the deadline of a read, and what ends
 // that read early is the client's leaving or a command.
 type Play struct {
-	conn   *connection
+	conn   carrier
 	player *scenario.Player
 	client *client // nil once the head was sent
 	log    *slog.Logger
@@ -59,7 +59,7 @@ const (
 func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 	switch how {
 	case scenarioResets:
-		if p.conn.framing == noHead {
+		if p.conn.progress() == headless {
 			return protocol.ByServer, protocol.EndRefused
 		}
 		return protocol.ByServer, protocol.EndCut
@@ -93,7 +93,7 @@ func (p *Play) perform() (how ending) {
 		step, _ := p.player.Next()
 		how = p.do(step)
 	}
-	if how == scenarioEnds && p.conn.spoke.IsZero() {
+	if how == scenarioEnds && p.conn.spoke().IsZero() {
 		return how // close sends all of it, once the run has been left: a redirect is followed at once
 	}
 	switch how {
@@ -165,7 +165,7 @@ func (p *Play) write(b []byte) ending {
 
 // send is where all bytes of a body pass.
 func (p *Play) send(b []byte) ending {
-	if !p.conn.hasBody() {
+	if p.conn.progress() != inBody {
 		return goesOn
 	}
 	p.middle = !endsLine(b)
@@ -179,7 +179,7 @@ func (p *Play) send(b []byte) ending {
 
 // flush sends what is ready, unless the play's time is over.
 func (p *Play) flush() ending {
-	if p.conn.ready != nil && time.Now().After(p.expires) {
+	if p.conn.pending() && time.Now().After(p.expires) {
 		return lifetimeOver
 	}
 	how := p.conn.flush()
@@ -225,7 +225,7 @@ func (p *Play) wait(d time.Duration) ending {
 			p.due = p.due.Add(remains)
 		}
 		until := p.due
-		if beat := p.conn.spoke.Add(p.beat); p.beat > 0 && beat.Before(until) && p.conn.framing != noHead {
+		if beat := p.conn.spoke().Add(p.beat); p.beat > 0 && beat.Before(until) && p.conn.progress() != headless {
 			until = beat
 		}
 		how := p.await(until)

@@ -256,7 +256,7 @@ func (s *Streams) add(p *Play) {
 	s.open[p] = struct{}{}
 }
 
-func (s *Streams) connect(p *Play, conn *connection) {
+func (s *Streams) connect(p *Play, conn carrier) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	p.conn = conn

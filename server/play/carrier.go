@@ -1,0 +1,52 @@
+package play
+
+import (
+	"time"
+
+	"eventsource-playground/scenario"
+)
+
+// A carrier is where a play meets its client: all that is written, awaited, cut and ended goes through it, and nothing else
+// knows what carries it.
+type carrier interface {
+	// respond makes a head ready, and returns it as it goes over the wire.
+	respond(a *client, head *scenario.Head) (wire []byte)
+	// progress is how far the response is.
+	progress() progress
+	// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, and how many
+	// bytes compression made of them.
+	write(b []byte) (full bool, packed int)
+	// pending reports whether something is ready to be sent.
+	pending() bool
+	// flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
+	flush() ending
+	// spoke is when something was sent last; zero before that.
+	spoke() time.Time
+
+	// wakeAt says when the next read ends. Whoever calls wake afterwards ends it at once.
+	wakeAt(time.Time)
+	// wake ends a read that is under way, or the next. Any goroutine may call it.
+	wake()
+	// read waits for the client, which has nothing more to say, and reports whether it is still there.
+	read() bool
+	// hurry ends a write that is under way, or the next: a cut waits for none. Any goroutine may call it.
+	hurry()
+
+	// end sends what is ready and ends the response properly.
+	end()
+	// reset cuts the client off, and forgets what it did not read. Any goroutine may call it.
+	reset()
+	// close ends the response, whatever it lacks.
+	close()
+	// from is the client's address.
+	from() string
+}
+
+// progress is how far a response is.
+type progress uint8
+
+const (
+	headless progress = iota // nothing was sent yet
+	bodiless                 // the head was all
+	inBody                   // there is a body to write to
+)
