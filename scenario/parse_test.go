@@ -215,7 +215,7 @@ func TestMistakes(t *testing.T) {
 		{"a section of another keyboard", "== 200\na\n＝＝ 200", "3:1 this line would be sent as it is: begin it with == for a new section, or send it with @raw"},
 		{"a comment after a space", "== 200\n # a", "2:1 this line would be sent as it is: begin it with # for a comment, or send it with @raw"},
 		{"a cut in a repeat", "== 200\n@repeat 3\na\n@cut\n@again", "4:1 @cut cannot be inside a repeat: add @again above it"},
-		{"another cut", "== 200\n@cut short", "2:6 short is not expected here: write @cut or @cut cleanly"},
+		{"another cut", "== 200\n@cut short", "2:6 short is not expected here: write @cut, @cut connection or @cut cleanly"},
 		{"a line after the end", "== 200\n@cut cleanly\n\ndata: a", "4:1 nothing is sent after @cut cleanly: move this above it, or begin a section with =="},
 		{"a directive after the end", "== 200\n@hold\n@cut", "3:1 nothing is sent after @hold: move this above it, or begin a section with =="},
 		{"a body for nobody", "== refuse\ndata: a", "2:1 == refuse sends nothing: remove this line, or give a status such as == 200"},

@@ -32,10 +32,15 @@ type carrier interface {
 	// hurry ends a write that is under way, or the next: a cut waits for none. Any goroutine may call it.
 	hurry()
 
+	// left is how a play ends whose client is gone: by itself, or because the server reset what it shares with others.
+	left() ending
+
 	// end sends what is ready and ends the response properly.
 	end()
 	// reset cuts the client off, and forgets what it did not read. Any goroutine may call it.
 	reset()
+	// resetAll is reset, and cuts off all else that goes over the same connection.
+	resetAll()
 	// close ends the response, whatever it lacks.
 	close()
 	// from is the client's address.

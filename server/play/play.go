@@ -1,4 +1,4 @@
-// Package play plays scenarios: each response of GET /sse is a play, on a connection of its own.
+// Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own.
 //
 // An event goes from the player's step to the wire in one goroutine: Play.perform takes the step, Play.write goes through
 // pauses and lines, Play.send tells the watcher, connection.write compresses and frames, connection.flush sends. A command
@@ -26,6 +26,8 @@ type Play struct {
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
 	stop    chan struct{} // closed when the server stops
 
+	truncates ending // what closing without the last chunk is: over HTTP/2 a reset, since there are no chunks
+
 	watcher  Watcher
 	commands chan Command                       // nil: nobody can give any
 	reserve  func(n int) (free func(), ok bool) // room for n bytes that are to be sent
@@ -44,10 +46,11 @@ const (
 	scenarioEnds                    // properly
 	scenarioTruncates               // without the last chunk
 	scenarioResets
-	pageCuts     // with a reset
-	pageEnds     // properly
-	lifetimeOver // properly
-	serverStops  // properly
+	connectionResets // as the scenario says, with all that goes over the connection
+	pageCuts         // with a reset
+	pageEnds         // properly
+	lifetimeOver     // properly
+	serverStops      // properly
 	clientLeft
 	clientStuck // it does not read: with a reset
 	ourMistake  // with a reset
@@ -58,7 +61,7 @@ const (
 // ended is who ended the response, and how.
 func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 	switch how {
-	case scenarioResets:
+	case scenarioResets, connectionResets:
 		if p.conn.progress() == headless {
 			return protocol.ByServer, protocol.EndRefused
 		}
@@ -97,7 +100,7 @@ func (p *Play) perform() (how ending) {
 		return how // close sends all of it, once the run has been left: a redirect is followed at once
 	}
 	switch how {
-	case scenarioEnds, scenarioTruncates, scenarioResets:
+	case scenarioEnds, scenarioTruncates, scenarioResets, connectionResets:
 		if failed := p.flush(); failed != goesOn {
 			return failed
 		}
@@ -121,9 +124,11 @@ func (p *Play) do(step scenario.Step) ending {
 	case scenario.Respond:
 		return p.respond(step.Head)
 	case scenario.Truncate:
-		return scenarioTruncates
+		return p.truncates
 	case scenario.Reset:
 		return scenarioResets
+	case scenario.ResetAll:
+		return connectionResets
 	}
 	return scenarioEnds
 }
@@ -199,6 +204,8 @@ func (p *Play) close(how ending) {
 		p.conn.end()
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
 		p.conn.reset()
+	case connectionResets:
+		p.conn.resetAll()
 	default:
 		p.conn.close()
 	}
@@ -284,7 +291,7 @@ func (p *Play) await(until time.Time) ending {
 			return commanded
 		}
 		if !p.conn.read() {
-			return clientLeft
+			return p.conn.left()
 		}
 		switch now := time.Now(); {
 		case !now.Before(p.expires):
