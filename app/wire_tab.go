@@ -112,6 +112,13 @@ func (w *wireTab) Render() app.UI {
 	for i, e := range exchanges {
 		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
+	if e.Upgraded() {
+		return view(`<div class="wire">
+			<label class="check">attempt<select class="small" onchange={}>{}</select></label>
+			<p class="hint">{}</p>
+			<ol class="lines" tabindex="0" aria-label="Frames, as they were sent">{}</ol>
+		</div>`, w.onAttempt, choices, framesSaid(e, exchanges), frameRows(e))
+	}
 	first := firstShown(e)
 	earlier, lines := e.Forgotten+first, e.Lines[first:]
 	rows := []app.UI{}

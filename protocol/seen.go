@@ -28,6 +28,15 @@ type Seen struct {
 	// Packed is what a write became by compression, in bytes; 0: it was not compressed, or the compressor still has it.
 	Packed int `json:"packed,omitempty"`
 
+	// Of a WebSocket's head: what of the scenario has no counterpart there, such as "id" or "comments".
+	NotHere []string `json:"notHere,omitempty"`
+
+	Frame    string `json:"frame,omitempty"`    // of a frame: text, binary, close, ping or pong; its payload is in Bytes and Size
+	FromPage bool   `json:"fromPage,omitempty"` // of a frame, as is the next
+	Wire     int    `json:"wire,omitempty"`     // bytes over the wire, with header and mask
+	Code     int    `json:"code,omitempty"`     // of a close frame, as is the next
+	Reason   string `json:"reason,omitempty"`
+
 	By  By  `json:"by,omitempty"` // of an end, as is the next
 	How End `json:"how,omitempty"`
 
@@ -43,8 +52,9 @@ const (
 	SeenRequest Kind = "request"
 	SeenHead    Kind = "head" // of the response
 	SeenWrite   Kind = "write"
-	SeenEnd     Kind = "end" // of the response
-	SeenDid     Kind = "did" // a command of the visitor's
+	SeenFrame   Kind = "frame" // of a WebSocket
+	SeenEnd     Kind = "end"   // of the response
+	SeenDid     Kind = "did"   // a command of the visitor's
 )
 
 // By is who ended a response.

@@ -17,8 +17,10 @@ type Exchange struct {
 	Head            *protocol.Seen // nil: none yet
 	HeadAt          float64
 	Writes          []Wrote
-	Sent            int // bytes of the body
-	Packed          int // what compression made of them, in bytes; 0: nothing
+	Frames          []Frame // of a WebSocket, the newest
+	FramesGone      int     // older ones that are not kept
+	Sent            int     // bytes of the body
+	Packed          int     // what compression made of them, in bytes; 0: nothing
 	End             *protocol.Seen
 	EndAt           float64
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
@@ -50,6 +52,12 @@ type Exchange struct {
 type Wrote struct {
 	At   float64
 	Size int
+}
+
+// Frame is one of a WebSocket's, and when the server sent or read it.
+type Frame struct {
+	At float64
+	protocol.Seen
 }
 
 // Did is a command of the visitor's that was carried out. Next is set for DoNext only.
@@ -126,7 +134,7 @@ func (w *wire) rebase(seen int, live bool) {
 func (s *served) clear() {
 	s.exchanges = slices.DeleteFunc(s.exchanges, (*Exchange).Over)
 	for _, e := range s.exchanges {
-		e.Lines, e.Writes, e.Forgotten = nil, nil, 0
+		e.Lines, e.Writes, e.Forgotten, e.Frames, e.FramesGone = nil, nil, 0, nil, 0
 	}
 	s.gone = 0
 }
@@ -196,6 +204,8 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 		e.Head, e.HeadAt = &seen, at
 	case protocol.SeenWrite:
 		l.wrote(w, e, seen, at)
+	case protocol.SeenFrame:
+		e.framed(seen, at)
 	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
 			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
@@ -255,6 +265,26 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	}
 }
 
+// framed keeps a frame. What it weighs is what went over the wire.
+func (e *Exchange) framed(seen protocol.Seen, at float64) {
+	e.Frames = append(e.Frames, Frame{at, seen})
+	if len(e.Frames) > maxWires {
+		e.Frames = slices.Delete(e.Frames, 0, maxWires/10)
+		e.FramesGone += maxWires / 10
+	}
+	if seen.FromPage {
+		return
+	}
+	e.Sent += seen.Wire
+	e.Writes = append(e.Writes, Wrote{at, seen.Wire})
+	if len(e.Writes) > maxWires {
+		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
+	}
+}
+
+// Upgraded reports whether the connection became a WebSocket's.
+func (e *Exchange) Upgraded() bool { return e.Head != nil && e.Head.Status == 101 }
+
 // remember keeps what the stream has set by now.
 func (w *wire) remember(e *Exchange) {
 	d := w.decode()
@@ -302,6 +332,9 @@ func (l *Log) ShiftServer(by float64) {
 		e.EndAt += by
 		for i := range e.Writes {
 			e.Writes[i].At += by
+		}
+		for i := range e.Frames {
+			e.Frames[i].At += by
 		}
 		for i := range e.Lines {
 			e.Lines[i].At += by
