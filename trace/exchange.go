@@ -24,6 +24,9 @@ type Exchange struct {
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
 	Did             []Did
 
+	Frames  []Frame            // of a WebSocket, the newest; those to the page are Writes too
+	NotHere []protocol.NotHere // of what the scenario says
+
 	Body []byte // of a response that is no event stream, the beginning; see maxBody
 
 	Lines     []WireLine // what the decoder makes of the bytes, the newest
@@ -57,6 +60,12 @@ type Did struct {
 	At   float64
 	Do   protocol.Do
 	Next *protocol.Reply
+}
+
+// Frame is one of a WebSocket.
+type Frame struct {
+	At float64
+	protocol.Seen
 }
 
 // WireLine is a line of the stream, and when it was complete.
@@ -126,7 +135,7 @@ func (w *wire) rebase(seen int, live bool) {
 func (s *served) clear() {
 	s.exchanges = slices.DeleteFunc(s.exchanges, (*Exchange).Over)
 	for _, e := range s.exchanges {
-		e.Lines, e.Writes, e.Forgotten = nil, nil, 0
+		e.Lines, e.Writes, e.Frames, e.Forgotten = nil, nil, nil, 0
 	}
 	s.gone = 0
 }
@@ -196,6 +205,10 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 		e.Head, e.HeadAt = &seen, at
 	case protocol.SeenWrite:
 		l.wrote(w, e, seen, at)
+	case protocol.SeenFrame:
+		e.framed(seen, at)
+	case protocol.SeenNotHere:
+		e.NotHere = append(e.NotHere, seen.NotHere...)
 	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
 			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
@@ -255,6 +268,24 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	}
 }
 
+// framed keeps a frame. Those to the page are what the server wrote.
+func (e *Exchange) framed(seen protocol.Seen, at float64) {
+	if e.Frames = append(e.Frames, Frame{at, seen}); len(e.Frames) > maxWires {
+		e.Frames = slices.Delete(e.Frames, 0, maxWires/10)
+	}
+	if seen.FromPage {
+		return
+	}
+	e.Sent += seen.Wire
+	e.Writes = append(e.Writes, Wrote{at, seen.Wire})
+	if len(e.Writes) > maxWires {
+		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
+	}
+}
+
+// IsWebSocket reports whether the response turned the connection into a WebSocket, whose messages are no event stream.
+func (e *Exchange) IsWebSocket() bool { return e.Head != nil && e.Head.Status == 101 }
+
 // remember keeps what the stream has set by now.
 func (w *wire) remember(e *Exchange) {
 	d := w.decode()
@@ -308,6 +339,9 @@ func (l *Log) ShiftServer(by float64) {
 		}
 		for i := range e.Did {
 			e.Did[i].At += by
+		}
+		for i := range e.Frames {
+			e.Frames[i].At += by
 		}
 	}
 }

@@ -50,6 +50,7 @@ const (
 	serverStops  // properly
 	clientLeft
 	clientStuck // it does not read: with a reset
+	rejected    // it sent what it must not: properly, with the reason
 	ourMistake  // with a reset
 
 	commanded // for await only: it goes on, but a command may have changed how
@@ -75,6 +76,8 @@ func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 		return protocol.ByServer, protocol.EndTooSlow
 	case clientLeft:
 		return protocol.ByClient, protocol.EndLeft
+	case rejected:
+		return protocol.ByServer, protocol.EndRejected
 	case ourMistake:
 		return protocol.ByServer, protocol.EndMistake
 	}
@@ -195,8 +198,9 @@ func (p *Play) flush() ending {
 // close is where all plays end, each in the way that perform returned.
 func (p *Play) close(how ending) {
 	switch how {
-	case scenarioEnds, pageEnds, lifetimeOver, serverStops:
-		p.conn.end()
+	case scenarioEnds, pageEnds, lifetimeOver, serverStops, rejected:
+		_, why := p.ended(how)
+		p.conn.end(why)
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
 		p.conn.reset()
 	default:
@@ -283,8 +287,8 @@ func (p *Play) await(until time.Time) ending {
 		} else if some {
 			return commanded
 		}
-		if !p.conn.read() {
-			return clientLeft
+		if how := p.conn.read(); how != goesOn {
+			return how
 		}
 		switch now := time.Now(); {
 		case !now.Before(p.expires):
