@@ -45,7 +45,7 @@ type session struct {
 	instance string // random
 	all      *Sessions
 	from     netip.Prefix
-	began    time.Time // At counts from here, on the monotonic clock
+	began    time.Time    // At counts from here, on the monotonic clock
 	budget   quota.Budget // for the bytes of writes
 
 	// Guarded by sessions.mutex.
