@@ -1,4 +1,9 @@
-// Package play plays scenarios: each response of GET /sse is a play, on a connection of its own.
+// Package play plays scenarios: each response of GET /sse is a play, on a connection of its own, and so is each WebSocket
+// at /ws.
+//
+// A WebSocket gets the data of each event as one message. /ws has the parameters of /sse, and two more: with ids=1 a message is
+// {"id":…,"event":…,"data":…}, and last-event-id is what Last-Event-ID is for /sse, since a page can't give a WebSocket's request
+// a header. What the page sends comes back, as far as package limits lets it.
 //
 // An event goes from the player's step to the wire in one goroutine: Play.perform takes the step, Play.write goes through
 // pauses and lines, Play.send tells the watcher, connection.write compresses and frames, connection.flush sends. A command

@@ -328,6 +328,10 @@ func (c *socket) end(why protocol.End) {
 		c.reset()
 		return
 	}
+	if c.hears { // one goroutine reads at a time
+		c.conn.SetReadDeadline(time.Unix(1, 0))
+		<-c.page.gone
+	}
 	c.conn.SetReadDeadline(time.Now().Add(c.limits.SocketClose)) // the library waits longer, and for a payload forever
 	c.ws.Close(c.closing(why))
 }
