@@ -49,6 +49,7 @@ func textRoutes(files *assets, scenarios *catalogue, streams *play.Streams, l li
 	mux.Handle("/report/checks", get(serveChecks()))       // what the browser report checks
 	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
 	mux.Handle("/code", get(serveCode(streams, l)))        // what is set up in the page, as a program
+	mux.Handle("/web/reconnect.js", get(files))            // what reconnects a WebSocket, to be read
 	for _, l := range language.All[1:] {
 		mux.Handle("/web/"+l.Code+".json", get(files)) // what the page says, in other languages than English
 	}
