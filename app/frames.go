@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
@@ -15,10 +16,24 @@ func framesSaid(e *trace.Exchange, all []*trace.Exchange) string {
 	if earlier := e.FramesGone + max(0, len(e.Frames)-shownLines); earlier > 0 {
 		said = append(said, count(earlier, "1 earlier frame is not shown", "{n} earlier frames are not shown"))
 	}
-	if names := e.Head.NotHere; len(names) > 0 {
+	names := []string{}
+	for _, name := range e.NotHere {
+		if word, ok := notHere[name]; ok {
+			names = append(names, say(word))
+		} else {
+			names = append(names, string(name)) // a field's
+		}
+	}
+	if len(names) > 0 {
 		said = append(said, fill(say("not in this protocol: {names}"), "{names}", strings.Join(names, say(", "))))
 	}
 	return strings.Join(said, " · ") + say(".")
+}
+
+// notHere is what a WebSocket has not, but for fields and directives, whose names are the same in all languages.
+var notHere = map[protocol.NotHere]string{
+	protocol.NoComments: later("comments"), protocol.NoFields: later("unknown fields"), protocol.NoChunks: later("chunks"),
+	protocol.NoContentType: later("content type"), protocol.NoRedirect: later("redirect"),
 }
 
 // frameRows are the newest frames, one a line.
@@ -30,17 +45,17 @@ func frameRows(e *trace.Exchange) []app.UI {
 			who = say("page")
 		}
 		text := brief(string(f.Bytes), 300)
-		switch f.Seen.Frame {
-		case "close":
+		switch f.Frame {
+		case protocol.FrameClose:
 			text = strings.TrimSpace(strconv.Itoa(f.Code) + " " + brief(f.Reason, 200))
-		case "binary":
+		case protocol.FrameBinary:
 			text = ""
 		}
 		rows = append(rows, view(`<li data-outcome="frame">
 			<span class="time">{}</span>
 			<span><code>{}</code></span>
 			<span class="outcome"><b>{}</b> <bdi>{}</bdi></span>
-		</li>`, thousandths(e.T(f.At)), visible(text), f.Seen.Frame,
+		</li>`, thousandths(e.T(f.At)), visible(text), string(f.Frame),
 			fill(say("from the {who}, {n} bytes, with its header {wire}"), "{who}", who, "{n}", grouped(f.Size), "{wire}", grouped(f.Wire))))
 	}
 	return rows

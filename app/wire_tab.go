@@ -112,7 +112,7 @@ func (w *wireTab) Render() app.UI {
 	for i, e := range exchanges {
 		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
-	if e.Upgraded() {
+	if e.IsWebSocket() {
 		return view(`<div class="wire">
 			<label class="check">attempt<select class="small" onchange={}>{}</select></label>
 			<p class="hint">{}</p>

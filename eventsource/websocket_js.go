@@ -118,10 +118,6 @@ func (s *socket) onClose(args []js.Value) {
 // onMessage gathers a message.
 func (s *socket) onMessage(args []js.Value) {
 	e := args[0]
-	typ, id := "message", ""
-	if t := e.Get("lastEventId"); t.Type() == js.TypeString && t.String() != "" { // a message event has an empty one, of no meaning here
-		id, typ = t.String(), e.Get("type").String()
-	}
 	data := e.Get("data")
 	text := ""
 	if data.Type() == js.TypeString {
@@ -133,7 +129,7 @@ func (s *socket) onMessage(args []js.Value) {
 		js.CopyBytesToGo(first, bytes)
 		text = binary(first, bytes.Length())
 	}
-	s.gathered.add(e.Get("timeStamp").Float(), []byte(typ), []byte(text), []byte(id))
+	s.gathered.add(e.Get("timeStamp").Float(), []byte(e.Get("type").String()), []byte(text), []byte(e.Get("lastEventId").String()))
 	if s.gathered.full() {
 		s.flush()
 	} else if !s.due {

@@ -115,11 +115,11 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	channels := session.NewChannels(sessions, log)
 	texts := textRoutes(files, newCatalogue(second), streams, m.Limits)
 	channels.Serve(texts)
-	served := sessions.Watch(streams)
+	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, channels, texts, origin)), plain, m.Limits, log)
+	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(listeners)+len(secondListeners))
 	for _, l := range listeners {

@@ -10,7 +10,7 @@ import (
 )
 
 // routes is all that this server has.
-func routes(files *assets, streams, channels, texts http.Handler, cors origin) http.Handler {
+func routes(files *assets, streams, sockets, channels, texts http.Handler, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -22,6 +22,8 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
 	mux.Handle("/sse", cors.allow(stream(streams))) // ten events, one a second, or a scenario
+
+	mux.Handle("/ws", get(sockets)) // the same over a WebSocket, for this page only
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 

@@ -17,14 +17,16 @@ type Exchange struct {
 	Head            *protocol.Seen // nil: none yet
 	HeadAt          float64
 	Writes          []Wrote
-	Frames          []Frame // of a WebSocket, the newest
-	FramesGone      int     // older ones that are not kept
-	Sent            int     // bytes of the body
-	Packed          int     // what compression made of them, in bytes; 0: nothing
+	Sent            int // bytes of the body
+	Packed          int // what compression made of them, in bytes; 0: nothing
 	End             *protocol.Seen
 	EndAt           float64
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
 	Did             []Did
+
+	Frames     []Frame            // of a WebSocket, the newest; those to the page are Writes too
+	FramesGone int                // older ones that are not kept
+	NotHere    []protocol.NotHere // of what the scenario says
 
 	Body []byte // of a response that is no event stream, the beginning; see maxBody
 
@@ -54,17 +56,17 @@ type Wrote struct {
 	Size int
 }
 
-// Frame is one of a WebSocket's, and when the server sent or read it.
-type Frame struct {
-	At float64
-	protocol.Seen
-}
-
 // Did is a command of the visitor's that was carried out. Next is set for DoNext only.
 type Did struct {
 	At   float64
 	Do   protocol.Do
 	Next *protocol.Reply
+}
+
+// Frame is one of a WebSocket.
+type Frame struct {
+	At float64
+	protocol.Seen
 }
 
 // WireLine is a line of the stream, and when it was complete.
@@ -206,6 +208,8 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 		l.wrote(w, e, seen, at)
 	case protocol.SeenFrame:
 		e.framed(seen, at)
+	case protocol.SeenNotHere:
+		e.NotHere = append(e.NotHere, seen.NotHere...)
 	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
 			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
@@ -265,10 +269,9 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	}
 }
 
-// framed keeps a frame. What it weighs is what went over the wire.
+// framed keeps a frame. Those to the page are what the server wrote.
 func (e *Exchange) framed(seen protocol.Seen, at float64) {
-	e.Frames = append(e.Frames, Frame{at, seen})
-	if len(e.Frames) > maxWires {
+	if e.Frames = append(e.Frames, Frame{at, seen}); len(e.Frames) > maxWires {
 		e.Frames = slices.Delete(e.Frames, 0, maxWires/10)
 		e.FramesGone += maxWires / 10
 	}
@@ -282,8 +285,8 @@ func (e *Exchange) framed(seen protocol.Seen, at float64) {
 	}
 }
 
-// Upgraded reports whether the connection became a WebSocket's.
-func (e *Exchange) Upgraded() bool { return e.Head != nil && e.Head.Status == 101 }
+// IsWebSocket reports whether the response turned the connection into a WebSocket, whose messages are no event stream.
+func (e *Exchange) IsWebSocket() bool { return e.Head != nil && e.Head.Status == 101 }
 
 // remember keeps what the stream has set by now.
 func (w *wire) remember(e *Exchange) {
@@ -333,14 +336,14 @@ func (l *Log) ShiftServer(by float64) {
 		for i := range e.Writes {
 			e.Writes[i].At += by
 		}
-		for i := range e.Frames {
-			e.Frames[i].At += by
-		}
 		for i := range e.Lines {
 			e.Lines[i].At += by
 		}
 		for i := range e.Did {
 			e.Did[i].At += by
+		}
+		for i := range e.Frames {
+			e.Frames[i].At += by
 		}
 	}
 }

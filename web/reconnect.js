@@ -1,6 +1,6 @@
 // What a WebSocket needs to have what an EventSource has: a wait that grows with each failure, and is not the same for all
 // pages; the ID of the last message, for the server to go on after it; a heartbeat, that notices a connection which is dead.
-// The server has to send {"id", "type", "data"}, to read last-event-id, and to return what it is sent.
+// The server has to send {"id", "event", "data"}, to read last-event-id, and to return what it is sent.
 const first = 1_000, longest = 30_000, beat = 10_000; // milliseconds
 
 export class ReconnectingSocket {
@@ -26,9 +26,9 @@ export class ReconnectingSocket {
     socket.onmessage = event => {
       this.#expect();
       if (event.data === "ping") return;
-      const {id, type, data} = JSON.parse(event.data);
-      if (id) this.#id = id;
-      this.#on.message({timeStamp: event.timeStamp, type, data, lastEventId: this.#id});
+      const sent = event.data.startsWith?.('{"id"') ? JSON.parse(event.data) : {data: event.data}; // or it is returned
+      this.#id = sent.id ?? this.#id;
+      this.#on.message({timeStamp: event.timeStamp, type: sent.event ?? "message", data: sent.data, lastEventId: this.#id});
     };
     socket.onerror = event => this.#on.error(event);
     socket.onclose = event => this.#lost(event);
