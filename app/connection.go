@@ -92,7 +92,7 @@ func (m *model) change(s Setup) {
 	s = m.suited(s)
 	m.connection.setup, m.connection.notice = s, nil
 	m.log.EndWith(s.End)
-	m.streams.settle(s.URL)
+	m.streams.settle(m.address(s.URL).as(false))
 	m.showSetup()
 	m.showSelected()
 	m.showReconnection()
@@ -157,7 +157,7 @@ func (m *model) useAddress(address string) {
 func (m *model) choose(p preset) {
 	before := m.connection.setup
 	s := p.setup()
-	if was, ok := m.streams.of(before.URL); ok && was.connect.Engine {
+	if was, ok := m.streams.of(m.address(before.URL).as(false)); ok && was.connect.Engine {
 		s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End // what it sent was the scenario's wish
 	} else {
 		s = s.with(before)

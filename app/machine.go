@@ -160,15 +160,15 @@ var eventSourceMachine = machine{
 // socketMachine has no arrow back, unless somebody's code drew it.
 var socketMachine = machine{
 	states:      []eventsource.ReadyState{eventsource.Connecting, eventsource.Open, eventsource.Closing, eventsource.Closed},
-	boxes:       [][4]int{{2, 38, 92, 46}, {128, 38, 60, 46}, {222, 38, 66, 46}, {308, 38, 64, 46}},
+	boxes:       [][4]int{{2, 38, 88, 46}, {124, 38, 54, 46}, {226, 38, 64, 46}, {312, 38, 60, 46}},
 	transitions: trace.SocketTransitions[:],
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:          {"M95 61 L125 61", 111, 54, "open"},
-		trace.ToClosing:       {"M189 61 L219 61", 205, 54, "close()"},
-		trace.ClosingToClosed: {"M289 61 L305 61", 298, 32, "close"},
-		trace.OpenToClose:     {"M158 37 C170 10 310 10 334 36", 246, 12, later("closed by the server, or lost")},
-		trace.ToClosed:        {"M60 85 C90 108 310 108 334 87", 197, 114, later("failed: no reason is given")},
-		trace.ByHand:          {"M350 85 C350 128 30 128 30 87", 197, 126, later("by hand: a new WebSocket")},
+		trace.ToOpen:          {"M91 61 L121 61", 106, 54, "open"},
+		trace.ToClosing:       {"M179 61 L223 61", 201, 54, "close()"},
+		trace.ClosingToClosed: {"M291 61 L309 61", 301, 32, "close"},
+		trace.OpenToClose:     {"M158 37 C170 12 310 12 334 36", 244, 13, later("closed by the server, or lost")},
+		trace.ToClosed:        {"M60 85 C90 99 310 99 334 87", 197, 107, later("failed: no reason is given")},
+		trace.ByHand:          {"M350 85 C350 127 30 127 30 87", 197, 127, later("by hand: a new WebSocket")},
 	},
 }
 
@@ -195,7 +195,7 @@ func machineSVG(state trace.State, c trace.Counts) string {
 		if t != trace.ToOpen && t != trace.ClosingToClosed { // those are the events' names
 			label = say(label)
 		}
-		if n > 0 && state.Kind != trace.WebSocket || n > 1 {
+		if n > 0 && state.Kind != trace.WebSocket || t == trace.OpenToClose && n > 1 || t == trace.ByHand { // the others have no room
 			label += " ×" + grouped(n)
 		}
 		fmt.Fprintf(&b, `<g class="%s"><path d="%s" marker-end="url(#arrow)"/><text x="%d" y="%d">%s</text></g>`, class, a.path, a.x, a.y, label)

@@ -66,7 +66,7 @@ func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
 	m.connection.setup, m.connection.notice = m.suited(v.setup), nil
 	m.log.EndWith(v.setup.End)
-	m.streams.settle(v.setup.URL)
+	m.streams.settle(m.address(v.setup.URL).as(false))
 	m.showSetup()
 	m.showProgram()
 	m.showReconnection()

@@ -167,13 +167,17 @@ func sentBytes(e *trace.Exchange) string {
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
 func predictedText(s *trace.Source) string {
+	seen := fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events))
+	if s.State().Kind == trace.WebSocket { // nothing of it is an event stream
+		return seen
+	}
 	unheard := 0
 	for _, u := range s.Unheard() {
 		unheard += u.Count
 	}
 	said := []string{
 		count(s.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
-		fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events)),
+		seen,
 	}
 	if unheard > 0 {
 		said = append(said, fill(say("Without a listener here: {n}."), "{n}", grouped(unheard)))

@@ -85,7 +85,8 @@ func TestAWebSocketThatIsReconnectedByHandMissesNothing(t *testing.T) {
 		p.Click("#returns")
 		p.Wait(`$(".by-hand summary").innerText.includes("lines of JavaScript, for which EventSource needs none")`)
 		p.ClickButton("Connect")
-		p.WaitFor(time.Duration(cuts)*3*time.Second+20*time.Second, fmt.Sprintf(`$("#events").innerText.includes("event %d")`, events))
+		p.WaitFor(time.Duration(cuts)*3*time.Second+20*time.Second, fmt.Sprintf(`$(".figures").innerText.includes("%d\nevents")`, events))
+		p.ClickButton("Close")
 		next, closed := 1, 0
 		for _, r := range p.records() {
 			switch r.Kind {

@@ -29,6 +29,10 @@ const (
 	socketRefused
 	socketOpened
 	socketReopened
+	socketFirst
+	socketFirstSince
+	socketRepeated
+	socketEvents
 	socketClosing
 	socketSilent
 	endedKnown
@@ -211,6 +215,22 @@ var texts = [numKeys]struct {
 		"readyState is 1, of another object than before. Not the browser reconnected, but code of this page.",
 		standard.WebSockets,
 	},
+	socketFirst: {
+		"The first message.", "",
+		"It came {time} after open. A WebSocket has no event types and no IDs: each message fires `message`, and what is in it is the two sides' own affair.",
+		standard.WebSockets,
+	},
+	socketFirstSince: {
+		"The first message since the reconnection.", "",
+		"It came {time} after open, from another object than before: the code of this page has given it the listeners of the last one.",
+		standard.WebSockets,
+	},
+	socketRepeated: {
+		"An ID came a second time: {lastID}.", "",
+		"A message had it before the reconnection already. The code of this page only says the last ID in the address; it is the server that must go on after it.",
+		standard.WebSockets,
+	},
+	socketEvents: {"1 more message.", "{count} more messages.", "", standard.WebSockets},
 	socketClosing: {
 		"close() was called.", "",
 		"readyState went {was} → 2, CLOSING: both sides have to send a close frame. Then the browser fires `close`.",

@@ -128,7 +128,8 @@ var engines = map[trace.FactName]key{
 // sockets are what is told of a WebSocket instead.
 var sockets = map[trace.FactName]key{
 	trace.FactConstructed: socketConstructed, trace.FactRefused: socketRefused, trace.FactOpened: socketOpened, trace.FactReopened: socketReopened,
-	trace.FactClosed: socketClosing, trace.FactSilent: socketSilent,
+	trace.FactClosed: socketClosing, trace.FactSilent: socketSilent, trace.FactFirstEvent: socketFirst, trace.FactFirstSince: socketFirstSince,
+	trace.FactRepeated: socketRepeated, trace.FactEvents: socketEvents, trace.FactServerNamed: socketEvents,
 }
 
 // withCause has in a fact's fields what its typed error says.
