@@ -22,6 +22,7 @@ type address struct {
 	scenario string // the library's name; "": none
 	script   string // the parameter, which may be empty
 	isScript bool
+	socket   bool   // it is a WebSocket's
 	wrong    string // one sentence on what must be changed; "": nothing
 	offer    string // what to type instead; "": nothing to offer
 
@@ -65,7 +66,8 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 		return a
 	}
 	scheme, rest, _ := strings.Cut(href, ":")
-	if scheme != "http" && scheme != "https" {
+	a.socket = scheme == "ws" || scheme == "wss"
+	if !a.socket && scheme != "http" && scheme != "https" {
 		a.wrong = fill(say("{scheme}: is not a scheme for a stream from a server: start with http:// or https://, or with / for this server."), "{scheme}", scheme)
 		return a
 	}
@@ -74,14 +76,18 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 		host, pathname = host[:end], host[end:]
 	}
 	pathname, a.query, _ = cutAddress(pathname)
-	a.resolved, a.origin = href, scheme+"://"+host[strings.LastIndexByte(host, '@')+1:]
+	a.resolved, a.origin = href, strings.Replace(scheme, "ws", "http", 1)+"://"+host[strings.LastIndexByte(host, '@')+1:]
 	switch a.origin {
 	case here:
 		a.place = oursHere
 	case second:
 		a.place = oursThere
 	}
-	if decoded, err := url.PathUnescape(pathname); err != nil || path.Clean("/"+decoded) != "/sse" { // as our server's routes read it
+	switch decoded, err := url.PathUnescape(pathname); { // as our server's routes read it
+	case err == nil && path.Clean("/"+decoded) == "/sse" && !a.socket:
+	case err == nil && path.Clean("/"+decoded) == "/ws" && a.place == oursHere:
+		a.socket = true
+	default:
 		a.place = elsewhere
 	}
 	if !a.ours() {
@@ -133,6 +139,30 @@ func (a address) watched(session string, source int) string {
 // unwatched is an address without what watched adds, as it is recorded and shown.
 func unwatched(address string) string {
 	return withParameter(withParameter(address, "session", ""), "source", "")
+}
+
+// as is the same stream's address for another client: the path /ws and the scheme ws: are a WebSocket's.
+func (a address) as(socket bool) string {
+	from, to := "ws", "http"
+	if socket {
+		from, to = to, from
+	}
+	switch {
+	case a.wrong != "" || a.socket == socket:
+		return a.typed
+	case a.ours() && socket:
+		return withQuery("/ws", a.query)
+	case a.ours():
+		return withQuery("/sse", a.query)
+	}
+	return strings.Replace(a.resolved, from, to, 1)
+}
+
+func withQuery(path, query string) string {
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
 }
 
 // withoutScheme is what an address was meant to be that begins with a host, as 127.0.0.1:3000/sse and example.com/events do;

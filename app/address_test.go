@@ -66,7 +66,7 @@ func TestOtherSchemesAreRefused(t *testing.T) {
 	for _, test := range []struct{ typed, scheme string }{
 		{"javascript:alert(1)", "javascript"}, {"JavaScript:alert(1)", "javascript"}, {" java\nscript:alert(1)", "javascript"},
 		{"\x00\x1f\tj\ra\tv\nascript:alert(1)", "javascript"}, {"ftp://host/x", "ftp"}, {"data:text/event-stream,data:x", "data"},
-		{"blob:http://localhost:3000/x", "blob"}, {"ws://localhost:3000/x", "ws"}, {"file:///etc/passwd", "file"}, {"foo:bar", "foo"},
+		{"blob:http://localhost:3000/x", "blob"}, {"file:///etc/passwd", "file"}, {"foo:bar", "foo"},
 		{"a+b-c.d1:x", "a+b-c.d1"}, {`C:\stream`, "c"}, {"host:99999/x", "host"}, {"host:80x", "host"}, {"mailto:1@host", "mailto"},
 	} {
 		want := test.scheme + ": is not a scheme for a stream from a server: start with http:// or https://, or with / for this server."
@@ -74,7 +74,7 @@ func TestOtherSchemesAreRefused(t *testing.T) {
 			t.Errorf("%q: got %q; want %q", test.typed, got.wrong, want)
 		}
 	}
-	for _, typed := range []string{"", "/sse", "sse?x=1", "?scenario=x", "//host/x", "//host:8080/x", "/sse?x=http:", "sse?x=javascript:y", "#a:b", "a/b:c", "HTTPS://host/x", " http://host ", "ht\ntp://host"} {
+	for _, typed := range []string{"", "/sse", "sse?x=1", "?scenario=x", "//host/x", "//host:8080/x", "/sse?x=http:", "sse?x=javascript:y", "#a:b", "a/b:c", "HTTPS://host/x", " http://host ", "ht\ntp://host", "ws://host/x", "wss://host"} {
 		if got := readHere(typed); got.wrong != "" || got.resolved == "" {
 			t.Errorf("%q: got %q; want it accepted", typed, got.wrong)
 		}
@@ -131,5 +131,35 @@ func TestWhatIsShownOfAnAddressIsNotWhatWatchesIt(t *testing.T) {
 		if got := unwatched(watched); got != address {
 			t.Errorf("got %s of %s; want %s", got, watched, address)
 		}
+	}
+}
+
+func TestTheSameStreamForAnotherClient(t *testing.T) {
+	for _, test := range []struct {
+		name, typed       string
+		socket, ours      bool
+		forSocket, forSSE string
+	}{
+		{"the classic stream", "/sse", false, true, "/ws", "/sse"},
+		{"a scenario", "/sse?scenario=ten-ticks&x=%2F", false, true, "/ws?scenario=ten-ticks&x=%2F", "/sse?scenario=ten-ticks&x=%2F"},
+		{"a scenario over WebSocket", "/ws?scenario=ten-ticks", true, true, "/ws?scenario=ten-ticks", "/sse?scenario=ten-ticks"},
+		{"the same, absolute", "ws://localhost:3000/ws?a=b", true, true, "ws://localhost:3000/ws?a=b", "/sse?a=b"},
+		{"on the second origin, which has no WebSockets", "http://localhost:4000/sse?scenario=x", false, true, "/ws?scenario=x", "http://localhost:4000/sse?scenario=x"},
+		{"another server's", "https://example.org/feed?x=http:", false, false, "wss://example.org/feed?x=http:", "https://example.org/feed?x=http:"},
+		{"another server's WebSocket", "wss://example.org/feed", true, false, "wss://example.org/feed", "https://example.org/feed"},
+		{"what is no address stays", "javascript:x", false, false, "javascript:x", "javascript:x"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := readHere(test.typed)
+			if a.socket != test.socket || a.ours() != test.ours {
+				t.Errorf("got socket %v, ours %v; want %v, %v", a.socket, a.ours(), test.socket, test.ours)
+			}
+			if got := a.as(true); got != test.forSocket {
+				t.Errorf("got %q for a WebSocket; want %q", got, test.forSocket)
+			}
+			if got := a.as(false); got != test.forSSE {
+				t.Errorf("got %q for an EventSource; want %q", got, test.forSSE)
+			}
+		})
 	}
 }

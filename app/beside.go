@@ -48,7 +48,7 @@ func (f *besideField) draw() app.UI {
 		}
 		options = append(options, view(`<option value={} selected={}>{}</option>`, strconv.Itoa(n), n == f.n && !other, text))
 		if n == 0 {
-			options = append(options, view(`<option value={} selected={}>{}</option>`, besideOther, other, (1-f.kind).String()))
+			options = append(options, view(`<option value={} selected={}>{}</option>`, besideOther, other, otherKind(f.kind).String()))
 		}
 	}
 	return view(`<div class="beside">

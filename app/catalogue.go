@@ -91,7 +91,9 @@ func (s streams) chosen(all []preset, target address) int {
 	case target.isClassic():
 		return s.classic
 	}
-	return slices.IndexFunc(all, func(p preset) bool { return p.url == target.typed })
+	return slices.IndexFunc(all, func(p preset) bool {
+		return p.url == target.typed || target.socket && p.scenario != "" && p.scenario == target.scenario
+	})
 }
 
 // of is the preset with an address.
@@ -150,7 +152,7 @@ func (m *model) fillBody() {
 	if !s.Engine || s.Body != "" {
 		return
 	}
-	if p, ok := m.streams.of(s.URL); ok && s.method() == p.connect.Method {
+	if p, ok := m.streams.of(m.address(s.URL).as(false)); ok && s.method() == p.connect.Method {
 		s.Body = p.connect.Body
 		m.change(s)
 	}

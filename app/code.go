@@ -16,6 +16,9 @@ func callCode(s Setup) string {
 	if s.Engine {
 		return fetchCode(s)
 	}
+	if s.Socket {
+		return "const ws = new WebSocket(" + quote.JS(withoutSecrets(s.URL, protocol.Placeholder)) + ")"
+	}
 	code := "const es = new EventSource(\n  " + quote.JS(withoutSecrets(s.URL, protocol.Placeholder))
 	if s.Credentials {
 		code += ",\n  { withCredentials: true }"
@@ -76,6 +79,10 @@ func (m *model) programName() string {
 // programAddress is where our server has the program. It is told no secrets, and no body.
 func (m *model) programAddress() string {
 	s, target, name := m.connection.setup, m.target(), m.programName()
+	if s.Socket { // programs are of event streams
+		s.Socket, s.Returns = false, false
+		target = m.address(target.as(false))
+	}
 	address := withoutSecrets(target.resolved, protocol.Placeholder)
 	path := "/code?program=" + name + "&lang=" + voice.Code
 	if strings.HasPrefix(name, "server-") {

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -26,17 +27,56 @@ type connectPanel struct {
 
 	kind    trace.ClientKind
 	request *requestPanel // nil: there is nothing to choose
+	by      reconnection  // by hand
 	cors    *corsHelp     // nil: there is no need
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
 	return shown(&connectPanel{
-		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.corsHelp(),
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.connection.by, m.corsHelp(),
 	})
 }
 
 func (c *connectPanel) draw() app.UI {
+	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
+		<div class="title"><h2>2 · The page connects</h2>{}{}{}</div>
+		<div class="call" role="group" aria-label="The call">
+			{}
+			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} readonly={} aria-label="URL"
+				aria-invalid={} aria-describedby="notice" oninput={} onblur={} onkeydown={}/>
+			{}
+			<button type="button" class="primary" title="opens the stream; what is open is closed first" onclick={}>Connect</button>
+			<button type="button" title={} disabled={} onclick={}>Close</button>
+		</div>
+		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}{}</div>
+		{}
+		{}
+		<p id="listener-wrong" class="notice" role="status">{}</p>
+		{}
+	</section>`,
+		c.clientField(), shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
+		c.beginning(),
+		c.url, c.masked(), c.target.wrong != "", c.onURL, c.onURLBlur, c.onURLKey,
+		c.optionField(),
+		c.onConnect, c.closing(), !c.live, c.onClose,
+		c.said,
+		when(c.masked(), `<p class="hint">{} <button type="button" class="small" onclick={}>{}</button></p>`,
+			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
+		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, protocol.Mask), 60))),
+		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
+		c.requestFields(),
+		c.belowCall(),
+		c.wrong,
+		c.corsFields(),
+	)
+}
+
+// belowCall is what the client listens to. A WebSocket has no types; but the page may send.
+func (c *connectPanel) belowCall() app.UI {
+	if c.kind == trace.WebSocket {
+		return c.socketFields()
+	}
 	chips := []app.UI{}
 	for _, name := range always {
 		chips = append(chips, view(`<li><span class="chip" title="always listened to">{}</span></li>`, name))
@@ -51,62 +91,45 @@ func (c *connectPanel) draw() app.UI {
 			known = append(known, view(`<option value={}/>`, name))
 		}
 	}
-	return view(`<section class="panel" data-panel="The page connects" aria-label="The page connects">
-		<div class="title"><h2>2 · The page connects</h2>{}{}{}</div>
-		<div class="call" role="group" aria-label="The call">
-			{}
-			<input id="url" type="text" inputmode="url" autocomplete="off" spellcheck="false" autocapitalize="off" value={} readonly={} aria-label="URL"
-				aria-invalid={} aria-describedby="notice" oninput={} onblur={} onkeydown={}/>
-			{}
-			<button type="button" class="primary" title="opens the stream; what is open is closed first" onclick={}>Connect</button>
-			<button type="button" title="es.close()" disabled={} onclick={}>Close</button>
-		</div>
-		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}{}</div>
-		{}
-		<div class="listeners">
-			<span aria-hidden="true">listens to</span>
-			<ul class="chips" aria-label="Listeners">{}</ul>
-			<form class="add" onsubmit={}>
-				<input id="listener" type="text" list="known" placeholder="+ listener" aria-label="Listener name" aria-describedby="listener-wrong"
-					autocomplete="off" spellcheck="false" autocapitalize="off"/>
-				<datalist id="known">{}</datalist>
-				<button type="submit" class="small">Add</button>
-			</form>
-		</div>
-		<p id="listener-wrong" class="notice" role="status">{}</p>
-		{}
-	</section>`,
-		c.clientField(), shown(c.beside), copyButton(say("Copy the call"), "call", c.copied, c.onCopy),
-		c.beginning(),
-		c.url, c.masked(), c.target.wrong != "", c.onURL, c.onURLBlur, c.onURLKey,
-		c.optionField(),
-		c.onConnect, !c.live, c.onClose,
-		c.said,
-		when(c.masked(), `<p class="hint">{} <button type="button" class="small" onclick={}>{}</button></p>`,
-			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
-		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, protocol.Mask), 60))),
-		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		c.requestFields(),
-		chips,
-		c.onAdd, known,
-		c.wrong,
-		c.corsFields(),
-	)
+	return view(`<div class="listeners">
+		<span aria-hidden="true">listens to</span>
+		<ul class="chips" aria-label="Listeners">{}</ul>
+		<form class="add" onsubmit={}>
+			<input id="listener" type="text" list="known" placeholder="+ listener" aria-label="Listener name" aria-describedby="listener-wrong"
+				autocomplete="off" spellcheck="false" autocapitalize="off"/>
+			<datalist id="known">{}</datalist>
+			<button type="submit" class="small">Add</button>
+		</form>
+	</div>`, chips, c.onAdd, known)
 }
 
 // beginning is that of the call.
 func (c *connectPanel) beginning() app.UI {
 	keyword, call := "new", " EventSource("
-	if c.kind == trace.Engine {
+	switch c.kind {
+	case trace.Engine:
 		keyword, call = "", "fetch("
+	case trace.WebSocket:
+		call = " WebSocket("
 	}
 	return view(`<code><span class="keyword">{}</span>{}</code>`, keyword, call)
+}
+
+// closing is the call that Close makes.
+func (c *connectPanel) closing() string {
+	switch c.kind {
+	case trace.Engine:
+		return "controller.abort()"
+	case trace.WebSocket:
+		return "ws.close()"
+	}
+	return "es.close()"
 }
 
 // clientField chooses who reads the stream.
 func (c *connectPanel) clientField() app.UI {
 	options := []app.UI{}
-	for kind, text := range []string{"EventSource", say("Go engine (fetch)")} {
+	for kind, text := range []string{"EventSource", say("Go engine (fetch)"), "WebSocket"} {
 		options = append(options, view(`<option value={} selected={} disabled={}>{}</option>`,
 			strconv.Itoa(kind), kind == int(c.kind), kind == int(trace.EventSource) && !eventsource.Supported() && app.IsClient, text))
 	}
@@ -115,6 +138,9 @@ func (c *connectPanel) clientField() app.UI {
 
 // optionField is the rest of the call: an EventSource's one option, or the method of fetch, whose others are below.
 func (c *connectPanel) optionField() app.UI {
+	if c.kind == trace.WebSocket {
+		return view(`<code>)</code>`)
+	}
 	if c.kind != trace.Engine {
 		const before = ", { withCredentials: "
 		return view(`<label><code>{}</code><input id="credentials" type="checkbox" checked={} aria-label="withCredentials" onchange={}/><code>{}</code></label>`,
@@ -157,7 +183,7 @@ func (c *connectPanel) onReveal(app.Context, app.Event) {
 
 func (c *connectPanel) onClient(ctx app.Context, _ app.Event) {
 	s := c.Model.connection.setup
-	s.Engine = valueOf(ctx) == strconv.Itoa(int(trace.Engine))
+	s.Engine, s.Socket = valueOf(ctx) == strconv.Itoa(int(trace.Engine)), valueOf(ctx) == strconv.Itoa(int(trace.WebSocket))
 	c.Model.change(s)
 }
 
@@ -184,6 +210,16 @@ func (c *connectPanel) onURL(ctx app.Context, e app.Event) {
 	}
 	s := c.Model.connection.setup
 	s.URL = typed
+	switch target := c.Model.address(typed); {
+	case target.socket:
+		s.Socket, s.Engine = true, false
+	case target.ours() || strings.HasPrefix(typed, "http"):
+		s.Socket = false
+	}
+	if s.Socket && !c.Model.address(typed).socket {
+		c.Model.connection.setup.URL = typed // on the way to an address: it is not to be completed under the fingers
+		return
+	}
 	c.Model.change(s)
 }
 

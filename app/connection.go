@@ -23,6 +23,7 @@ type connection struct {
 	refused       bool          // it knows of a response, so that it was not for CORS
 	probed        reach         // whether its server is there
 	typing        bool          // the address is being typed: it is not masked under the fingers
+	by            reconnection  // of a WebSocket, by hand
 	known         []string      // names that were listened to before; kept in this browser
 
 	played played // the text of the editor
@@ -88,16 +89,24 @@ func (m *model) target() address { return m.address(m.connection.setup.URL) }
 
 // change changes the set-up, the page's address with it.
 func (m *model) change(s Setup) {
+	s = m.suited(s)
 	m.connection.setup, m.connection.notice = s, nil
 	m.log.EndWith(s.End)
-	m.streams.settle(s.URL)
+	m.streams.settle(m.address(s.URL).as(false))
 	m.showSetup()
 	m.showSelected()
+	m.showReconnection()
 	m.changeProgram()
 	for _, c := range m.connection.clients() {
 		c.seen.Listen(s.types())
 	}
 	replaceAddress(m.query(s))
+}
+
+// suited is a set-up with the address that its client connects to.
+func (m *model) suited(s Setup) Setup {
+	s.URL = m.address(s.URL).as(s.Socket)
+	return s
 }
 
 // showSetup puts the set-up into the fields that there are. What a drawing puts there is an attribute, and go-app removes
@@ -120,6 +129,7 @@ func (m *model) showSetup() {
 	show("method", "value", s.method())
 	show("body", "value", s.Body)
 	show("repeat", "checked", s.Repeat)
+	show("returns", "checked", s.Returns)
 	query := m.target().parameters()
 	for _, p := range parameters {
 		show("parameter-"+p.name, "value", query.Get(p.name))
@@ -147,7 +157,7 @@ func (m *model) useAddress(address string) {
 func (m *model) choose(p preset) {
 	before := m.connection.setup
 	s := p.setup()
-	if was, ok := m.streams.of(before.URL); ok && was.connect.Engine {
+	if was, ok := m.streams.of(m.address(before.URL).as(false)); ok && was.connect.Engine {
 		s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End // what it sent was the scenario's wish
 	} else {
 		s = s.with(before)
@@ -204,6 +214,9 @@ func said(err error) string { return strings.TrimPrefix(err.Error(), "eventsourc
 
 // kind is that of the client which the set-up chooses.
 func (m *model) kind() trace.ClientKind {
+	if m.connection.setup.Socket {
+		return trace.WebSocket
+	}
 	if m.connection.setup.Engine || !eventsource.Supported() {
 		return trace.Engine
 	}
@@ -214,16 +227,23 @@ func (m *model) kind() trace.ClientKind {
 func (m *model) open(lane int, kind trace.ClientKind, init string) (*client, error) {
 	at := eventsource.Now()
 	c, setup := &client{}, m.connection.setup
-	url := m.watched(m.log.NextSource())
+	url := m.watched(kind, m.log.NextSource())
 	observe := func(events eventsource.Events) { m.observe(c, events) }
 	var source *eventsource.Source
 	var err error
-	if kind == trace.Engine {
+	switch kind {
+	case trace.Engine:
 		request := setup.request()
 		c.told.foreign = !m.target().ours()
 		c.told.watch(&request)
 		source, err = eventsource.Engine(url, request, setup.Listen, observe)
-	} else {
+	case trace.WebSocket:
+		options := eventsource.SocketOptions{}
+		if setup.Returns {
+			options.Reconnect = reconnectModule
+		}
+		source, err = eventsource.WebSocket("ws"+strings.TrimPrefix(url, "http"), options, observe)
+	default:
 		source, err = eventsource.New(url, eventsource.Options{WithCredentials: setup.Credentials, Listen: setup.Listen, Init: init}, observe)
 	}
 	if thrown, ok := errors.AsType[*eventsource.Exception](err); ok { // it may quote the address
@@ -247,11 +267,17 @@ func (m *model) recorded(url string) string {
 	return withoutSecrets(url, protocol.Mask)
 }
 
-// watched is the set-up's address with what lets our server show its side, if the stream is one of ours.
-func (m *model) watched(source int) string {
+// watched is the set-up's address, for a kind of client, with what lets our server show its side, if the stream is one of ours.
+func (m *model) watched(kind trace.ClientKind, source int) string {
 	target := m.target()
-	if !target.ours() {
+	if socket := kind == trace.WebSocket; socket != target.socket {
+		target = m.address(target.as(socket))
+	}
+	if !target.ours() && !target.socket {
 		return m.connection.setup.URL
+	}
+	if !target.ours() {
+		return "http" + strings.TrimPrefix(target.resolved, "ws")
 	}
 	return target.watched(m.channel.id, source)
 }
@@ -281,7 +307,7 @@ func (m *model) openBeside() {
 	c := &m.connection
 	kind := m.kind()
 	if c.setup.Other {
-		kind = 1 - kind // there are two
+		kind = otherKind(kind)
 	}
 	for i := range m.beside() {
 		if one, err := m.open(2+i, kind, ""); err == nil {
@@ -292,6 +318,14 @@ func (m *model) openBeside() {
 		f.Lane = m.lane
 		m.table.filter(f)
 	}
+}
+
+// otherKind is what one of another kind beside a client is.
+func otherKind(kind trace.ClientKind) trace.ClientKind {
+	if kind == trace.EventSource {
+		return trace.Engine
+	}
+	return trace.EventSource
 }
 
 // closeBeside closes one of them, if there is one.

@@ -8,6 +8,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/trace"
 )
 
 // corsHelp is what another server must send so that this page may read its stream, and whether it can be reached at all.
@@ -33,7 +34,7 @@ const (
 func (m *model) corsHelp() *corsHelp {
 	s := m.subject()
 	state, target := s.State(), m.target()
-	if target.ours() || target.wrong != "" || state.Source == 0 || state.Opened || !m.connection.failed || m.connection.refused {
+	if s.State().Kind == trace.WebSocket || target.ours() || target.wrong != "" || state.Source == 0 || state.Opened || !m.connection.failed || m.connection.refused {
 		return nil
 	}
 	setup := m.connection.setup

@@ -103,7 +103,7 @@ func (t *differencesTab) row(d trace.Difference) app.UI {
 		what = view(`<span class="what"><b>{}</b> <bdi>{}</bdi></span>`, brief(r.Type, 40), brief(r.LastEventID, 20))
 	} else {
 		what = view(`<span class="what"><b>{}</b> <span class="chip state" data-state={}>{}</span></span>`,
-			callOf(r.Kind), strings.ToLower(r.ReadyState.String()), stateLabel(r.ReadyState))
+			callOf(r.Kind), strings.ToLower(r.ReadyState.String()), stateLabel(r.Client, r.ReadyState))
 	}
 	data := [2]string{}
 	if d.A != nil && d.B != nil && r.Kind == trace.Message {

@@ -73,6 +73,7 @@ type laneDrawing struct {
 	laneShape
 	top     int
 	starved bool // waits for a connection
+	kind    trace.ClientKind
 }
 
 func (d drawing) x(at float64) float64 { return (at - d.right + d.window) / d.window * d.width }
@@ -102,7 +103,7 @@ func (d drawing) svg(log *trace.Log) string {
 	}
 	d.grid(&b, height, log.Newest(d.lane).State().NewAt, left, end)
 	for i, s := range lanes {
-		lane := laneDrawing{d, shape, lanesTop + i*shape.pitch, slices.Contains(starved, s)}
+		lane := laneDrawing{d, shape, lanesTop + i*shape.pitch, slices.Contains(starved, s), s.Kind}
 		lane.draw(&b, log, s.Lane, left, end)
 	}
 	if exchanges, _ := log.Exchanges(); d.server {
@@ -124,6 +125,7 @@ func (d laneDrawing) draw(b *strings.Builder, log *trace.Log, lane int, left, en
 		if source.Lane != lane {
 			continue
 		}
+		d.kind = source.Kind
 		for _, s := range source.Spans(left, end) {
 			drawn = d.span(b, s, left, end, drawn)
 		}
@@ -171,7 +173,7 @@ func (d laneDrawing) span(b *strings.Builder, s trace.Span, left, end, drawn flo
 		to = d.until
 	}
 	x, xEnd := d.x(max(s.From, left)), d.x(min(to, end))
-	if s.State == eventsource.Closed {
+	if s.State == eventsource.Closed && !s.Waiting {
 		xEnd = min(xEnd, d.x(s.From)+closedWidth)
 	}
 	pixel := math.Floor(x)
@@ -193,12 +195,20 @@ func (d laneDrawing) span(b *strings.Builder, s trace.Span, left, end, drawn flo
 		took = say(", ") + duration(to-s.From)
 	}
 	fmt.Fprintf(b, `<g class="span" data-state="%s"><rect x="%.1f" y="%d" width="%.1f" height="%d"/><title>%d %s%s</title>`,
-		strings.ToLower(s.State.String()), x, d.top, width, d.band, int(s.State), s.State, took)
+		strings.ToLower(s.State.String()), x, d.top, width, d.band, d.kind.Number(s.State), s.State, took)
 	if width > d.letter*float64(len(label))+12 {
 		fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, x+8, d.top+d.band/2+4, label)
 	}
 	b.WriteString(`</g>`)
 	return pixel
+}
+
+// constructorOf is what makes a client.
+func constructorOf(kind trace.ClientKind) string {
+	if kind == trace.Engine {
+		return "fetch"
+	}
+	return "new " + kind.String()
 }
 
 // stall draws a gap that was much longer than those before it.
@@ -226,17 +236,19 @@ func (d laneDrawing) mark(b *strings.Builder, m trace.Mark, apart bool) {
 			letter = fmt.Sprintf(`<text x="%.1f" y="%d">o</text>`, x, middle+3)
 		}
 		fmt.Fprintf(b, `<g class="mark open"><circle cx="%.1f" cy="%d" r="%d"/>%s<title>%sopen</title></g>`, x, middle, half, letter, times)
-	case trace.Error:
+	case trace.Error, trace.Ended:
 		cross := fmt.Sprintf("M%.1f %d l%d %d m0 -%d l-%d %d", x-float64(half-1), middle-half, 2*half-2, 2*half, 2*half, 2*half-2, 2*half)
 		halo := ""
 		if d.marble > 0 { // among marbles
 			halo = `<path class="halo" d="` + cross + `"/>`
 		}
-		fmt.Fprintf(b, `<g class="mark error">%s<path d="%s"/><title>%serror, readyState %d</title></g>`, halo, cross, times, m.ReadyState)
+		fmt.Fprintf(b, `<g class="mark error">%s<path d="%s"/><title>%s%s, readyState %d</title></g>`, halo, cross, times, m.Type, m.Client.Number(m.ReadyState))
 	case trace.Close:
 		fmt.Fprintf(b, `<g class="mark close"><rect x="%.1f" y="%d" width="%d" height="%d" rx="2"/><title>%sclose()</title></g>`, x-float64(half-1), middle-half+1, 2*half-2, 2*half-2, times)
-	case trace.Construct:
-		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v%d"/><title>%snew EventSource</title></g>`, x, middle-half-2, 2*half+4, times)
+	case trace.Sent:
+		fmt.Fprintf(b, `<g class="mark sent"><path d="M%.1f %d l-4 8 h8 z"/><title>%ssend()</title></g>`, x, middle-half, times)
+	case trace.Construct, trace.Dialed:
+		fmt.Fprintf(b, `<g class="mark construct"><path d="M%.1f %d v%d"/><title>%s%s</title></g>`, x, middle-half-2, 2*half+4, times, constructorOf(m.Client))
 	case trace.Message:
 		if m.Count > 1 {
 			height := min(d.bar, 8+4*math.Log2(float64(m.Count)))

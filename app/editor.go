@@ -95,6 +95,7 @@ func (m *model) playChecked() {
 	}
 	pack(m.editor.text, func(packed string) {
 		setup := playedSetup(m.connection.setup, packed, checked, m.streams.catalogue.SecondOrigin)
+		setup = m.suited(setup)
 		m.connection.played = played{setup.URL, checked.Connect.Times}
 		if m.editor.shows != "" {
 			m.editor.shows = setup.URL

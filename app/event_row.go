@@ -44,7 +44,7 @@ func (e *eventRow) Render() app.UI {
 		e.Unfolded, e.Index+2, e.onRow,
 		e.Unfolded, fill(say("{n} s, {type}, details"), "{n}", thousandths(r.T), "{type}", isolated(r.TypeName(), 60)), e.onFold, thousandths(r.T),
 		"type "+string(r.Kind), brief(r.TypeName(), 60),
-		ready, stateLabel(r.ReadyState),
+		ready, stateLabel(r.Client, r.ReadyState),
 		brief(r.LastEventID, 40),
 		class, data,
 		e.detail(),
@@ -59,21 +59,37 @@ func describe(r trace.Record) (text string, mono bool) {
 		if r.WithCredentials {
 			options = ", { withCredentials: true }"
 		}
-		if r.Client == trace.Engine {
+		switch r.Client {
+		case trace.Engine:
 			return "fetch(" + quote.JS(r.URL) + ", …)", true
+		case trace.WebSocket:
+			return "new WebSocket(" + quote.JS(r.URL) + ")", true
 		}
 		return "new EventSource(" + quote.JS(r.URL) + options + ")", true
 	case trace.Error:
 		if r.Cause != "" {
 			return visible(brief(r.Cause, 400)), false
 		}
+		if r.Client == trace.WebSocket {
+			return say("no detail is given to scripts; close follows"), false
+		}
 		if r.ReadyState == eventsource.Closed {
 			return say("no detail is given to scripts; the browser gave up"), false
 		}
 		return say("no detail is given to scripts; the browser will reconnect"), false
+	case trace.Ended:
+		return visible(brief(r.Cause, 400)), true
+	case trace.Dialed:
+		return say("a new WebSocket, made by the reconnection by hand"), false
 	case trace.Open:
+		if r.Client == trace.WebSocket {
+			return say("the server agreed; scripts are told no other detail"), false
+		}
 		return say("the response is an event stream; scripts are told no other detail"), false
 	case trace.Close:
+		if r.Client == trace.WebSocket {
+			return "ws.close()", true
+		}
 		return "es.close()", true
 	}
 	if r.Data == "" {
@@ -118,7 +134,7 @@ func (e *eventRow) detail() any {
 		{}
 	</div></div>`,
 		copyButton(say("Copy row"), "row", copied, e.onCopy), fields,
-		when(r.Kind == trace.Message, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, visibleLines(body)),
+		when(r.Kind == trace.Message || r.Kind == trace.Sent, `<pre role="group" tabindex="0" aria-label="Data">{}</pre>`, visibleLines(body)),
 		when(cut > 0, `<p>{}</p>`, count(cut, "1 more character is not shown; Copy has them all.", "{n} more characters are not shown; Copy has them all.")))
 }
 

@@ -14,7 +14,7 @@ import (
 // laneLabel stands beside a source's lane on the timeline, and selects it.
 type laneLabel struct {
 	lane   int
-	kind   string
+	kind   trace.ClientKind
 	number int
 	state  eventsource.ReadyState
 	events int
@@ -29,7 +29,7 @@ func (m *model) laneLabels() (labels []laneLabel) {
 	}
 	for _, s := range current {
 		state := s.State()
-		labels = append(labels, laneLabel{s.Lane, s.Kind.String(), state.Source, state.ReadyState, s.Counts().Events, s.Lane == m.lane})
+		labels = append(labels, laneLabel{s.Lane, s.Kind, state.Source, state.ReadyState, s.Counts().Events, s.Lane == m.lane})
 	}
 	return labels
 }
@@ -100,19 +100,19 @@ func (t *timelinePanel) laneButtons() any {
 			focus = 0
 		}
 		number, events := strconv.Itoa(l.number), count(l.events, "1 event", "{n} events")
-		label := fill(say("{source}: {state}, {events}"), "{source}", l.kind+" "+number, "{state}", stateLabel(l.state), "{events}", events)
+		label := fill(say("{source}: {state}, {events}"), "{source}", trace.Named(l.kind, l.number), "{state}", stateLabel(l.kind, l.state), "{events}", events)
 		buttons = append(buttons, view(`<button type="button" role="radio" id={} aria-checked={} aria-label={} tabindex={} onclick={}>
 			<span><b>{}</b> {}</span>
 			<small>{}</small>
-		</button>`, laneID(l.lane), l.chosen, label, focus, scoped{l.lane, t.onLane(l.lane)}, l.kind, number, events))
+		</button>`, laneID(l.lane), l.chosen, label, focus, scoped{l.lane, t.onLane(l.lane)}, l.kind.String(), number, events))
 	}
 	return view(`<div class="sources" role="radiogroup" aria-label="Sources" onkeydown={}>{}</div>`, t.onLaneKey, buttons)
 }
 
 // reader is what reads the stream, where that is one alone.
 func (t *timelinePanel) reader() string {
-	if t.Engine {
-		return trace.Engine.String()
+	if t.Kind != trace.EventSource {
+		return t.Kind.String()
 	}
 	return say("Browser")
 }

@@ -9,6 +9,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
+	"eventsource-playground/trace"
 )
 
 // loadLessons fetches the list, and opens a lesson: the link's, or else the first that is not done.
@@ -151,7 +152,7 @@ func (m *model) takeStep(do string) {
 // fetchBeside reads the stream of the current source with fetch, to its end. The server tells what came of it.
 func (m *model) fetchBeside() {
 	number := lesson.FetchSource(m.subject().State().Source)
-	await(app.Window().Call("fetch", m.watched(number), map[string]any{
+	await(app.Window().Call("fetch", m.watched(trace.EventSource, number), map[string]any{
 		"cache": "no-store", "headers": map[string]any{"Accept": "text/event-stream"},
 	}), func(response app.Value, ok bool) {
 		if ok {

@@ -43,7 +43,7 @@ func readVisit(query string, read func(string) address) visit {
 	if beside := values.Get("beside"); beside != "" && beside != strconv.Itoa(v.setup.Beside) && !v.setup.Other && v.unknown == "" {
 		v.unknown = "beside=" + beside
 	}
-	if client := values.Get("client"); client != "" && !v.setup.Engine && v.unknown == "" {
+	if client := values.Get("client"); client != "" && !v.setup.Engine && !v.setup.Socket && v.unknown == "" {
 		v.unknown = "client=" + client
 	}
 	target := read(v.setup.URL)
@@ -64,11 +64,12 @@ func readVisit(query string, read func(string) address) visit {
 // must not make a visitor's browser call elsewhere.
 func (m *model) navigate(query string) {
 	v := readVisit(query, m.address)
-	m.connection.setup, m.connection.notice = v.setup, nil
+	m.connection.setup, m.connection.notice = m.suited(v.setup), nil
 	m.log.EndWith(v.setup.End)
-	m.streams.settle(v.setup.URL)
+	m.streams.settle(m.address(v.setup.URL).as(false))
 	m.showSetup()
 	m.showProgram()
+	m.showReconnection()
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)

@@ -88,7 +88,7 @@ func (p *pace) tick(subject func() *trace.Source, live func() bool) {
 		return
 	}
 	pause := time.Second
-	if state := subject().State(); state.Source > 0 && state.ReadyState == eventsource.Connecting {
+	if state := subject().State(); state.Source > 0 && (state.ReadyState == eventsource.Connecting || state.Waiting) {
 		pause = 100 * time.Millisecond
 	}
 	p.clock.set(pause, func() {

@@ -23,6 +23,9 @@ type Setup struct {
 	End         string // data or type of the event with which a stream says that it is complete; "": as usual
 	Path        string // to the text in each event's JSON that is joined
 
+	Socket  bool // a WebSocket in place of EventSource
+	Returns bool // it is reconnected by hand
+
 	Engine  bool // the Go engine over fetch, in place of EventSource; the others are for it
 	Method  string
 	Headers []header
@@ -42,7 +45,7 @@ func firstSetup() Setup { return presets[0].setup() }
 // mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
 const mostBeside = 11
 
-// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, method, header, repeat, text and end. A query without url is the first set-up.
+// parseSetup reads the page's query: url, listen, credentials, beside, connect, client, return, method, header, repeat, text and end. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
 	s := firstSetup()
 	if query.Has("url") {
@@ -64,6 +67,8 @@ func parseSetup(query url.Values) Setup {
 	s.Other = query.Get("beside") == besideOther
 	s.Connect = isOn(query.Get("connect"))
 	s.Path, s.End = query.Get("text"), query.Get("end")
+	s.Socket = query.Get("client") == clientSocket
+	s.Returns = s.Socket && isOn(query.Get("return"))
 	s.Engine = query.Get("client") == clientGo
 	if s.Engine {
 		s.Method, s.Repeat = query.Get("method"), isOn(query.Get("repeat"))
@@ -77,8 +82,9 @@ func parseSetup(query url.Values) Setup {
 
 // What a link says of the clients.
 const (
-	clientGo    = "go"    // client=
-	besideOther = "other" // beside=
+	clientGo     = "go"    // client=
+	clientSocket = "ws"    // client=
+	besideOther  = "other" // beside=
 )
 
 func isOn(v string) bool { return v == "1" || v == "true" }
@@ -115,7 +121,12 @@ func (s Setup) Query() string {
 
 // requestQuery is what a link says of the engine's request, with something else in place of secrets.
 func (s Setup) requestQuery(instead string) string {
-	if !s.Engine {
+	switch {
+	case s.Returns:
+		return "&client=" + clientSocket + "&return=1"
+	case s.Socket:
+		return "&client=" + clientSocket
+	case !s.Engine:
 		return ""
 	}
 	q := "&client=" + clientGo
@@ -163,6 +174,7 @@ func (s Setup) with(before Setup) Setup {
 	s.Beside, s.Other, s.Path, s.End = before.Beside, before.Other, before.Path, before.End
 	if !s.Engine {
 		s.Engine, s.Method, s.Headers, s.Body, s.Repeat = before.Engine, before.Method, before.Headers, before.Body, before.Repeat
+		s.Socket, s.Returns = before.Socket, before.Returns
 	}
 	return s
 }

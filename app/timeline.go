@@ -33,7 +33,7 @@ type timelinePanel struct {
 	Summary  string // in words, for who can't see it
 	Foreign  string // why there is only the page's side
 	Told     bool   // the source tells of its requests itself
-	Engine   bool   // it is a Go engine
+	Kind     trace.ClientKind
 	Starved  string // which sources wait for a connection, and why
 	Copied   string // what was last copied
 
@@ -63,7 +63,7 @@ func (m *model) timelinePanel(now float64) app.UI {
 	t := &m.timeline
 	return &timelinePanel{
 		Model: m, Language: voice.Code, Changes: m.log.Changes(), Now: now, Window: t.window, Width: t.width, At: t.scrolledTo,
-		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Told: m.told(), Engine: m.subject().State().Source > 0 && m.subject().Kind == trace.Engine, Starved: m.starved(), Copied: m.copied,
+		Lanes: m.laneLabels(), Summary: m.summary(), Foreign: m.foreign(), Told: m.told(), Kind: m.subject().State().Kind, Starved: m.starved(), Copied: m.copied,
 	}
 }
 

@@ -112,6 +112,13 @@ func (w *wireTab) Render() app.UI {
 	for i, e := range exchanges {
 		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
+	if e.IsWebSocket() {
+		return view(`<div class="wire">
+			<label class="check">attempt<select class="small" onchange={}>{}</select></label>
+			<p class="hint">{}</p>
+			<ol class="lines" tabindex="0" aria-label="Frames, as they were sent">{}</ol>
+		</div>`, w.onAttempt, choices, framesSaid(e, exchanges), frameRows(e))
+	}
 	first := firstShown(e)
 	earlier, lines := e.Forgotten+first, e.Lines[first:]
 	rows := []app.UI{}
@@ -160,13 +167,17 @@ func sentBytes(e *trace.Exchange) string {
 
 // predictedText compares what the decoder dispatched from the wire with what the page saw.
 func predictedText(s *trace.Source) string {
+	seen := fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events))
+	if s.State().Kind == trace.WebSocket { // nothing of it is an event stream
+		return seen
+	}
 	unheard := 0
 	for _, u := range s.Unheard() {
 		unheard += u.Count
 	}
 	said := []string{
 		count(s.Predicted(), "Predicted from the wire: 1 event.", "Predicted from the wire: {n} events."),
-		fill(say("Seen by the page: {n}."), "{n}", grouped(s.Counts().Events)),
+		seen,
 	}
 	if unheard > 0 {
 		said = append(said, fill(say("Without a listener here: {n}."), "{n}", grouped(unheard)))

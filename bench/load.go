@@ -119,7 +119,7 @@ func (l *load) connect(clients []*client, over time.Duration) error {
 	return nil
 }
 
-// dial connects and asks. Each thousand clients has an address of its own, as ports are few.
+// dial connects and asks. Each 250 clients have an address of their own: ports are few, and so are the WebSockets that one gets.
 func (l *load) dial(c *client) error {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -128,7 +128,7 @@ func (l *load) dial(c *client) error {
 	c.fd = fd
 	c.begin()
 	l.waiting++
-	from := syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + c.index/1000)}}
+	from := syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(2 + c.index/250)}}
 	const bindAddressNoPort = 24 // the port is chosen in connect, when the other end is known
 	syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, bindAddressNoPort, 1)
 	if err := syscall.Bind(fd, &from); err != nil {

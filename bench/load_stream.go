@@ -14,17 +14,18 @@ const payload = "0123456789abcdef"
 // wire is what one client has understood of an answer: HTTP as far as it is needed here, and events, whose ids must
 // follow each other without a gap.
 type wire struct {
-	state   wireState
-	left    int    // of the chunk
-	rest    []byte // of a line of HTTP's
-	partial []byte // of an event
-	hasData bool
-	id      int // of the event under way, or the last one
-	last    int // the last event's id; -1: none yet
-	first   int // the first event's id of this answer; -1: none yet
-	events  int
-	at      []time.Time // when the events came, if that is asked for
-	keepsAt bool
+	state    wireState
+	left     int    // of the chunk
+	upgraded bool   // the answer is a WebSocket's
+	rest     []byte // of a line of HTTP's
+	partial  []byte // of an event
+	hasData  bool
+	id       int // of the event under way, or the last one
+	last     int // the last event's id; -1: none yet
+	first    int // the first event's id of this answer; -1: none yet
+	events   int
+	at       []time.Time // when the events came, if that is asked for
+	keepsAt  bool
 }
 
 type wireState uint8
@@ -35,6 +36,7 @@ const (
 	inChunk
 	behindChunk
 	behindLast // chunk
+	inFrames   // of a WebSocket
 )
 
 // begin forgets the answer before, but not how far it came.
@@ -57,6 +59,9 @@ func (w *wire) take(b []byte, now time.Time) error {
 				w.state = behindChunk
 			}
 			continue
+		}
+		if w.state == inFrames {
+			return w.frames(b, now)
 		}
 		i := bytes.IndexByte(b, '\n')
 		if i < 0 {
@@ -81,10 +86,14 @@ func (w *wire) take(b []byte, now time.Time) error {
 func (w *wire) line(line []byte) error {
 	switch w.state {
 	case inHead:
-		if bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+		switch {
+		case bytes.HasPrefix(line, []byte("HTTP/1.1 101 ")):
+			w.upgraded = true
+		case bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")):
 			return fmt.Errorf("got the answer %q", line)
-		}
-		if len(line) == 0 {
+		case len(line) == 0 && w.upgraded:
+			w.state = inFrames
+		case len(line) == 0:
 			w.state = inSize
 		}
 	case inSize:
@@ -124,6 +133,31 @@ func (w *wire) body(b []byte, now time.Time) error {
 	return nil
 }
 
+// frames understands the frames of a server that sends nothing but events of a short payload.
+func (w *wire) frames(b []byte, now time.Time) error {
+	const text = 0x81
+	w.partial = append(w.partial, b...)
+	b = w.partial
+	for ; len(b) >= 2+len(payload); b = b[2+len(payload):] {
+		if b[0] != text || int(b[1]) != len(payload) || string(b[2:2+len(payload)]) != payload {
+			return fmt.Errorf("got the frame %q", b)
+		}
+		w.event(now)
+	}
+	w.partial = append(w.partial[:0], b...)
+	return nil
+}
+
+func (w *wire) event(now time.Time) {
+	if w.last++; w.first < 0 {
+		w.first = w.last
+	}
+	w.events++
+	if w.keepsAt {
+		w.at = append(w.at, now)
+	}
+}
+
 func (w *wire) field(line []byte, now time.Time) error {
 	switch {
 	case len(line) == 0:
@@ -134,13 +168,7 @@ func (w *wire) field(line []byte, now time.Time) error {
 		if w.id != w.last+1 {
 			return fmt.Errorf("got event %d behind event %d", w.id, w.last)
 		}
-		if w.last = w.id; w.first < 0 {
-			w.first = w.id
-		}
-		w.events++
-		if w.keepsAt {
-			w.at = append(w.at, now)
-		}
+		w.event(now)
 	case line[0] == ':':
 	case len(line) > 4 && string(line[:4]) == "id: ":
 		w.id = 0

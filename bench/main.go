@@ -28,6 +28,7 @@ var parts = []part{
 	{"start", measureStart},
 	{"observer", measureObserver},
 	{"server", measureServer},
+	{"websocket", measureWebSockets},
 	{"decoders", measureDecoders},
 }
 

@@ -26,8 +26,9 @@ const (
 type side struct {
 	binary string
 	args   []string
-	paced  func(last int) string // asks for an event a second
-	full   func(last int) string // for events at full speed
+	paced  func(last int) string                    // asks for an event a second
+	full   func(last int) string                    // for events at full speed
+	socket func(every string) func(last int) string // for a WebSocket
 }
 
 // measureServer measures our server beside the reference, both as processes of their own, in turns.
@@ -94,11 +95,15 @@ func bothSides(dir string) (sides [2]side, err error) {
 			args:   []string{"-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000"},
 			paced:  get(script(pacedCount, " every 1s")),
 			full:   get(script(fullCount, "")),
+			socket: func(every string) func(int) string { return upgrade(socketScript(every)) },
 		},
 		{
 			binary: hand,
 			paced:  get(fmt.Sprintf("/?count=%d&every=1s&data=%s", pacedCount, payload)),
 			full:   get(fmt.Sprintf("/?count=%d&data=%s", fullCount, payload)),
+			socket: func(every string) func(int) string {
+				return upgrade(fmt.Sprintf("/ws?count=%d&every=%s&data=%s", pacedCount, every, payload))
+			},
 		},
 	}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 )
 
-func measureServer(context.Context, string, func(...row)) error {
-	return errors.New("only Linux has /proc and epoll, with which this is measured")
-}
+func measureServer(context.Context, string, func(...row)) error { return errLinux }
+
+func measureWebSockets(context.Context, string, func(...row)) error { return errLinux }
+
+var errLinux = errors.New("only Linux has /proc and epoll, with which this is measured")

@@ -1,5 +1,6 @@
 // Package eventsource has two clients of an event stream: the browser's own EventSource (HTML 9.2.2), and a [Stream] in Go that does
-// the same and tells what that hides. In a page both are a [Source], and report their events alike.
+// the same and tells what that hides; and, to compare with them, the browser's [WebSocket]. In a page each is a [Source], and they
+// report their events alike.
 //
 // [New] constructs the browser's object, listens to it and reports what it did. It reconnects nothing, and drops nothing.
 // Outside a browser it returns [ErrUnsupported].
@@ -81,6 +82,8 @@ func (s ReadyState) String() string {
 		return "OPEN"
 	case Closed:
 		return "CLOSED"
+	case Closing:
+		return "CLOSING"
 	}
 	return "readyState " + strconv.Itoa(int(s))
 }
@@ -97,6 +100,10 @@ const (
 	// Failed is the browser's own error event: a plain Event that says nothing of the cause. Its ReadyState tells
 	// whether the browser will reconnect (Connecting) or gave up (Closed).
 	Failed
+	// Ended is a WebSocket's close event. Its Err is a *[CloseEvent], or why there never was one.
+	Ended
+	// Dialed is a WebSocket that reconnects by hand: a new one was made.
+	Dialed
 )
 
 // Event is one event that the browser dispatched, as a listener saw it.
@@ -106,7 +113,7 @@ type Event struct {
 	ReadyState ReadyState // at the moment of dispatch; of a Message, inferred: see the package's comment
 	Type       string     // the event's type: "open", "error", "message", or the name that the stream gave it
 
-	Err error // of a Failed of a Stream: why, see Stream.Err. The browser's own tells nothing
+	Err error // of a Failed of a Stream: why, see Stream.Err. The browser's own tells nothing. Of an Ended what it says
 
 	// Of a Message only.
 	Data        string

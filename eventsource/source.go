@@ -1,9 +1,9 @@
 package eventsource
 
-// A Source is one client of a stream in a page, and the listeners on it: an EventSource of the browser, or a [Stream]. Its methods,
-// and the function given to [New] or [Engine], run on the page's one thread.
+// A Source is one client of a stream in a page, and the listeners on it: an EventSource of the browser, a [Stream] or a WebSocket.
+// Its methods, and the function given to [New], [Engine] or [WebSocket], run on the page's one thread.
 type Source struct {
-	client // in source_js.go and engine_js.go; elsewhere there is none
+	client // in source_js.go, engine_js.go and websocket_js.go; elsewhere there is none
 }
 
 type client interface {

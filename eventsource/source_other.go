@@ -10,3 +10,5 @@ func newSource(string, Options, func(Events)) (client, error) { return nil, ErrU
 func newEngine(string, StreamOptions, []string, func(Events)) (client, error) {
 	return nil, ErrUnsupported
 }
+
+func newSocket(string, SocketOptions, func(Events)) (client, error) { return nil, ErrNoWebSocket }

@@ -11,6 +11,9 @@ const (
 	// MaxSend is how many bytes one DoSend may bring.
 	MaxSend = 64 << 10
 
+	// MaxEcho is how many bytes of a message the server sends back over a WebSocket that plays a scenario.
+	MaxEcho = 64 << 10
+
 	// MaxMessage is how long a message of the page may be, in bytes. JSON writes a byte of a text as up to six, such as
 	// \u003c, and three of the bytes to send as four; what stands around them is short.
 	MaxMessage = 6*MaxText + 1<<10

@@ -32,6 +32,14 @@ type Seen struct {
 	By  By  `json:"by,omitempty"` // of an end, as is the next
 	How End `json:"how,omitempty"`
 
+	Frame    Frame  `json:"frame,omitempty"`    // of a WebSocket, as are the next four; its payload is in Bytes and Size, but that of a close
+	FromPage bool   `json:"fromPage,omitempty"` // or the server sent it
+	Wire     int    `json:"wire,omitempty"`     // bytes with the frame's header and mask, and with those of all its fragments
+	Code     int    `json:"code,omitempty"`     // of a close, as is the next; 1005: it had none
+	Reason   string `json:"reason,omitempty"`
+
+	NotHere []NotHere `json:"notHere,omitempty"` // of what the scenario did just now
+
 	Do   Do     `json:"do,omitempty"`   // of a command that was carried out, as is the next
 	Next *Reply `json:"next,omitempty"` // that was chosen for the next request
 }
@@ -46,6 +54,38 @@ const (
 	SeenWrite   Kind = "write"
 	SeenEnd     Kind = "end" // of the response
 	SeenDid     Kind = "did" // a command of the visitor's
+
+	SeenFrame   Kind = "frame"    // of a WebSocket, whose Head has the status 101; what its messages carry is no SeenWrite
+	SeenNotHere Kind = "not here" // something that a WebSocket has no counterpart of; once for each word
+)
+
+// Frame is what a frame of a WebSocket is (RFC 6455, 5.2).
+type Frame string
+
+// The frames. A message in several fragments is one.
+const (
+	FrameText   Frame = "text"
+	FrameBinary Frame = "binary"
+	FrameClose  Frame = "close"
+	FramePing   Frame = "ping"
+	FramePong   Frame = "pong"
+)
+
+// NotHere is what a scenario says that does not exist in the protocol over which it is played.
+type NotHere string
+
+// What a WebSocket does not have. With ids in the messages it has the first two, as far as the page does something with them.
+const (
+	NoID          NotHere = "id"
+	NoEvent       NotHere = "event"
+	NoRetry       NotHere = "retry"
+	NoComments    NotHere = "comments"
+	NoFields      NotHere = "unknown fields"
+	NoChunks      NotHere = "chunks" // something was sent before the event was complete
+	NoGzip        NotHere = "gzip"
+	NoContentType NotHere = "content type"
+	NoCORS        NotHere = "cors"
+	NoRedirect    NotHere = "redirect" // the browser does not follow it
 )
 
 // By is who ended a response.
@@ -69,6 +109,8 @@ const (
 	EndLimit      End = "limit"       // properly, since its lifetime is over
 	EndStopping   End = "stopping"    // properly, since the server stops
 	EndTooSlow    End = "too slow"    // with a reset, since the client does not read
+	EndRejected   End = "rejected"    // with a close frame that says why: the page sent too much, or what is no frame
+	EndQuota      End = "quota"       // with a 503, since the server's own quota for it is full; the body says so
 	EndMistake    End = "mistake"     // of the server's
 	EndLeft       End = "left"        // the client closed the connection
 	EndLost       End = "lost"        // as a client saw it, which does not know by whom

@@ -10,7 +10,7 @@ import (
 )
 
 // routes is all that this server has.
-func routes(files *assets, streams, channels, texts http.Handler, cors origin) http.Handler {
+func routes(files *assets, streams, sockets, channels, texts http.Handler, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -22,6 +22,8 @@ func routes(files *assets, streams, channels, texts http.Handler, cors origin) h
 	mux.Handle("/web/", get(files))                               // app.wasm, style.css and the icons
 
 	mux.Handle("/sse", cors.allow(stream(streams))) // ten events, one a second, or a scenario
+
+	mux.Handle("/ws", get(sockets)) // the same over a WebSocket, for this page only
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
 
@@ -47,6 +49,7 @@ func textRoutes(files *assets, scenarios *catalogue, streams *play.Streams, l li
 	mux.Handle("/report/checks", get(serveChecks()))       // what the browser report checks
 	mux.Handle("/report/results", get(serveResults()))     // and what came of it elsewhere
 	mux.Handle("/code", get(serveCode(streams, l)))        // what is set up in the page, as a program
+	mux.Handle("/web/reconnect.js", get(files))            // what reconnects a WebSocket, to be read
 	for _, l := range language.All[1:] {
 		mux.Handle("/web/"+l.Code+".json", get(files)) // what the page says, in other languages than English
 	}

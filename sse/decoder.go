@@ -107,6 +107,9 @@ func (d *Decoder) LastEventID() string {
 // Duration has, so more than 292 years are returned as 9223372036854 ms. The digits are in the Line's Value.
 func (d *Decoder) ReconnectionTime() (time.Duration, bool) { return d.retry, d.retrySet }
 
+// Pending is how many bytes wait for the end of their line, or of their event.
+func (d *Decoder) Pending() int { return len(d.line) + len(d.data) }
+
 // AfterCRLF reports whether the CR that ended the last line was a CRLF's, as far as the stream was read.
 func (d *Decoder) AfterCRLF() bool { return d.afterCRLF }
 

@@ -22,6 +22,7 @@ const (
 	Event
 	WebIDL
 	TearDown
+	WebSockets
 	numSections
 )
 
@@ -45,6 +46,7 @@ var table = [numSections]struct{ name, url string }{
 	UTF8:           {"Encoding: UTF-8", "https://encoding.spec.whatwg.org/#utf-8-decode"},
 	Event:          {"DOM: Event", "https://dom.spec.whatwg.org/#interface-event"},
 	WebIDL:         {"Web IDL", "https://webidl.spec.whatwg.org/#interface-object"},
+	WebSockets:     {"WebSockets", "https://websockets.spec.whatwg.org/#the-websocket-interface"},
 	TearDown:       {"RFC 9112 9.4", "https://www.rfc-editor.org/rfc/rfc9112#section-9.4"},
 }
 

@@ -37,6 +37,7 @@ func (l *Log) Starved() []*Source {
 	var open, starved []*Source
 	for _, s := range l.Current() {
 		switch {
+		case s.Kind == WebSocket: // which has a connection of its own
 		case s.now.ReadyState == eventsource.Open:
 			open = append(open, s)
 		case s.now.ReadyState == eventsource.Connecting && !s.now.Waiting:

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,6 +24,10 @@ type Exchange struct {
 	EndAt           float64
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
 	Did             []Did
+
+	Frames     []Frame            // of a WebSocket, the newest; those to the page are Writes too
+	FramesGone int                // older ones that are not kept
+	NotHere    []protocol.NotHere // of what the scenario says
 
 	Body []byte // of a response that is no event stream, the beginning; see maxBody
 
@@ -57,6 +62,12 @@ type Did struct {
 	At   float64
 	Do   protocol.Do
 	Next *protocol.Reply
+}
+
+// Frame is one of a WebSocket.
+type Frame struct {
+	At float64
+	protocol.Seen
 }
 
 // WireLine is a line of the stream, and when it was complete.
@@ -126,7 +137,7 @@ func (w *wire) rebase(seen int, live bool) {
 func (s *served) clear() {
 	s.exchanges = slices.DeleteFunc(s.exchanges, (*Exchange).Over)
 	for _, e := range s.exchanges {
-		e.Lines, e.Writes, e.Forgotten = nil, nil, 0
+		e.Lines, e.Writes, e.Forgotten, e.Frames, e.FramesGone = nil, nil, 0, nil, 0
 	}
 	s.gone = 0
 }
@@ -196,6 +207,10 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 		e.Head, e.HeadAt = &seen, at
 	case protocol.SeenWrite:
 		l.wrote(w, e, seen, at)
+	case protocol.SeenFrame:
+		e.framed(seen, at)
+	case protocol.SeenNotHere:
+		e.NotHere = append(e.NotHere, seen.NotHere...)
 	case protocol.SeenDid:
 		if len(e.Did) < maxWires {
 			e.Did = append(e.Did, Did{at, seen.Do, seen.Next})
@@ -255,6 +270,25 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	}
 }
 
+// framed keeps a frame. Those to the page are what the server wrote.
+func (e *Exchange) framed(seen protocol.Seen, at float64) {
+	if e.Frames = append(e.Frames, Frame{at, seen}); len(e.Frames) > maxWires {
+		e.Frames = slices.Delete(e.Frames, 0, maxWires/10)
+		e.FramesGone += maxWires / 10
+	}
+	if seen.FromPage {
+		return
+	}
+	e.Sent += seen.Wire
+	e.Writes = append(e.Writes, Wrote{at, seen.Wire})
+	if len(e.Writes) > maxWires {
+		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
+	}
+}
+
+// IsWebSocket reports whether the response turned the connection into a WebSocket, whose messages are no event stream.
+func (e *Exchange) IsWebSocket() bool { return e.Head != nil && e.Head.Status == 101 }
+
 // remember keeps what the stream has set by now.
 func (w *wire) remember(e *Exchange) {
 	d := w.decode()
@@ -309,6 +343,9 @@ func (l *Log) ShiftServer(by float64) {
 		for i := range e.Did {
 			e.Did[i].At += by
 		}
+		for i := range e.Frames {
+			e.Frames[i].At += by
+		}
 	}
 }
 
@@ -330,6 +367,18 @@ func (e *Exchange) T(at float64) float64 { return at - e.newAt }
 
 // Over reports whether the response ended.
 func (e *Exchange) Over() bool { return e.End != nil || e.Unknown }
+
+// Shares reports whether both went over the same HTTP/2 connection at the same time.
+func (e *Exchange) Shares(other *Exchange) bool {
+	until := func(e *Exchange) float64 {
+		if e.Over() {
+			return e.EndAt
+		}
+		return math.Inf(1)
+	}
+	return e.Request.Stream > 0 && other.Request.Stream > 0 && e.Request.Port == other.Request.Port && e.epoch == other.epoch &&
+		e.At < until(other) && other.At < until(e)
+}
 
 // streams reports whether the response is one that some browser reads as an event stream: a type that is written wrongly is
 // accepted here and there.

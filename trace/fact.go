@@ -217,7 +217,7 @@ func (l *Log) explain(f Fact) Fact {
 			f.Said = e.Said()
 		}
 		return f
-	case FactSilent, FactReopened, FactLost, FactFailed, FactGaveUp:
+	case FactSilent, FactReopened, FactLost, FactFailed, FactGaveUp, FactEndedSocket, FactReturns:
 	default:
 		return f
 	}
@@ -232,7 +232,7 @@ func (l *Log) explain(f Fact) Fact {
 		f.Sent = e.dispatched
 	case f.Name == FactReopened:
 		f.Known, f.ID = true, e.lastEventID()
-	case e.Head != nil && e.verdict() != FactStream:
+	case e.Head != nil && e.verdict() != FactStream && e.verdict() != FactUpgraded:
 		if f.Name != FactLost {
 			f.Cause, f.Attempt, f.Status, f.Type = e.verdict(), e.Attempt, e.Head.Status, e.type_()
 		}

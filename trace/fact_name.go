@@ -20,13 +20,18 @@ const (
 	FactFailed // error, CONNECTING → CONNECTING
 	FactGaveUp // error, → CLOSED
 	FactClosed
+	FactSocketError // a WebSocket's error event
+	FactEndedSocket // its close event
+	FactReturns     // the same, with a reconnection by hand
+	FactDialed      // that one
 	FactListening
 	FactUnlistened
 
 	// Seen by the server: a request and what a browser makes of the response …
 	FactRequest
-	FactReset  // before any response
-	FactStream // a response with a stream
+	FactReset    // before any response
+	FactStream   // a response with a stream
+	FactUpgraded // one that made the connection a WebSocket's
 	FactNoContent
 	FactRedirected
 	FactStatus

@@ -12,7 +12,7 @@ import (
 )
 
 func TestStatesAndTransitions(t *testing.T) {
-	type counts = [ToClosed + 1]int
+	type counts = [ByHand + 1]int
 	for _, test := range []struct {
 		name   string
 		log    *single
@@ -360,6 +360,8 @@ func observeHeld(l *single) weak.Pointer[[64]eventsource.Event] {
 }
 
 func TestTransitionsAreAllThereAre(t *testing.T) {
-	check(t, "transitions", len(Transitions), len(Counts{}.Transitions)-1)
-	check(t, "none is among them", slices.Contains(Transitions[:], NoTransition), false)
+	for transition := range Transition(len(Counts{}.Transitions)) {
+		drawn := slices.Contains(Transitions[:], transition) || slices.Contains(SocketTransitions[:], transition)
+		check(t, "an EventSource's or a WebSocket's", drawn, transition != NoTransition)
+	}
 }

@@ -4,7 +4,7 @@ import "math"
 
 // Part is what the sources of a lane did in one of equally long parts of a time.
 type Part struct {
-	States [3]bool // by readyState: those they were in. CLOSED is where they became that only: it goes on for ever
+	States [4]bool // by eventsource.ReadyState: those they were in. CLOSED is where they became that only: it goes on for ever
 	Events int     // of the stream
 }
 

@@ -29,6 +29,11 @@ const (
 	Message   Kind = "message"   // an event of the stream, of whatever type
 	Error     Kind = "error"     // the browser's own error event
 	Close     Kind = "close"     // close() was called
+
+	// Of a WebSocket alone.
+	Ended  Kind = "closed"     // the close event; the Cause is what it says
+	Dialed Kind = "connecting" // a new one was made, by hand
+	Sent   Kind = "send"       // send() was called
 )
 
 // Record is one observation.
@@ -73,7 +78,7 @@ func (r Record) AppendJSON(b []byte) []byte {
 		Source          int      `json:"source"`
 		TimeStamp       float64  `json:"timeStamp"`
 	}{
-		T: math.Round(r.T*1000) / 1000, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.ReadyState),
+		T: math.Round(r.T*1000) / 1000, Observer: r.Observer, Kind: r.Kind, ReadyState: uint8(r.Client.Number(r.ReadyState)),
 		Origin: r.Origin, Cause: r.Cause, URL: r.URL, Client: r.Client.String(), Source: r.Source, TimeStamp: r.At,
 	}
 	switch r.Kind {
@@ -81,6 +86,8 @@ func (r Record) AppendJSON(b []byte) []byte {
 		line.Type = &r.Type
 	case Message:
 		line.Type, line.Data, line.LastEventID = &r.Type, &r.Data, &r.LastEventID
+	case Sent:
+		line.Data = &r.Data
 	case Construct:
 		line.WithCredentials = &r.WithCredentials
 	}

@@ -18,6 +18,8 @@ func (e *Exchange) verdict() FactName {
 		return FactForbidden
 	}
 	switch location, _ := protocol.HeaderOf(e.Head.Header, "Location"); e.Head.Status {
+	case 101:
+		return FactUpgraded
 	case 200:
 	case 204:
 		return FactNoContent
@@ -103,6 +105,9 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	if e != nil && e.Told() {
 		return // the client's own events say it
 	}
+	if e != nil && e.IsWebSocket() && seen.Kind != protocol.SeenDid {
+		return // these facts are about an EventSource
+	}
 	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: string(seen.How), Count: 1}
 	switch seen.Kind {
 	case protocol.SeenRequest:
@@ -125,7 +130,7 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 			return // how the response ends says it
 		}
 	case protocol.SeenEnd:
-		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactStream && e.verdict() != FactCharset {
+		if f.Name = e.ending(); e.Head != nil && e.verdict() != FactStream && e.verdict() != FactUpgraded && e.verdict() != FactCharset {
 			return // it was over before
 		}
 	default:

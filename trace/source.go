@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -21,10 +22,19 @@ type ClientKind uint8
 const (
 	EventSource ClientKind = iota // the browser's own object
 	Engine                        // an eventsource.Stream over fetch
+	WebSocket                     // the browser's own object
 )
 
 // String is the kind's name, which is the same in all languages.
-func (k ClientKind) String() string { return [...]string{"EventSource", "Go engine"}[k] }
+func (k ClientKind) String() string { return [...]string{"EventSource", "Go engine", "WebSocket"}[k] }
+
+// Number is what readyState says: a WebSocket has 2 for CLOSING, and 3 for CLOSED.
+func (k ClientKind) Number(s eventsource.ReadyState) int {
+	if k == WebSocket && s >= eventsource.Closed {
+		return 5 - int(s)
+	}
+	return int(s)
+}
 
 // A Source is one client of a stream, from its constructor on. Any number of them may live at once, each with its own
 // states, counts and events. The methods that read may be called on a nil Source, which is none yet.
@@ -36,6 +46,7 @@ type Source struct {
 	newAt        float64
 	credentials  bool    // withCredentials
 	connectingAt float64 // when it was CONNECTING last
+	lostAt       float64 // when a WebSocket's close event fired last
 
 	now       State
 	counts    Counts
@@ -57,12 +68,13 @@ type Source struct {
 
 // State is what is known of a source.
 type State struct {
-	Source     int     // its number, from 1; 0: none yet
+	Source     int // its number, from 1; 0: none yet
+	Kind       ClientKind
 	NewAt      float64 // when it was constructed, on the performance clock
 	ReadyState eventsource.ReadyState
 	Since      float64 // when that state began, on the performance clock
 	By         Transition
-	Waiting    bool    // CONNECTING after an error: the browser waits, then reconnects
+	Waiting    bool    // CONNECTING after an error: the browser waits, then reconnects. Of a WebSocket CLOSED, to reconnect by hand
 	Lived      float64 // milliseconds from New until it was CLOSED
 	URL        string
 
@@ -72,8 +84,8 @@ type State struct {
 	Wait        Wait // the last one that ended
 }
 
-// Live reports whether there is a source that is not closed.
-func (s State) Live() bool { return s.Source > 0 && s.ReadyState != eventsource.Closed }
+// Live reports whether there is a source that is not closed, or is going to reconnect by hand.
+func (s State) Live() bool { return s.Source > 0 && (s.ReadyState != eventsource.Closed || s.Waiting) }
 
 // Wait is the time from an error that left readyState at CONNECTING to the open or the error that came next. Where an
 // attempt fails a new wait begins.
@@ -88,7 +100,7 @@ func (w Wait) Milliseconds() float64 { return w.To - w.From }
 func (l *Log) Construct(at float64, client Client, url string, withCredentials bool) *Source {
 	s := l.newSource(at, client)
 	s.credentials = withCredentials
-	s.now = State{Source: s.number, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
+	s.now = State{Source: s.number, Kind: s.Kind, NewAt: at, ReadyState: eventsource.Connecting, Since: at, URL: url}
 	s.span(at, Span{Source: s.number, State: eventsource.Connecting})
 	s.addOwn(Record{At: at, Kind: Construct, ReadyState: eventsource.Connecting, URL: url, WithCredentials: withCredentials})
 	s.fact(Fact{Name: FactConstructed, At: at, Type: url})
@@ -139,12 +151,20 @@ func (s *Source) Close(at float64) {
 	if !s.State().Live() {
 		return
 	}
-	was, by := s.now.ReadyState, ToClosed
-	if was == eventsource.Open {
+	was, state, by := s.now.ReadyState, eventsource.Closed, ToClosed
+	switch {
+	case s.Kind == WebSocket && was == eventsource.Closed:
+		s.now.Waiting = false // there is nothing to close but the wait
+		return
+	case s.Kind == WebSocket && was == eventsource.Closing:
+		return
+	case s.Kind == WebSocket:
+		state, by = eventsource.Closing, ToClosing
+	case was == eventsource.Open:
 		by = OpenToClose
 	}
-	s.enter(at, eventsource.Closed, by)
-	s.addOwn(Record{At: at, Kind: Close, ReadyState: eventsource.Closed})
+	s.enter(at, state, by)
+	s.addOwn(Record{At: at, Kind: Close, ReadyState: state})
 	s.fact(Fact{Name: FactClosed, At: at, Was: was})
 }
 
@@ -186,22 +206,71 @@ func (s *Source) Observe(events eventsource.Events) {
 // observeOwn records an event of the browser's own.
 func (s *Source) observeOwn(e eventsource.Event) {
 	r := Record{At: e.TimeStamp, Kind: Open, ReadyState: e.ReadyState, Type: e.Type}
-	if e.Kind == eventsource.Failed {
+	switch {
+	case e.Kind == eventsource.Failed:
 		r.Kind = Error
+	case e.Kind == eventsource.Ended:
+		r.Kind = Ended
+	case e.Kind == eventsource.Dialed:
+		r.Kind = Dialed
 	}
 	if e.Err != nil {
 		r.Cause = strings.TrimPrefix(e.Err.Error(), "eventsource: ")
 	}
 	s.addOwn(r)
-	if r.Kind == Open {
+	switch {
+	case r.Kind == Open:
 		s.opened(e)
-	} else {
+	case r.Kind == Dialed:
+		s.connectingAt = e.TimeStamp
+		s.enter(e.TimeStamp, eventsource.Connecting, ByHand)
+		s.fact(Fact{Name: FactDialed, At: e.TimeStamp, Milliseconds: e.TimeStamp - s.lostAt})
+	case r.Kind == Ended:
+		s.ended(e)
+	case s.Kind == WebSocket:
+		s.fact(Fact{Name: FactSocketError, At: e.TimeStamp, Was: s.now.ReadyState}) // the close event follows, and says what the state is
+	default:
 		s.failed(e)
 	}
 }
 
+// ended is a WebSocket's close event.
+func (s *Source) ended(e eventsource.Event) {
+	was := s.now.ReadyState
+	f := Fact{Name: FactEndedSocket, At: e.TimeStamp, Was: was, Err: e.Err, Opened: s.now.Opened}
+	by := ToClosed
+	switch was {
+	case eventsource.Open:
+		by = OpenToClose
+	case eventsource.Closing:
+		by = ClosingToClosed
+	}
+	returns := -1.0
+	if closed, ok := errors.AsType[*eventsource.CloseEvent](e.Err); ok {
+		returns = closed.Returns
+	}
+	s.lostAt = e.TimeStamp
+	s.enter(e.TimeStamp, eventsource.Closed, by)
+	if returns >= 0 {
+		f.Name, f.Milliseconds = FactReturns, returns
+		s.now.Waiting = true
+		s.spans[len(s.spans)-1].Waiting = true
+	}
+	s.fact(f)
+}
+
+// Sent records a message that the page sent.
+func (s *Source) Sent(at float64, text string) {
+	s.addOwn(Record{At: at, Kind: Sent, ReadyState: s.now.ReadyState, Type: "send", Data: text})
+	s.log.changes++
+}
+
 func (s *Source) opened(e eventsource.Event) {
 	wait := s.waited(e.TimeStamp)
+	if s.Kind == WebSocket && s.now.Opened { // its CONNECTING is no wait
+		wait = Wait{From: s.lostAt, To: e.TimeStamp}
+		s.now.Wait = wait
+	}
 	f := Fact{Name: FactOpened, At: e.TimeStamp, Milliseconds: e.TimeStamp - s.newAt, since: s.connectingAt}
 	if s.now.Opened {
 		f.Name, f.Milliseconds, f.ID = FactReopened, wait.Milliseconds(), s.now.LastEventID

@@ -125,3 +125,59 @@ func TestAnotherServer(t *testing.T) {
 		t.Errorf("got %v; want %v", names, want)
 	}
 }
+
+// A WebSocket goes the ways of its own machine, and a reconnection by hand is a new one in the same lane.
+func TestAWebSocketsStates(t *testing.T) {
+	over := func(at float64, code int, returns float64) eventsource.Event {
+		return eventsource.Event{Kind: eventsource.Ended, Type: "close", TimeStamp: at, ReadyState: eventsource.Closed, Err: &eventsource.CloseEvent{Code: code, Returns: returns}}
+	}
+	open := func(at float64) eventsource.Event {
+		return eventsource.Event{Kind: eventsource.Opened, Type: "open", TimeStamp: at, ReadyState: eventsource.Open}
+	}
+	dialed := func(at float64) eventsource.Event {
+		return eventsource.Event{Kind: eventsource.Dialed, Type: "connecting", TimeStamp: at, ReadyState: eventsource.Connecting}
+	}
+	failed := func(at float64) eventsource.Event {
+		return eventsource.Event{Kind: eventsource.Failed, Type: "error", TimeStamp: at, ReadyState: eventsource.Closed}
+	}
+	for _, test := range []struct {
+		name   string
+		events []eventsource.Event
+		close  float64 // when close() is called after these; 0: never
+		then   []eventsource.Event
+
+		state   eventsource.ReadyState
+		number  int
+		by      Transition
+		live    bool
+		reopens int
+		wait    float64
+	}{
+		{name: "closed by the server", events: []eventsource.Event{open(10), over(20, 1000, -1)}, state: eventsource.Closed, number: 3, by: OpenToClose},
+		{name: "lost, with an error event before", events: []eventsource.Event{open(10), failed(20), over(20, 1006, -1)}, state: eventsource.Closed, number: 3, by: OpenToClose},
+		{name: "refused", events: []eventsource.Event{failed(10), over(10, 1006, -1)}, state: eventsource.Closed, number: 3, by: ToClosed},
+		{name: "close() was called", events: []eventsource.Event{open(10)}, close: 20, state: eventsource.Closing, number: 2, by: ToClosing, live: true},
+		{name: "closed after close()", events: []eventsource.Event{open(10)}, close: 20, then: []eventsource.Event{over(30, 1005, -1)}, state: eventsource.Closed, number: 3, by: ClosingToClosed},
+		{name: "closed, and to be reconnected", events: []eventsource.Event{open(10), over(20, 1006, 500)}, state: eventsource.Closed, number: 3, by: OpenToClose, live: true},
+		{name: "close() during that wait", events: []eventsource.Event{open(10), over(20, 1006, 500)}, close: 30, then: []eventsource.Event{over(30, 1005, -1)}, state: eventsource.Closed, number: 3, by: ToClosed},
+		{name: "on the way back", events: []eventsource.Event{open(10), over(20, 1006, 500), dialed(520)}, state: eventsource.Connecting, number: 0, by: ByHand, live: true},
+		{name: "back again", events: []eventsource.Event{open(10), over(20, 1006, 500), dialed(520), open(530)}, state: eventsource.Open, number: 1, by: ToOpen, live: true, reopens: 1, wait: 510},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := NewLog()
+			s := l.Construct(1, Client{Kind: WebSocket}, "ws://host/ws", false)
+			s.Observe(eventsource.Decoded(test.events...))
+			if test.close > 0 {
+				s.Close(test.close)
+			}
+			s.Observe(eventsource.Decoded(test.then...))
+			state := s.State()
+			check(t, "readyState", state.ReadyState, test.state)
+			check(t, "its number", s.Kind.Number(state.ReadyState), test.number)
+			check(t, "by", state.By, test.by)
+			check(t, "live", state.Live(), test.live)
+			check(t, "reconnections", s.Counts().Reconnections(), test.reopens)
+			check(t, "wait", state.Wait.Milliseconds(), test.wait)
+		})
+	}
+}

@@ -1,4 +1,5 @@
-// Hand is what the server is measured against: the loop on net/http that everybody writes, which flushes each event.
+// Hand is what the server is measured against: the loop on net/http that everybody writes, which flushes each event, and the one
+// on coder/websocket.
 package main
 
 import (
@@ -8,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 func main() {
@@ -16,7 +19,44 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
-	log.Fatal(http.Serve(l, http.HandlerFunc(stream)))
+	http.HandleFunc("/", stream)
+	http.HandleFunc("/ws", socket)
+	log.Fatal(http.Serve(l, nil))
+}
+
+// socket sends count messages, one every so often, and sees to what comes meanwhile.
+func socket(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	count, err := strconv.Atoi(query.Get("count"))
+	if err != nil {
+		http.Error(w, "count is no number", http.StatusBadRequest)
+		return
+	}
+	every, err := time.ParseDuration(query.Get("every"))
+	if err != nil || every <= 0 {
+		http.Error(w, "every is no time", http.StatusBadRequest)
+		return
+	}
+	data := query.Get("data")
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.CloseNow()
+	ctx := conn.CloseRead(r.Context())
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for range count {
+		if conn.Write(ctx, websocket.MessageText, []byte(data)) != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	conn.Close(websocket.StatusNormalClosure, "")
 }
 
 // stream sends count events, one every so often or, without that, at full speed. It goes on behind Last-Event-ID.

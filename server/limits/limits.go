@@ -25,6 +25,15 @@ type Limits struct {
 	Strays            int           // bytes that a client may send during its response, before it is cut off
 	Commands          int           // of the page's that wait for one stream to carry them out; more are rejected
 
+	// WebSockets of scenarios, which are streams, but count apart.
+	Sockets           int           // open at once, in all: 503
+	SocketsPerAddress int           // the same for one address
+	SocketEvent       int           // bytes of an event's data, which is one message, and of a line of it
+	EchoMessage       int           // bytes of a page's message, which comes back, or it is closed
+	EchoRate          int           // messages, pings and pongs of a page a second, or it is closed
+	EchoBytes         int           // the same of bytes over the wire
+	SocketClose       time.Duration // for a page to respond to a close frame
+
 	// EventSources on their way through a scenario, between two requests.
 	Runs       int           // in all
 	RunAge     time.Duration // with a session
@@ -105,6 +114,14 @@ var Default = Limits{
 	StreamBuffer:      64 << 10,
 	Strays:            4 << 10,
 	Commands:          16,
+
+	Sockets:           2048,
+	SocketsPerAddress: 300, // more than a browser opens: Chromium 255, Firefox 197
+	SocketEvent:       256 << 10,
+	EchoMessage:       protocol.MaxEcho,
+	EchoRate:          50,
+	EchoBytes:         1 << 20,
+	SocketClose:       2 * time.Second,
 
 	Runs:       8192,
 	RunAge:     time.Hour,

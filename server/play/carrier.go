@@ -3,6 +3,7 @@ package play
 import (
 	"time"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
@@ -27,16 +28,13 @@ type carrier interface {
 	wakeAt(time.Time)
 	// wake ends a read that is under way, or the next. Any goroutine may call it.
 	wake()
-	// read waits for the client, which has nothing more to say, and reports whether it is still there.
-	read() bool
+	// read waits for the client. It goes on, unless that left, or said what it must not.
+	read() ending
 	// hurry ends a write that is under way, or the next: a cut waits for none. Any goroutine may call it.
 	hurry()
 
-	// left is how a play ends whose client is gone: by itself, or because the server reset what it shares with others.
-	left() ending
-
-	// end sends what is ready and ends the response properly.
-	end()
+	// end sends what is ready and ends the response properly, and says why, where the protocol has words for it.
+	end(why protocol.End)
 	// reset cuts the client off, and forgets what it did not read. Any goroutine may call it.
 	reset()
 	// resetAll is reset, and cuts off all else that goes over the same connection.

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 )
@@ -73,10 +74,7 @@ func (c *connection) flush() ending {
 		return pageCuts
 	}
 	c.last = time.Now()
-	before := c.sent
-	if c.sent += len(*c.ready); before <= little && c.sent > little {
-		c.tcp.SetWriteBuffer(c.limits.StreamBuffer)
-	}
+	c.count(len(*c.ready))
 	err := c.writeAll(*c.ready)
 	c.clear()
 	switch {
@@ -87,7 +85,15 @@ func (c *connection) flush() ending {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return clientStuck
 	}
-	return c.left()
+	return clientLeft
+}
+
+// count has the kernel hold little of a stream that sends much.
+func (c *connection) count(n int) {
+	before := c.sent
+	if c.sent += n; before <= little && c.sent > little {
+		c.tcp.SetWriteBuffer(c.limits.StreamBuffer)
+	}
 }
 
 // writeAll writes all of b, by the deadline of a write.
@@ -99,7 +105,7 @@ func (c *connection) writeAll(b []byte) error {
 	if n == len(b) {
 		return nil
 	}
-	c.conn.SetWriteDeadline(c.last.Add(c.limits.StreamWrite))
+	c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
 	if c.hurried.Load() {
 		return os.ErrDeadlineExceeded // before this deadline, or by it
 	}
@@ -116,15 +122,16 @@ func (c *connection) wakeAt(t time.Time) { c.conn.SetReadDeadline(t) }
 // wake ends a read that is under way, or the next.
 func (c *connection) wake() { c.conn.SetReadDeadline(time.Unix(1, 0)) }
 
-// read waits for the client, which has nothing more to say, and reports whether it is still there.
-func (c *connection) read() bool {
+// read waits for the client, which has nothing more to say.
+func (c *connection) read() ending {
 	var stray [64]byte
 	n, err := c.conn.Read(stray[:])
 	c.strays += n
-	if err == nil { // a second request, perhaps: the response said that the connection is closed
-		return c.strays <= c.limits.Strays
+	// Anything else than the deadline may be a second request: the response said that the connection is closed.
+	if err == nil && c.strays <= c.limits.Strays || errors.Is(err, os.ErrDeadlineExceeded) {
+		return goesOn
 	}
-	return errors.Is(err, os.ErrDeadlineExceeded)
+	return clientLeft
 }
 
 // hurry ends a write that is under way, or the next: a cut waits for none.
@@ -134,7 +141,7 @@ func (c *connection) hurry() {
 }
 
 // end sends what is ready and ends the response properly.
-func (c *connection) end() {
+func (c *connection) end(protocol.End) {
 	ready := c.finish()
 	if len(*ready) > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
@@ -153,9 +160,6 @@ func resetTCP(tcp *net.TCPConn) {
 	tcp.SetLinger(0) // closing is a reset then
 	tcp.Close()
 }
-
-// left is how a play ends whose client is gone.
-func (c *connection) left() ending { return clientLeft }
 
 // from is the client's address.
 func (c *connection) from() string { return c.conn.RemoteAddr().String() }

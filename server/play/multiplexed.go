@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 )
@@ -177,8 +178,8 @@ func (c *multiplexed) wake() {
 	}
 }
 
-// read waits for the client to leave, and reports whether it is still there.
-func (c *multiplexed) read() bool {
+// read waits for the client, which has nothing more to say. It goes on, unless that left.
+func (c *multiplexed) read() ending {
 	if c.timer == nil {
 		c.timer = time.NewTimer(time.Until(c.until))
 	} else {
@@ -186,11 +187,11 @@ func (c *multiplexed) read() bool {
 	}
 	select {
 	case <-c.request.Done():
-		return false
+		return c.left()
 	case <-c.woken:
 	case <-c.timer.C:
 	}
-	return true
+	return goesOn
 }
 
 // hurry ends a write that is under way, or the next: a cut waits for none.
@@ -199,7 +200,7 @@ func (c *multiplexed) hurry() {
 	c.reset()
 }
 
-// left is how a play ends whose client is gone.
+// left is how a play ends whose client is gone: by itself, or because the server reset the connection for another stream.
 func (c *multiplexed) left() ending {
 	if c.shared != nil && c.shared.cut.Load() {
 		return scenarioResets
@@ -208,7 +209,7 @@ func (c *multiplexed) left() ending {
 }
 
 // end sends what is ready. The end of the stream follows, once the handler has returned.
-func (c *multiplexed) end() {
+func (c *multiplexed) end(protocol.End) {
 	ready := c.finish()
 	switch {
 	case c.framing == noHead: // net/http would make one up

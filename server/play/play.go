@@ -1,4 +1,9 @@
-// Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own.
+// Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own, and so is each
+// WebSocket at /ws.
+//
+// A WebSocket gets the data of each event as one message. /ws has the parameters of /sse, and two more: with ids=1 a message is
+// {"id":…,"event":…,"data":…}, and last-event-id is what Last-Event-ID is for /sse, since a page can't give a WebSocket's request
+// a header. What the page sends comes back, as far as package limits lets it.
 //
 // An event goes from the player's step to the wire in one goroutine: Play.perform takes the step, Play.write goes through
 // pauses and lines, Play.send tells the watcher, connection.write compresses and frames, connection.flush sends. A command
@@ -53,6 +58,7 @@ const (
 	serverStops      // properly
 	clientLeft
 	clientStuck // it does not read: with a reset
+	rejected    // it sent what it must not: properly, with the reason
 	ourMistake  // with a reset
 
 	commanded // for await only: it goes on, but a command may have changed how
@@ -78,6 +84,8 @@ func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 		return protocol.ByServer, protocol.EndTooSlow
 	case clientLeft:
 		return protocol.ByClient, protocol.EndLeft
+	case rejected:
+		return protocol.ByServer, protocol.EndRejected
 	case ourMistake:
 		return protocol.ByServer, protocol.EndMistake
 	}
@@ -200,8 +208,9 @@ func (p *Play) flush() ending {
 // close is where all plays end, each in the way that perform returned.
 func (p *Play) close(how ending) {
 	switch how {
-	case scenarioEnds, pageEnds, lifetimeOver, serverStops:
-		p.conn.end()
+	case scenarioEnds, pageEnds, lifetimeOver, serverStops, rejected:
+		_, why := p.ended(how)
+		p.conn.end(why)
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
 		p.conn.reset()
 	case connectionResets:
@@ -290,8 +299,8 @@ func (p *Play) await(until time.Time) ending {
 		} else if some {
 			return commanded
 		}
-		if !p.conn.read() {
-			return p.conn.left()
+		if how := p.conn.read(); how != goesOn {
+			return how
 		}
 		switch now := time.Now(); {
 		case !now.Before(p.expires):

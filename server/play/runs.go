@@ -51,7 +51,7 @@ func newRuns(l limits.Limits) *runs {
 
 func newRunKey(q *query, r *http.Request) runKey {
 	if q.who.Session != "" {
-		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s", q.who.Session, q.who.Source, q.text))
+		return sha256.Sum256(fmt.Appendf(nil, "%s %d %s?%s", q.who.Session, q.who.Source, r.URL.Path, q.text))
 	}
 	address := quota.AddressOf(r)
 	if address.Addr().IsLoopback() {
@@ -59,7 +59,7 @@ func newRunKey(q *query, r *http.Request) runKey {
 	}
 	b, _ := address.AppendText(nil) // an address has a text
 	b = strconv.AppendInt(append(b, ' '), int64(q.who.Source), 10)
-	return sha256.Sum256(append(append(b, ' '), q.text...))
+	return sha256.Sum256(fmt.Appendf(b, " %s?%s", r.URL.Path, q.text))
 }
 
 // respond finds the section that responds to a request, and counts the attempt. The run must be left.

@@ -27,6 +27,7 @@ type Streams struct {
 	log    *slog.Logger
 
 	quota   *quota.Quota
+	sockets *quota.Quota // of WebSockets, which do not count in the first
 	held    *quota.Quota // bytes
 	memory  memory.Use
 	runs    *runs
@@ -47,6 +48,7 @@ func New(l limits.Limits, find Find, second func(*http.Request) string, log *slo
 	return &Streams{
 		limits: l, find: find, second: second, log: log,
 		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
+		sockets: quota.New("WebSockets", l.Sockets, l.SocketsPerAddress),
 		held:    quota.New("bytes of scripts and buffers", l.Held, l.HeldPerAddress),
 		runs:    newRuns(l),
 		queries: kept[query]{most: l.Parsed},
@@ -64,21 +66,40 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, watcher Watcher)
 		s.preflight(w, r)
 		return false
 	}
+	return s.serve(w, r, watcher, nil)
+}
+
+// ServeSocket is GET of /ws, which plays the same over a WebSocket. The rest is as for Serve.
+func (s *Streams) ServeSocket(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool) {
+	shake, r, refused := s.parseHandshake(r)
+	if refused != nil {
+		w.Header().Set("Sec-WebSocket-Version", socketVersion)
+		refused.Write(w)
+		return false
+	}
+	return s.serve(w, r, watcher, shake)
+}
+
+// serve has a play respond to a request for a stream or, if there is a handshake, for a WebSocket.
+func (s *Streams) serve(w http.ResponseWriter, r *http.Request, watcher Watcher, shake *handshake) (plays bool) {
 	if watcher == nil {
 		watcher = nobody{}
 	}
-	plays, refused := s.take(w, r, watcher)
+	plays, refused := s.take(w, r, watcher, shake)
 	if refused != nil {
 		if refused.Status == http.StatusServiceUnavailable {
 			s.log.Warn("refused", "from", r.RemoteAddr, "err", refused)
 		}
 		refused.Write(w)
+		if refused.Status == http.StatusServiceUnavailable {
+			watcher.Ended(protocol.ByServer, protocol.EndQuota)
+		}
 	}
 	return plays
 }
 
 // take has a play respond on the request's connection. If not, net/http has responded, or the request is refused.
-func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool, refused *refuse.Refusal) {
+func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher, shake *handshake) (plays bool, refused *refuse.Refusal) {
 	posts := r.Method == http.MethodPost
 	if r.ContentLength != 0 && !posts { // whether its client leaves is seen only after the body
 		closeAfter(w, r)
@@ -100,21 +121,24 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) 
 	if q.classic && instead == nil && respondAtOnce(w, r, q) {
 		return false, nil
 	}
-	from := quota.AddressOf(r)
-	if err := s.quota.Enter(from); err != nil {
-		return false, refuse.Full("Close one, or try again in 5 seconds with a new EventSource, since this one stays closed: %v.", err)
+	from, places, client := quota.AddressOf(r), s.quota, "EventSource"
+	if shake != nil {
+		places, client = s.sockets, "WebSocket"
+	}
+	if err := places.Enter(from); err != nil {
+		return false, refuse.Full("Close one, or try again in 5 seconds with a new %s, since this one stays closed: %v.", client, err)
 	}
 	held := q.held
 	if posts {
 		held += s.limits.Body // until it is known how much it is
 	}
 	if err := s.held.Add(from, held); err != nil {
-		s.quota.Leave(from)
-		return false, refuse.Full("Close a stream, or play a smaller scenario with a new EventSource, since this one stays closed: %v.", err)
+		places.Leave(from)
+		return false, refuse.Full("Close a stream, or play a smaller scenario with a new %s, since this one stays closed: %v.", client, err)
 	}
 	leave := func() {
 		s.held.Remove(from, held)
-		s.quota.Leave(from)
+		places.Leave(from)
 	}
 	if posts {
 		if request.Body, refused = s.readBody(w, r); refused != nil {
@@ -130,7 +154,7 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher) 
 		leave()
 		return false, refused
 	}
-	s.start(w, r, q, t, watcher, leave)
+	s.start(w, r, q, t, watcher, shake, leave)
 	return true, nil
 }
 
@@ -222,7 +246,7 @@ func (s *Streams) turn(r *http.Request, q *query, request scenario.Request, inst
 }
 
 // start plays what the request gets, on its connection, until the end, and then leaves the quotas.
-func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn, watcher Watcher, leaveQuotas func()) {
+func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn, watcher Watcher, shake *handshake, leaveQuotas func()) {
 	now := time.Now()
 	p := &Play{
 		player:  t.section.Play(t.request),
@@ -235,15 +259,17 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 
 		truncates: scenarioTruncates,
 	}
-	if r.ProtoMajor >= 2 {
+	here := r.ProtoMajor >= 2 // over HTTP/2 a response lasts no longer than its handler
+	if here {
 		p.truncates = scenarioResets
 	}
 	from := quota.AddressOf(r)
+	reserve := func(n int) (free func(), ok bool) {
+		return func() { s.held.Remove(from, n) }, s.held.Add(from, n) == nil
+	}
 	if watcher != (nobody{}) {
 		p.commands = make(chan Command, s.limits.Commands)
-		p.reserve = func(n int) (free func(), ok bool) {
-			return func() { s.held.Remove(from, n) }, s.held.Add(from, n) == nil
-		}
+		p.reserve = reserve
 	}
 	if q.classic {
 		p.beat = s.limits.Heartbeat
@@ -253,19 +279,34 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		leaveQuotas()
 	}
 	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then
-	conn, here, err := s.carry(w, r)
-	if err != nil {
-		t.done(ourMistake)
-		leave()
-		watcher.Ended(protocol.ByServer, protocol.EndMistake)
-		panic(err) // HTTP/1.1 and HTTP/2 are all that this server speaks
+	if here {
+		s.connect(p, multiplex(w, r, &s.limits))
+	} else {
+		conn, err := takeOver(w, &s.limits)
+		if err != nil {
+			t.done(ourMistake)
+			leave()
+			watcher.Ended(protocol.ByServer, protocol.EndMistake)
+			panic(err) // HTTP/1.1 and HTTP/2 are all that this server speaks
+		}
+		if shake == nil {
+			s.connect(p, conn)
+		} else {
+			p.beat = 0 // a comment, which does not exist there
+			socket := newSocket(conn, shake, p, reserve)
+			letGo := leave
+			leave = func() {
+				socket.letGo()
+				letGo()
+			}
+			s.connect(p, socket)
+		}
 	}
-	s.connect(p, conn)
 	watcher.Plays(p)
 	play := func() {
 		how := p.perform()
 		t.done(how)
-		watcher.Ended(p.ended(how))
+		p.watcher.Ended(p.ended(how)) // not watcher, which may be another one's
 		p.reject()
 		p.close(how)
 		leave()
@@ -275,16 +316,6 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 	} else {
 		go play() // which lets go of all that net/http keeps for a request
 	}
-}
-
-// carry makes the carrier of a response. here reports whether it works in this goroutine only: over HTTP/2 the response lasts no
-// longer than its handler.
-func (s *Streams) carry(w http.ResponseWriter, r *http.Request) (conn carrier, here bool, err error) {
-	if r.ProtoMajor >= 2 {
-		return multiplex(w, r, &s.limits), true, nil
-	}
-	conn, err = takeOver(w, &s.limits)
-	return conn, false, err
 }
 
 func (s *Streams) add(p *Play) {

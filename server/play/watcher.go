@@ -16,6 +16,9 @@ type Watcher interface {
 	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy. packed is how many bytes
 	// compression made of them, 0 without any.
 	Wrote(body []byte, packed int)
+	// Saw is what only a WebSocket has: a frame, or what of the scenario has no counterpart there. Whose it is the watcher knows;
+	// the bytes are the play's. Any goroutine may call it, also after Ended, which is then too late.
+	Saw(protocol.Seen)
 	// Did is a command that was carried out.
 	Did(do protocol.Do)
 	// Ended is how the response ended. Only the first one counts.
@@ -29,5 +32,6 @@ func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
 func (nobody) Plays(*Play)                                        {}
 func (nobody) Head(int, []byte)                                   {}
 func (nobody) Wrote([]byte, int)                                  {}
+func (nobody) Saw(protocol.Seen)                                  {}
 func (nobody) Did(protocol.Do)                                    {}
 func (nobody) Ended(protocol.By, protocol.End)                    {}

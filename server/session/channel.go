@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -134,15 +133,7 @@ func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
 			return l, refuse.Bad("after", s, "the number of the last record that came, or 0")
 		}
 	}
-	// Browsers send Origin with every WebSocket. Whoever sends none is no page.
-	origin, err := url.Parse(r.Header.Get("Origin"))
-	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) || r.TLS != nil && origin.Scheme != "https" {
-		return l, refuse.New(http.StatusForbidden, "A session is for this server's own page: Origin must be that of %s.", refuse.Quote(r.Host))
-	}
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return l, refuse.New(http.StatusUpgradeRequired, "A session is a WebSocket: open one.")
-	}
-	return l, nil
+	return l, play.OwnWebSocket(r, "A session")
 }
 
 const maxSeq = 1_000_000_000_000
@@ -319,7 +310,7 @@ func (ch *channel) write(message protocol.ToPage) error {
 
 // listen reads what the page says, until it leaves. A page that says too much is read later.
 func (ch *channel) listen() {
-	pace := budget{perSecond: ch.limits.ChannelRate, left: ch.limits.ChannelRate, at: time.Now()}
+	pace := quota.NewBudget(ch.limits.ChannelRate)
 	for {
 		kind, text, err := ch.conn.Read(ch.ctx)
 		if err != nil {
@@ -330,7 +321,7 @@ func (ch *channel) listen() {
 			ch.conn.Close(websocket.StatusUnsupportedData, "not a message that this server knows")
 			return
 		}
-		for pace.spend(1) == 0 {
+		for pace.Spend(1) == 0 {
 			select {
 			case <-ch.ctx.Done():
 				return

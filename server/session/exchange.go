@@ -22,13 +22,13 @@ type exchange struct {
 	ended           bool       // the same
 }
 
-// Watch is /sse: it serves the streams, and records those whose requests name a session.
-func (all *Sessions) Watch(streams *play.Streams) http.Handler {
+// Watch is /sse or /ws: it has serve respond, and records requests that name a session.
+func (all *Sessions) Watch(serve func(http.ResponseWriter, *http.Request, play.Watcher) (plays bool)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := all.begin(w, r)
 		if x == nil {
-			streams.Serve(w, r, nil)
-		} else if !streams.Serve(&watchedWriter{ResponseWriter: w, x: x}, r, x) {
+			serve(w, r, nil)
+		} else if !serve(&watchedWriter{ResponseWriter: w, x: x}, r, x) {
 			x.Ended(protocol.ByServer, protocol.EndProper)
 		}
 	})
@@ -135,8 +135,22 @@ func (x *exchange) Wrote(body []byte, packed int) {
 	s := x.session
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	kept := s.budget.spend(min(len(body), s.all.limits.SessionWrite))
+	kept := s.budget.Spend(min(len(body), s.all.limits.SessionWrite))
 	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body), Packed: packed})
+}
+
+// Saw records what only a WebSocket has.
+func (x *exchange) Saw(seen protocol.Seen) {
+	s := x.session
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if x.ended {
+		return
+	}
+	seen.Source, seen.Attempt = x.source, x.attempt
+	kept := s.budget.Spend(min(len(seen.Bytes), s.all.limits.SessionWrite))
+	seen.Bytes = slices.Clone(seen.Bytes[:kept])
+	s.add(seen)
 }
 
 // Did records a command.
@@ -198,7 +212,7 @@ func (s *session) headersThatMatter(r *http.Request) []protocol.Header {
 	add := func(name string) {
 		values := r.Header[http.CanonicalHeaderKey(name)]
 		for _, value := range values[:min(len(values), s.all.limits.HeaderLines)] {
-			if protocol.LooksSecret(name) {
+			if protocol.LooksSecret(name) && name != "Sec-WebSocket-Key" { // which is random each time, and no key
 				value = protocol.Mask
 			}
 			header = append(header, protocol.Header{Name: s.clip(name), Value: s.clip(value)})
@@ -219,6 +233,7 @@ func (s *session) headersThatMatter(r *http.Request) []protocol.Header {
 var recorded = []string{
 	"Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Last-Event-ID", "Origin", "Priority",
 	"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "User-Agent", "Content-Type",
+	"Connection", "Upgrade", "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
 }
 
 // clip is a value that is not too long to keep.

@@ -45,8 +45,8 @@ type session struct {
 	instance string // random
 	all      *Sessions
 	from     netip.Prefix
-	began    time.Time // At counts from here, on the monotonic clock
-	budget   budget    // for the bytes of writes
+	began    time.Time    // At counts from here, on the monotonic clock
+	budget   quota.Budget // for the bytes of writes
 
 	// Guarded by sessions.mutex.
 	holders int // streams and channels
@@ -80,7 +80,7 @@ func (all *Sessions) hold(id string, from netip.Prefix) (*session, error) {
 			return nil, err
 		}
 		s = &session{id: id, instance: rand.Text(), all: all, from: from, began: time.Now(), attempts: map[int]int{}}
-		s.budget = budget{perSecond: all.limits.SessionRate, left: all.limits.SessionRate, at: s.began}
+		s.budget = quota.NewBudget(all.limits.SessionRate)
 		all.all[id] = s
 		all.memory.Opened()
 	}
@@ -210,7 +210,7 @@ func (s *session) after(seq int) (records []protocol.Seen, dropped int) {
 
 // sizeOf is about what a record occupies in memory, with the empty places beside it.
 func sizeOf(seen protocol.Seen) int {
-	size := 3*int(unsafe.Sizeof(seen))/2 + len(seen.Target) + len(seen.Bytes)
+	size := 3*int(unsafe.Sizeof(seen))/2 + len(seen.Target) + len(seen.Bytes) + len(seen.Reason)
 	for _, h := range seen.Header {
 		size += 32 + len(h.Name) + len(h.Value)
 	}
@@ -249,22 +249,4 @@ func (s *session) choose(source int, r reply) {
 	}
 	s.reply = &r
 	s.add(protocol.Seen{Source: r.source, Attempt: s.attempts[r.source], Kind: protocol.SeenDid, Do: protocol.DoNext, Next: &r.Reply})
-}
-
-// budget is how many bytes may be kept: so many at once, and as many again each second.
-type budget struct {
-	perSecond, left int
-	at              time.Time
-}
-
-// spend returns how many of n bytes may be kept.
-func (b *budget) spend(n int) int {
-	now := time.Now()
-	earned := now.Sub(b.at).Seconds() * float64(b.perSecond)
-	if earned >= 1 {
-		b.left, b.at = int(min(float64(b.perSecond), float64(b.left)+earned)), now
-	}
-	n = min(n, b.left)
-	b.left -= n
-	return n
 }

@@ -91,7 +91,7 @@ func TestWhichRequestsAreRecorded(t *testing.T) {
 			all := New(limits.Default)
 			w := httptest.NewRecorder()
 			streams := play.New(limits.Default, func(string) (*scenario.Scenario, bool) { return nil, false }, nil, slog.New(slog.DiscardHandler))
-			all.Watch(streams).ServeHTTP(w, httptest.NewRequest(test.method, "/sse?count=0&"+test.query, nil))
+			all.Watch(streams.Serve).ServeHTTP(w, httptest.NewRequest(test.method, "/sse?count=0&"+test.query, nil))
 			if len(all.all) > 0 != test.want {
 				t.Errorf("got it recorded in %d sessions; want %v", len(all.all), test.want)
 			}

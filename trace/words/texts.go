@@ -25,6 +25,18 @@ const (
 	engineLost
 	engineFailed
 	engineGaveUp
+	socketConstructed
+	socketRefused
+	socketOpened
+	socketReopened
+	socketFirst
+	socketFirstSince
+	socketRepeated
+	socketEvents
+	socketClosing
+	socketSilent
+	endedKnown
+	returnsKnown
 	numKeys
 )
 
@@ -183,6 +195,82 @@ var texts = [numKeys]struct {
 		"{why} EventSource would tell only: `error`, readyState {was} → 2.",
 		standard.Processing,
 	},
+	socketConstructed: {
+		"new WebSocket was called.", "",
+		"readyState is 0, CONNECTING. The constructor returned at once; the browser sends a GET for `{type}`, which asks the server to go on in another protocol over this connection.",
+		standard.WebSockets,
+	},
+	socketRefused: {
+		"The constructor threw an exception.", "",
+		"There is no new WebSocket. Your browser said: {type}",
+		standard.WebSockets,
+	},
+	socketOpened: {
+		"The connection is open.", "",
+		"readyState went 0 → 1, {time} after the constructor. The server agreed, with status 101: from now on both sides send messages over this connection.",
+		standard.WebSockets,
+	},
+	socketReopened: {
+		"A new WebSocket opened, {time} after the last one closed.", "",
+		"readyState is 1, of another object than before. Not the browser reconnected, but code of this page.",
+		standard.WebSockets,
+	},
+	socketFirst: {
+		"The first message.", "",
+		"It came {time} after open. A WebSocket has no event types and no IDs: each message fires `message`, and what is in it is the two sides' own affair.",
+		standard.WebSockets,
+	},
+	socketFirstSince: {
+		"The first message since the reconnection.", "",
+		"It came {time} after open, from another object than before: the code of this page has given it the listeners of the last one.",
+		standard.WebSockets,
+	},
+	socketRepeated: {
+		"An ID came a second time: {lastID}.", "",
+		"A message had it before the reconnection already. The code of this page only says the last ID in the address; it is the server that must go on after it.",
+		standard.WebSockets,
+	},
+	socketEvents: {"1 more message.", "{count} more messages.", "", standard.WebSockets},
+	socketClosing: {
+		"close() was called.", "",
+		"readyState went {was} → 2, CLOSING: both sides have to send a close frame. Then the browser fires `close`.",
+		standard.WebSockets,
+	},
+	socketSilent: {
+		"Open, but silent so far.", "",
+		"No message came. Whether the connection is alive the browser does not say: to notice that it is dead takes a heartbeat.",
+		standard.WebSockets,
+	},
+	trace.FactSocketError: {
+		"The WebSocket fired error.", "",
+		"The event says nothing of the cause: a script learns no status and no reason. `close` follows.",
+		standard.WebSockets,
+	},
+	trace.FactEndedSocket: {
+		"The WebSocket is closed: {closed}.", "",
+		"readyState went {was} → 3, CLOSED. A WebSocket never reconnects: that is left to your own code.",
+		standard.WebSockets,
+	},
+	endedKnown: {
+		"The WebSocket is closed: {closed}.", "",
+		"{cause} readyState went {was} → 3, CLOSED. A WebSocket never reconnects: that is left to your own code.",
+		standard.WebSockets,
+	},
+	trace.FactReturns: {
+		"The WebSocket is closed: {closed}. It will be reconnected by hand.", "",
+		"readyState went {was} → 3, CLOSED, and this object stays so. The code of this page waits {time}, and makes a new one.",
+		standard.WebSockets,
+	},
+	returnsKnown: {
+		"The WebSocket is closed: {closed}. It will be reconnected by hand.", "",
+		"{cause} readyState went {was} → 3, CLOSED, and this object stays so. The code of this page waits {time}, and makes a new one.",
+		standard.WebSockets,
+	},
+	trace.FactDialed: {
+		"A new WebSocket was made, {time} after the last one closed.", "",
+		"readyState is 0, CONNECTING. The last ID is in its address, since a WebSocket has no `Last-Event-ID`.",
+		standard.WebSockets,
+	},
 	trace.FactClosed: {
 		"close() was called.", "",
 		"readyState went {was} → 2. No event is fired, and the browser does not reconnect.",
@@ -213,6 +301,11 @@ var texts = [numKeys]struct {
 		"Request {attempt} got a 200 response, an event stream.", "",
 		"{request}The browser then fires `open`, and readyState becomes 1. Some wait for the first byte of the body.",
 		standard.Processing,
+	},
+	trace.FactUpgraded: {
+		"Request {attempt} got a 101 response: a WebSocket.", "",
+		"The connection is no longer HTTP's. What goes over it from now on are frames, both ways.",
+		standard.WebSockets,
 	},
 	trace.FactNoContent: {
 		"Request {attempt} got a 204 response, No Content.", "",

@@ -89,7 +89,14 @@ func told(f trace.Fact) key {
 	if engine := engines[f.Name]; f.Client == trace.Engine && engine != 0 {
 		return engine
 	}
+	if socket := sockets[f.Name]; f.Client == trace.WebSocket && socket != 0 {
+		return socket
+	}
 	switch {
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactEndedSocket:
+		return endedKnown
+	case f.Cause != trace.FactConstructed && f.Name == trace.FactReturns:
+		return returnsKnown
 	case f.Name == trace.FactEvents && f.Type != "":
 		return eventsOf
 	case f.Name == trace.FactUnheard && f.Type == "":
@@ -116,6 +123,13 @@ func told(f trace.Fact) key {
 var engines = map[trace.FactName]key{
 	trace.FactConstructed: engineConstructed, trace.FactRefused: engineRefused, trace.FactOpened: engineOpened, trace.FactReopened: engineReopened,
 	trace.FactLost: engineLost, trace.FactFailed: engineFailed, trace.FactGaveUp: engineGaveUp,
+}
+
+// sockets are what is told of a WebSocket instead.
+var sockets = map[trace.FactName]key{
+	trace.FactConstructed: socketConstructed, trace.FactRefused: socketRefused, trace.FactOpened: socketOpened, trace.FactReopened: socketReopened,
+	trace.FactClosed: socketClosing, trace.FactSilent: socketSilent, trace.FactFirstEvent: socketFirst, trace.FactFirstSince: socketFirstSince,
+	trace.FactRepeated: socketRepeated, trace.FactEvents: socketEvents, trace.FactServerNamed: socketEvents,
 }
 
 // withCause has in a fact's fields what its typed error says.
@@ -269,8 +283,13 @@ func value(f trace.Fact, name string, say func(string) string) (said string, for
 		return trace.Shorten(f.Said, most), true
 	case "status":
 		return strconv.Itoa(f.Status), false
+	case "closed":
+		if closed, ok := errors.AsType[*eventsource.CloseEvent](f.Err); ok {
+			return trace.Brief(closed.Error()), true
+		}
+		return "–", false
 	}
-	return strconv.Itoa(int(f.Was)), false
+	return strconv.Itoa(f.Client.Number(f.Was)), false
 }
 
 // fill puts in what stands for {names}; names that with does not know stay.

@@ -41,7 +41,7 @@ func pack(folder string, program []byte, fast bool) error {
 	sources := map[string][]byte{}
 	version := sha256.New()
 	version.Write(program)
-	for _, name := range []string{"icon.svg", "index.html", "style.css", "worker.js"} {
+	for _, name := range []string{"icon.svg", "index.html", "reconnect.js", "style.css", "worker.js"} {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			return err
@@ -73,6 +73,7 @@ func pack(folder string, program []byte, fast bool) error {
 	maps.Copy(files, words)
 	files["index.html"] = sources["index.html"]
 	files["web/app.wasm"] = program
+	files["web/reconnect.js"] = sources["reconnect.js"]
 	files["web/style.css"] = sources["style.css"]
 
 	dist := filepath.Join(folder, "dist")

@@ -21,7 +21,7 @@ func TestPackMakesAllThatThePageLoads(t *testing.T) {
 	made := tree(t, filepath.Join(folder, "dist"))
 	for _, name := range []string{
 		"index.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
-		"web/app.wasm", "web/style.css", "web/zh.json", "web/icon.svg", "web/icon-192.png", "web/icon-512.png", "web/icon-maskable.png",
+		"web/app.wasm", "web/reconnect.js", "web/style.css", "web/zh.json", "web/icon.svg", "web/icon-192.png", "web/icon-512.png", "web/icon-maskable.png",
 	} {
 		if len(made[name]) == 0 {
 			t.Errorf("got no %s", name)
@@ -129,7 +129,7 @@ func TestPackAgain(t *testing.T) {
 func sources(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{"icon.svg", "index.html", "style.css", "worker.js"} {
+	for _, name := range []string{"icon.svg", "index.html", "reconnect.js", "style.css", "worker.js"} {
 		content, err := os.ReadFile(filepath.Join("..", name))
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,399 @@
+package play
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"eventsource-playground/protocol"
+	"eventsource-playground/scenario"
+	"eventsource-playground/sse"
+)
+
+// socket carries a play over a WebSocket: the data of each event is one message, at the moment of its blank line. Until a
+// section accepts the handshake with a 200, and if none does, it is a connection like any other.
+type socket struct {
+	*connection
+	shake   *handshake
+	watcher Watcher // of the frames; nil: nobody
+	reserve func(n int) (free func(), ok bool)
+
+	ws       *websocket.Conn // nil: the handshake is not accepted, or not yet
+	decoder  sse.Decoder
+	free     func()  // of the room for a large event, if there is one
+	messages *[]byte // to send, each after its length, from buffers; nil: none
+	notHere  []protocol.NotHere
+	refusal  *farewell // why the play can't go on
+	timer    *time.Timer
+	hears    bool // there is a goroutine that reads
+
+	mutex    sync.Mutex
+	accepted bool          // wakes are for woken, and not for the connection
+	woken    chan struct{} // has room for one
+	page     *page
+}
+
+// farewell is why what a WebSocket carries can't go on.
+type farewell struct {
+	how    ending
+	code   websocket.StatusCode // of the close frame
+	reason string               // of it, at most 123 bytes
+}
+
+// newSocket has the play's carrier be a WebSocket, and its watcher one who sees frames.
+func newSocket(conn *connection, shake *handshake, p *Play, reserve func(int) (func(), bool)) *socket {
+	c := &socket{connection: conn, shake: shake, reserve: reserve, woken: make(chan struct{}, 1)}
+	if p.watcher != (nobody{}) {
+		c.watcher = p.watcher
+		p.watcher = framed{p.watcher, c}
+	}
+	return c
+}
+
+// respond makes a head ready: 101 instead of 200, and any other as an HTTP response, which the browser reports as a failure.
+func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
+	if head.Status != 200 {
+		if head.Redirect != scenario.NoRedirect {
+			c.lacks(protocol.NoRedirect)
+		}
+		return c.connection.respond(a, head)
+	}
+	c.page = newPage(c)
+	text, ws, err := c.shake.accept(head, c.page)
+	ready := c.connection.room()
+	*ready = append(*ready, text...)
+	if err != nil { // parseHandshake has seen to it
+		panic(err)
+	}
+	ws.SetReadLimit(-1) // page has a limit, and says what to change
+	c.ws, c.decoder = ws, *sse.NewDecoder("", sse.Limits{Line: c.limits.SocketEvent, Event: c.limits.SocketEvent})
+	c.timer = time.NewTimer(0)
+	c.mutex.Lock()
+	c.accepted = true
+	c.conn.SetReadDeadline(time.Time{}) // a wake may have set one
+	c.mutex.Unlock()
+	if head.Gzip != scenario.NoGzip {
+		c.lacks(protocol.NoGzip)
+	}
+	if head.CORS != scenario.CORSDefault {
+		c.lacks(protocol.NoCORS)
+	}
+	for _, h := range head.Header {
+		if h.Name == "Content-Type" && h.Value != "text/event-stream" {
+			c.lacks(protocol.NoContentType)
+		}
+	}
+	return *ready
+}
+
+func (c *socket) progress() progress {
+	if c.ws != nil {
+		return inBody
+	}
+	return c.connection.progress()
+}
+
+// write makes messages of the events that are complete.
+func (c *socket) write(b []byte) (full bool, packed int) {
+	if c.ws == nil {
+		return c.connection.write(b)
+	}
+	if c.refusal != nil {
+		return true, 0
+	}
+	var err error
+	if c.watcher == nil {
+		err = c.decoder.Each(b, func(e sse.Raw) { c.message(e.Type, e.Data, e.LastEventID) })
+	} else {
+		err = c.decoder.Feed(b, c.line)
+	}
+	if err != nil {
+		c.refusal = &farewell{rejected, websocket.StatusInternalError, "An event of this scenario is too large for one message: make it smaller."}
+	}
+	c.account()
+	return c.messages != nil && len(*c.messages) >= enough || c.refusal != nil, 0
+}
+
+// account has a large event that is not complete count as held bytes.
+func (c *socket) account() {
+	switch pending := c.decoder.Pending(); {
+	case pending <= little:
+		c.letGo()
+	case c.free == nil && c.refusal == nil:
+		free, ok := c.reserve(2 * c.limits.SocketEvent) // a line of it, and those before
+		if !ok {
+			c.refusal = &farewell{rejected, websocket.StatusTryAgainLater, "The server has no room for so large an event: make it smaller."}
+			return
+		}
+		c.free = free
+	}
+}
+
+// letGo gives up the room for a large event.
+func (c *socket) letGo() {
+	if c.free != nil {
+		c.free()
+		c.free = nil
+	}
+}
+
+// line is a line that somebody watches.
+func (c *socket) line(line sse.Line) {
+	switch {
+	case line.Outcome == sse.Comment:
+		c.lacks(protocol.NoComments)
+	case line.Outcome == sse.Ignored:
+		c.lacks(protocol.NoFields)
+	case line.Field == "retry":
+		c.lacks(protocol.NoRetry)
+	case line.Field == "id" && !c.shake.ids:
+		c.lacks(protocol.NoID)
+	case line.Field == "event" && !c.shake.ids:
+		c.lacks(protocol.NoEvent)
+	case line.Event != nil:
+		c.message([]byte(line.Event.Type), []byte(line.Event.Data), []byte(line.Event.LastEventID))
+	}
+}
+
+// message makes an event ready.
+func (c *socket) message(typ, data, id []byte) {
+	if c.messages == nil {
+		c.messages = buffers.Get().(*[]byte)
+		*c.messages = (*c.messages)[:0]
+	}
+	all := append(*c.messages, 0, 0, 0, 0)
+	from := len(all)
+	if c.shake.ids {
+		all = append(all, `{"id":`...)
+		all = append(all, jsonString(string(id))...)
+		all = append(all, `,"event":`...)
+		all = append(all, jsonString(string(typ))...)
+		all = append(all, `,"data":`...)
+		all = append(all, jsonString(string(data))...)
+		all = append(all, '}')
+	} else {
+		all = append(all, data...)
+	}
+	binary.LittleEndian.PutUint32(all[from-4:], uint32(len(all)-from))
+	c.saw(protocol.FrameText, all[from:])
+	*c.messages = all
+}
+
+// lacks tells the watcher, once, what a WebSocket does not have.
+func (c *socket) lacks(what protocol.NotHere) {
+	if c.watcher == nil || slices.Contains(c.notHere, what) {
+		return
+	}
+	c.notHere = append(c.notHere, what)
+	c.watcher.Saw(protocol.Seen{Kind: protocol.SeenNotHere, NotHere: []protocol.NotHere{what}})
+}
+
+// saw tells the watcher of a frame to the page.
+func (c *socket) saw(frame protocol.Frame, payload []byte) {
+	if c.watcher != nil {
+		c.watcher.Saw(protocol.Seen{
+			Kind: protocol.SeenFrame, Frame: frame, Bytes: payload, Size: len(payload), Wire: frameSize(len(payload)),
+		})
+	}
+}
+
+// frameSize is that of an unmasked frame (RFC 6455, 5.2).
+func frameSize(payload int) int {
+	switch {
+	case payload > 0xffff:
+		return 10 + payload
+	case payload > 125:
+		return 4 + payload
+	}
+	return 2 + payload
+}
+
+func (c *socket) pending() bool { return c.messages != nil || c.connection.pending() }
+
+// flush sends what is ready. It goes on, unless that can't be, or the page left, or said what it must not.
+func (c *socket) flush() ending {
+	if how := c.send(); how != goesOn || c.ws == nil {
+		return how
+	}
+	if c.refusal != nil {
+		return c.refusal.how
+	}
+	if c.decoder.Pending() > 0 {
+		c.lacks(protocol.NoChunks)
+	}
+	if !c.hears { // now that the page may know that it can speak
+		c.hears = true
+		go c.page.listen()
+	}
+	select {
+	case <-c.page.gone:
+		return c.left()
+	default:
+		return goesOn
+	}
+}
+
+// send sends the head, and then messages.
+func (c *socket) send() ending {
+	if how := c.connection.flush(); how != goesOn || c.messages == nil {
+		return how
+	}
+	all := *c.messages
+	defer func() {
+		buffers.Put(c.messages)
+		c.messages = nil
+	}()
+	c.last = time.Now()
+	c.count(len(all))
+	for len(all) > 0 {
+		n := 4 + int(binary.LittleEndian.Uint32(all))
+		// Deadlines are page's, below.
+		switch err := c.ws.Write(context.Background(), websocket.MessageText, all[4:n]); {
+		case err == nil:
+			all = all[n:]
+		case c.hurried.Load():
+			return pageCuts
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return clientStuck
+		case c.hears:
+			c.connection.close()
+			<-c.page.gone // who knows how the page left
+			return c.left()
+		default:
+			return clientLeft
+		}
+	}
+	return goesOn
+}
+
+// left is how the page left. After a command to cut, which ends a write of the reader's too, it is the command that counts.
+func (c *socket) left() ending {
+	if c.hurried.Load() {
+		return goesOn
+	}
+	return c.page.farewell.how
+}
+
+// wakeAt says when the next read ends. Whoever calls wake afterwards ends it at once.
+func (c *socket) wakeAt(t time.Time) {
+	if c.ws == nil {
+		c.connection.wakeAt(t)
+	} else {
+		c.timer.Reset(time.Until(t))
+	}
+}
+
+// wake ends a read that is under way, or the next.
+func (c *socket) wake() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if !c.accepted {
+		c.connection.wake()
+		return
+	}
+	select {
+	case c.woken <- struct{}{}:
+	default:
+	}
+}
+
+// read waits for the page to leave, or to say what it must not.
+func (c *socket) read() ending {
+	if c.ws == nil {
+		return c.connection.read()
+	}
+	select {
+	case <-c.timer.C:
+	case <-c.woken:
+	case <-c.page.gone:
+		return c.left()
+	}
+	return goesOn
+}
+
+// end sends what is ready and a close frame, and waits for the page's.
+func (c *socket) end(why protocol.End) {
+	if c.ws == nil {
+		c.connection.end(why)
+		return
+	}
+	if c.send() != goesOn {
+		c.reset()
+		return
+	}
+	if c.hears { // one goroutine reads at a time
+		c.conn.SetReadDeadline(time.Unix(1, 0))
+		<-c.page.gone
+	}
+	c.conn.SetReadDeadline(time.Now().Add(c.limits.SocketClose)) // the library waits longer, and for a payload forever
+	c.ws.Close(c.closing(why))
+}
+
+// closing is what a close frame says.
+func (c *socket) closing(why protocol.End) (code websocket.StatusCode, reason string) {
+	switch why {
+	case protocol.EndLimit:
+		return websocket.StatusGoingAway, "A stream's longest time is over: open another one."
+	case protocol.EndStopping:
+		return websocket.StatusGoingAway, "the server stops"
+	case protocol.EndRejected:
+		if c.refusal != nil {
+			return c.refusal.code, c.refusal.reason
+		}
+		return c.page.farewell.code, c.page.farewell.reason
+	}
+	return websocket.StatusNormalClosure, ""
+}
+
+// framed watches a WebSocket: not the stream goes over the wire, but its frames.
+type framed struct {
+	Watcher
+	socket *socket
+}
+
+func (f framed) Head(status int, wire []byte) {
+	if f.socket.ws != nil {
+		status = 101
+	}
+	f.Watcher.Head(status, wire)
+}
+
+func (f framed) Wrote(body []byte, packed int) {
+	if f.socket.ws == nil {
+		f.Watcher.Wrote(body, packed)
+	}
+}
+
+// Ended tells of the close frame too, which is about to be sent.
+func (f framed) Ended(by protocol.By, how protocol.End) {
+	if c := f.socket; c.ws != nil {
+		switch how {
+		case protocol.EndProper, protocol.EndLimit, protocol.EndStopping, protocol.EndRejected:
+			code, reason := c.closing(how)
+			f.Watcher.Saw(closeFrame(false, code, reason))
+		}
+	}
+	f.Watcher.Ended(by, how)
+}
+
+func closeFrame(fromPage bool, code websocket.StatusCode, reason string) protocol.Seen {
+	wire := 2
+	if code != websocket.StatusNoStatusRcvd {
+		wire += 2 + len(reason)
+	}
+	if fromPage {
+		wire += maskSize
+	}
+	return protocol.Seen{
+		Kind: protocol.SeenFrame, Frame: protocol.FrameClose, FromPage: fromPage, Wire: wire, Code: int(code), Reason: strings.ToValidUTF8(reason, "\uFFFD"),
+	}
+}
+
+const maskSize = 4
