@@ -125,9 +125,10 @@ func figures(name string, state trace.State, counts trace.Counts, dropped int, n
 
 // arrow is a path, and where its label stands.
 type arrow struct {
-	path  string
-	x, y  int
-	label string
+	path   string
+	x, y   int
+	label  string
+	narrow bool // there is no room to say how many times
 }
 
 // arrowClass colours an arrow by the state that it leads to.
@@ -149,11 +150,11 @@ var eventSourceMachine = machine{
 	boxes:       [][4]int{{4, 36, 98, 50}, {156, 36, 78, 50}, {290, 36, 80, 50}},
 	transitions: trace.Transitions[:],
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:      {"M103 50 Q129 26 153 48", 129, 29, "open"},
-		trace.ToLost:      {"M155 73 Q129 97 105 75", 129, 99, later("lost")},
-		trace.ToFailed:    {"M18 87 C14 114 50 114 46 89", 32, 121, later("failed")},
-		trace.OpenToClose: {"M235 61 L287 61", 261, 54, "close()"},
-		trace.ToClosed:    {"M66 87 C96 116 298 116 328 89", 197, 123, later("close() · 204 · HTTP error · wrong type")},
+		trace.ToOpen:      {"M103 50 Q129 26 153 48", 129, 29, "open", false},
+		trace.ToLost:      {"M155 73 Q129 97 105 75", 129, 99, later("lost"), false},
+		trace.ToFailed:    {"M18 87 C14 114 50 114 46 89", 32, 121, later("failed"), false},
+		trace.OpenToClose: {"M235 61 L287 61", 261, 54, "close()", true},
+		trace.ToClosed:    {"M66 87 C96 116 298 116 328 89", 197, 123, later("close() · 204 · HTTP error · wrong type"), false},
 	},
 }
 
@@ -163,12 +164,12 @@ var socketMachine = machine{
 	boxes:       [][4]int{{2, 38, 88, 46}, {124, 38, 54, 46}, {226, 38, 64, 46}, {312, 38, 60, 46}},
 	transitions: trace.SocketTransitions[:],
 	arrows: map[trace.Transition]arrow{
-		trace.ToOpen:          {"M91 61 L121 61", 106, 54, "open"},
-		trace.ToClosing:       {"M179 61 L223 61", 201, 54, "close()"},
-		trace.ClosingToClosed: {"M291 61 L309 61", 301, 32, "close"},
-		trace.OpenToClose:     {"M158 37 C170 12 310 12 334 36", 244, 13, later("closed by the server, or lost")},
-		trace.ToClosed:        {"M60 85 C90 99 310 99 334 87", 197, 107, later("failed: no reason is given")},
-		trace.ByHand:          {"M350 85 C350 127 30 127 30 87", 197, 127, later("by hand: a new WebSocket")},
+		trace.ToOpen:          {"M91 61 L121 61", 106, 54, "open", true},
+		trace.ToClosing:       {"M179 61 L223 61", 201, 54, "close()", true},
+		trace.ClosingToClosed: {"M291 61 L309 61", 301, 32, "close", true},
+		trace.OpenToClose:     {"M158 37 C170 12 310 12 334 36", 244, 13, later("closed by the server, or lost"), false},
+		trace.ToClosed:        {"M60 85 C90 99 310 99 334 87", 197, 107, later("failed: no reason is given"), false},
+		trace.ByHand:          {"M350 85 C350 127 30 127 30 87", 197, 127, later("by hand: a new WebSocket"), false},
 	},
 }
 
@@ -192,10 +193,13 @@ func machineSVG(state trace.State, c trace.Counts) string {
 			class += " last"
 		}
 		label := a.label
+		if t == trace.OpenToClose && state.Kind == trace.Engine {
+			label = later("closed") // it gives up while it is open, too
+		}
 		if t != trace.ToOpen && t != trace.ClosingToClosed { // those are the events' names
 			label = say(label)
 		}
-		if n > 0 && state.Kind != trace.WebSocket || t == trace.OpenToClose && n > 1 || t == trace.ByHand { // the others have no room
+		if n > 0 && !a.narrow {
 			label += " ×" + grouped(n)
 		}
 		fmt.Fprintf(&b, `<g class="%s"><path d="%s" marker-end="url(#arrow)"/><text x="%d" y="%d">%s</text></g>`, class, a.path, a.x, a.y, label)

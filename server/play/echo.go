@@ -44,7 +44,10 @@ func newPage(c *socket) *page {
 	}
 }
 
-var errRejected = errors.New("play: the page sent too much")
+var (
+	errRejected = errors.New("play: the page sent too much")
+	errLeft     = errors.New("play: the page left") // io.EOF in a message would count as the message's end
+)
 
 // Read reads what the page sends, until that is too much.
 func (p *page) Read(b []byte) (int, error) {
@@ -52,6 +55,9 @@ func (p *page) Read(b []byte) (int, error) {
 		return 0, errRejected
 	}
 	n, err := p.Conn.Read(b)
+	if err == io.EOF {
+		err = errLeft
+	}
 	p.came += n
 	if p.bytes.Spend(n) < n {
 		p.reject(websocket.StatusPolicyViolation, "At most %d bytes a second are read here: send more slowly.", p.socket.limits.EchoBytes)
@@ -180,7 +186,7 @@ func (p *page) why(err error) farewell {
 		return farewell{how: clientLeft}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // a write's: of a message, or of a pong
 		return farewell{how: clientStuck}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.As(err, &network):
+	case errors.Is(err, errLeft), errors.Is(err, net.ErrClosed), errors.As(err, &network):
 		return farewell{how: clientLeft}
 	}
 	// The library found what is no frame, and most often has closed with these words already (RFC 6455, 7.1.7).
