@@ -109,7 +109,9 @@ func bothSides(dir string) (sides [2]side, err error) {
 				return upgrade(fmt.Sprintf("/ws?count=%d&every=%s&data=%s", pacedCount, every, payload))
 			},
 
-			multiplexed: func(every string) string { return fmt.Sprintf("/?count=%d&every=%s&data=%s", pacedCount, every, payload) },
+			multiplexed: func(every string) string {
+				return fmt.Sprintf("/?count=%d&every=%s&data=%s", pacedCount, every, payload)
+			},
 		},
 	}, nil
 }
