@@ -93,3 +93,18 @@ func TestTheHundredAndFirstEventSourceOverHTTP2WaitsUntilAnotherIsClosed(t *test
 		p.Eval(`[...all, next].forEach(es => es.close())`, nil)
 	})
 }
+
+// A full connection is full for the page, too. What it needs from its server comes over its channel, and it says what waits.
+func TestThePageGoesOnWhenItsConnectionIsFull(t *testing.T) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+		p := visitAt(t, b, secureURL(t), "lang=en&connect=1&beside=101&listen=&url=/sse?scenario=mute")
+		said := func(text string) string { return `$("main").innerText.includes(` + quote(text) + `)` }
+		p.Wait(said("Over HTTP/2 all tabs share one connection"))
+		p.Wait(said("wait until others are closed"))
+		p.ClickRole("tab", "Script")
+		p.Wait(`$("#script") && $("#script").value.includes("the last thing you hear")`)
+		p.ClickButton("Close one")
+		p.Wait(said("waits until another is closed"))
+		p.ClickButton("Close")
+	})
+}
