@@ -412,6 +412,26 @@ func TestWebSocketsAreLimited(t *testing.T) {
 	}
 }
 
+func TestWhatIsLargeCountsAsHeldBytes(t *testing.T) {
+	l := limits.Default
+	l.HeldPerAddress = 32 << 10
+	p := startMain(t, Main{Files: page, Limits: l})
+	got, end := p.messages(t, script("title: T\n== 200\ndata: a\n\n@raw \"data: \"\n@raw \"x\" 10000 times\n@wait 10m\n@end"))
+	if !slices.Equal(got, []string{"a"}) || end != "close 1013 The server has no room for so large an event: make it smaller." {
+		t.Errorf("got %q, %q; want a, and no more", got, end)
+	}
+	conn, replies := p.shake(t, script("title: T\n== 200\n@hold"))
+	io.WriteString(conn, frame(fin|binaryFrame, strings.Repeat("x", 10_000)))
+	if got, want := lastFrame(replies), "close 1013 The server has no room for so large a message: send at most 4095 bytes."; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+	conn, replies = p.shake(t, script("title: T\n== 200\n@hold"))
+	io.WriteString(conn, frame(fin|binaryFrame, strings.Repeat("x", 4095))+frame(fin|closeFrame, ""))
+	if got := lastFrame(replies); got != "close 1005" {
+		t.Errorf("got %q; want a small one back, and its close", got)
+	}
+}
+
 // It is 300 that an address gets, and a thousand connections that say nothing get no more than any others.
 func TestHundredsOfIdleWebSockets(t *testing.T) {
 	l := limits.Default
