@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -19,6 +20,7 @@ type requestsTab struct {
 	Language  string
 	Changes   int // of the log
 	Exchanges []*trace.Exchange
+	All       []*trace.Exchange // of other lanes, too
 	Unfolded  []*trace.Exchange
 	Gone      int // older ones that are not kept
 	Timing    trace.Timing
@@ -27,10 +29,10 @@ type requestsTab struct {
 }
 
 func (m *model) requestsTab() app.UI {
-	_, gone := m.log.Exchanges()
+	all, gone := m.log.Exchanges()
 	exchanges := m.exchanges()
 	return &requestsTab{
-		Model: m, Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, Unfolded: m.tabs.unfoldedRequests(exchanges),
+		Model: m, Language: voice.Code, Changes: m.log.Changes(), Exchanges: exchanges, All: all, Unfolded: m.tabs.unfoldedRequests(exchanges),
 		Gone: gone, Timing: m.subject().Timing(), Gaps: *m.subject().Gaps(), Nothing: m.noServerSide(),
 	}
 }
@@ -75,13 +77,44 @@ func requestFacts(e *trace.Exchange) []requestFact {
 	}
 	return []requestFact{
 		{say("at"), seconds(e.T(e.At))},
-		{say("protocol"), brief(cmp.Or(e.Request.Proto, "–"), 20)},
+		{say("protocol"), protocolOf(e)},
 		{say("status"), statusOf(e)},
 		sizes(e),
 		{say("duration"), lasted(e)},
 		{say("ended"), endOf(e)},
 		{"Last-Event-ID", brief(id, 40)},
 	}
+}
+
+// protocolOf is what a request came over, and the number of its stream where one connection has several.
+func protocolOf(e *trace.Exchange) string {
+	proto := brief(cmp.Or(e.Request.Proto, "–"), 20)
+	if e.Request.Stream == 0 {
+		return proto
+	}
+	return fill(say("{protocol}, stream {n}"), "{protocol}", proto, "{n}", strconv.Itoa(e.Request.Stream))
+}
+
+// sharedWith are the others whose streams went over the same connection at the same time, in words; "": nobody's.
+func sharedWith(e *trace.Exchange, all []*trace.Exchange) string {
+	const most = 6
+	names, more := []string{}, 0
+	for _, other := range all {
+		switch {
+		case other == e || !e.Shares(other):
+		case len(names) == most:
+			more++
+		default:
+			names = append(names, fill(say("{source}, stream {n}"), "{source}", other.SourceName(), "{n}", strconv.Itoa(other.Request.Stream)))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	if more > 0 {
+		names = append(names, count(more, "1 more", "{n} more"))
+	}
+	return fill(say("The connection was shared with: {streams}."), "{streams}", strings.Join(names, say("; ")))
 }
 
 func statusOf(e *trace.Exchange) string {
@@ -140,11 +173,15 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 			view(`<dd>{}</dd>`, fill(say("{n} s after the request"), "{n}", thousandths(e.HeadAt-e.At))),
 		}, fields(e.Head.Header)...)
 	}
-	at := requestSpot(e)
+	at, shared := requestSpot(e), ""
+	if e.Request.Stream > 0 {
+		shared = sharedWith(e, t.All)
+	}
 	return view(`<details open={}>
 		<summary class="line" id={} onclick={}><b>{}</b>{}</summary>
 		<h3>{}</h3>
 		<p class="mono">{}</p>
+		{}
 		<dl>{}</dl>
 		{}
 		{}
@@ -155,6 +192,7 @@ func (t *requestsTab) item(e *trace.Exchange) app.UI {
 		requestName(e, []*trace.Exchange{e}), facts,
 		requestTitle(e),
 		e.Request.Method+" "+brief(e.Request.Target, 300)+" "+e.Request.Proto,
+		when(shared != "", `<p class="hint">{}</p>`, shared),
 		fields(e.Request.Header),
 		replyTitle,
 		when(e.Head != nil, `<dl>{}</dl>`, reply),

@@ -39,6 +39,11 @@ func TestTheLineOfARequest(t *testing.T) {
 			trace.Exchange{Request: request, Head: ok, Sent: 10, Unknown: true, EndAt: 900},
 			"0.000 s|HTTP/1.1|200|10 bytes|–|not known: the server that saw it is gone|–",
 		},
+		{
+			"a stream of a connection that has several",
+			trace.Exchange{Request: protocol.Seen{Proto: "HTTP/2", Stream: 3, Port: 7}, Head: ok, Sent: 10},
+			"0.000 s|HTTP/2, stream 3|200|10 bytes|under way|–|–",
+		},
 	} {
 		got := []string{}
 		for _, f := range requestFacts(&test.exchange) {
@@ -47,5 +52,31 @@ func TestTheLineOfARequest(t *testing.T) {
 		if got := strings.Join(got, "|"); got != test.want {
 			t.Errorf("%s: got %s; want %s", test.name, got, test.want)
 		}
+	}
+}
+
+func TestTheConnectionOfARequestIsShared(t *testing.T) {
+	on := func(source, port, stream int, at, until float64) *trace.Exchange {
+		e := &trace.Exchange{Source: source, At: at, Request: protocol.Seen{Proto: "HTTP/2", Port: port, Stream: stream}}
+		if until > 0 {
+			e.End, e.EndAt = &protocol.Seen{}, until
+		}
+		return e
+	}
+	e := on(1, 7, 5, 1000, 2000)
+	all := []*trace.Exchange{
+		on(2, 7, 1, 0, 900), on(3, 7, 3, 500, 1500), on(4, 8, 1, 1000, 0), e, on(5, 7, 7, 1500, 0), on(6, 7, 0, 1500, 0), on(7, 7, 9, 2100, 0),
+	}
+	if got, want := sharedWith(e, all), "The connection was shared with: EventSource 3, stream 3; EventSource 5, stream 7."; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+	if got := sharedWith(all[2], all); got != "" {
+		t.Errorf("got %q for one that is alone; want nothing", got)
+	}
+	for n := range 10 {
+		all = append(all, on(10+n, 7, 11+2*n, 1500, 0))
+	}
+	if got := sharedWith(e, all); !strings.HasSuffix(got, "; 6 more.") {
+		t.Errorf("got %q; want the rest in a number", got)
 	}
 }

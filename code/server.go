@@ -157,7 +157,7 @@ func (w *writer) response(s *scenario.Section, goesOn bool) {
 	switch s.End() {
 	case scenario.Hold:
 		w.call("hold")
-	case scenario.Reset:
+	case scenario.Reset, scenario.ResetAll: // over HTTP/1.1 the same
 		leave()
 		w.call("reset")
 	case scenario.Truncate:

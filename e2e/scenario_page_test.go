@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -70,7 +71,7 @@ const script = `(() => {
 
 		// begin opens the WebSocket, and only then an EventSource for each URL.
 		begin: async ({ session, secret, urls, withCredentials, types }) => {
-			socket = new WebSocket("ws://" + location.host + "/session?id=" + session + "&after=0");
+			socket = new WebSocket(location.origin.replace("http", "ws") + "/session?id=" + session + "&after=0");
 			socket.onmessage = ({ data }) => {
 				const message = JSON.parse(data);
 				if ("pong" in message) pongs.shift()(message);
@@ -113,7 +114,12 @@ const script = `(() => {
 // witnessed opens a page and begins a scenario in it.
 func witnessed(t *testing.T, b *browser.Browser, e library.Entry) *witness {
 	t.Helper()
-	server := sharedURL(t)
+	return witnessedAt(t, b, e, sharedURL(t))
+}
+
+// witnessedAt is witnessed at an address of the server.
+func witnessedAt(t *testing.T, b *browser.Browser, e library.Entry, server string) *witness {
+	t.Helper()
 	second := secondOrigin(t, server)
 	origin := server
 	if e.Connect.SecondOrigin {
@@ -240,7 +246,9 @@ func newSecret() string {
 // secondOrigin asks the server for its other address.
 func secondOrigin(t *testing.T, server string) string {
 	t.Helper()
-	answer, err := http.Get(server + "/scenarios")
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	answer, err := client.Get(server + "/scenarios")
 	if err != nil {
 		t.Fatal(err)
 	}

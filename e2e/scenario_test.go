@@ -28,29 +28,35 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 			t.Parallel()
 			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
-				want, _ := e.Expect.In(b.Name)
-				w := witnessed(t, b, e)
-				got := w.watch(e, want)
-				if e.Connect.Times > 1 {
-					sortByWords(want)
-					slices.SortStableFunc(got, func(a, b *thing) int { return cmp.Compare(a.String(), b.String()) })
-				}
-				if e.Expect.More {
-					got = got[:min(len(got), len(want))]
-				}
-				if report, same := compare(want, got); !same {
-					t.Fatalf("%s is not as its file says:\n%s", e.Name, report)
-				}
-				if e.Connect.Times == 1 {
-					w.checkWaits(want, got)
-				}
-				if e.Connect.Times == 1 && !e.Expect.More {
-					if state := w.states()[0]; state != lastState(want) {
-						t.Errorf("got readyState %d in the end; want %d", state, lastState(want))
-					}
-				}
+				isAsItsFileSays(t, b, e, sharedURL(t), scenario.HTTP1)
 			})
 		})
+	}
+}
+
+// isAsItsFileSays plays a scenario at an address of the server, and compares.
+func isAsItsFileSays(t *testing.T, b *browser.Browser, e library.Entry, server, protocol string) {
+	t.Helper()
+	want, _ := e.Expect.Over(protocol, b.Name)
+	w := witnessedAt(t, b, e, server)
+	got := w.watch(e, want)
+	if e.Connect.Times > 1 {
+		sortByWords(want)
+		slices.SortStableFunc(got, func(a, b *thing) int { return cmp.Compare(a.String(), b.String()) })
+	}
+	if e.Expect.More {
+		got = got[:min(len(got), len(want))]
+	}
+	if report, same := compare(want, got); !same {
+		t.Fatalf("%s is not as its file says:\n%s", e.Name, report)
+	}
+	if e.Connect.Times == 1 {
+		w.checkWaits(want, got)
+	}
+	if e.Connect.Times == 1 && !e.Expect.More {
+		if state := w.states()[0]; state != lastState(want) {
+			t.Errorf("got readyState %d in the end; want %d", state, lastState(want))
+		}
 	}
 }
 

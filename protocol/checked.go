@@ -19,7 +19,7 @@ type Mistake struct {
 // CheckedAttempt is the response that a section makes.
 type CheckedAttempt struct {
 	Status int     `json:"status"` // 0: there is no response
-	End    string  `json:"end"`    // in the notation's words: end, cut, cut cleanly, hold, refuse or silence
+	End    string  `json:"end"`    // in the notation's words: end, cut, cut connection, cut cleanly, hold, refuse or silence
 	Events []Event `json:"events"` // none if a browser does not read the response as an event stream
 	More   bool    `json:"more"`   // there is more than was looked at
 }

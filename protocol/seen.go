@@ -10,10 +10,11 @@ type Seen struct {
 	Attempt int     `json:"attempt"` // which of its requests, from 1
 	Kind    Kind    `json:"kind"`
 
-	Method string   `json:"method,omitempty"` // of a request, as are the next six
+	Method string   `json:"method,omitempty"` // of a request, as are the next seven
 	Target string   `json:"target,omitempty"`
 	Proto  string   `json:"proto,omitempty"`
 	Port   int      `json:"port,omitempty"`   // the browser's end of the connection
+	Stream int      `json:"stream,omitempty"` // its number in an HTTP/2 connection; 0: there is none, or nobody says
 	Cookie bool     `json:"cookie,omitempty"` // whether one came; never its value
 	Header []Header `json:"header,omitempty"` // those that matter, where LooksSecret as Mask; of a head, all
 

@@ -212,11 +212,14 @@ func (p *parser) endResponse(c *cursor) { p.ends(c, End, "@end") }
 
 func (p *parser) hold(c *cursor) { p.ends(c, Hold, "@hold") }
 
-// cut reads @cut and @cut cleanly.
+// cut reads @cut, @cut connection and @cut cleanly.
 func (p *parser) cut(c *cursor) {
-	if c.accept("cleanly") {
+	switch {
+	case c.accept("cleanly"):
 		p.ends(c, Truncate, "@cut cleanly")
-	} else {
+	case c.accept("connection"):
+		p.ends(c, ResetAll, "@cut connection")
+	default:
 		p.ends(c, Reset, "@cut")
 	}
 }
@@ -224,7 +227,7 @@ func (p *parser) cut(c *cursor) {
 func (p *parser) ends(c *cursor, how Action, name string) {
 	want := name + " ends here"
 	if how == Reset {
-		want = "write @cut or @cut cleanly"
+		want = "write @cut, @cut connection or @cut cleanly"
 	}
 	if !c.end(want) {
 		return

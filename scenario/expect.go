@@ -46,9 +46,18 @@ const (
 	Firefox  = "firefox"
 )
 
-// In is what must be seen in an engine. In one that the text never names, only what all others have in common is certain:
-// sure says whether that is everything.
-func (e *Expect) In(engine string) (seen []Seen, sure bool) {
+// Protocols are those that a line of == expect can be for.
+const (
+	HTTP1 = "HTTP/1.1"
+	HTTP2 = "HTTP/2"
+)
+
+// In is what must be seen in an engine, over HTTP/1.1. In one that the text never names, only what all others have in common is
+// certain: sure says whether that is everything.
+func (e *Expect) In(engine string) (seen []Seen, sure bool) { return e.Over(HTTP1, engine) }
+
+// Over is In for another protocol.
+func (e *Expect) Over(protocol, engine string) (seen []Seen, sure bool) {
 	sure = true
 	known := engine == Chromium || engine == Firefox
 	for _, line := range e.lines {
@@ -59,6 +68,7 @@ func (e *Expect) In(engine string) (seen []Seen, sure bool) {
 		for n := line.from; n <= line.to; n++ {
 			for _, l := range round {
 				switch {
+				case l.protocol != "" && l.protocol != protocol:
 				case l.engine == "" || l.engine == engine:
 					seen = append(seen, l.in(n))
 				case !known:
@@ -125,6 +135,7 @@ func bare(s string) string {
 // seenLine is a line of == expect, or a repeat of some.
 type seenLine struct {
 	engine   string // "": all
+	protocol string // "": all
 	seen     Seen
 	kind     template // of Seen.Event.Type, and so on
 	data     template
@@ -132,6 +143,25 @@ type seenLine struct {
 	id       template
 	from, to int
 	body     []seenLine
+
+	named bool // it says which engine or protocol it is for
+}
+
+// accept reads what a line is for, such as firefox: or firefox over HTTP/2: and reports whether that is there.
+func (l *seenLine) accept(c *cursor) bool {
+	for _, engine := range []string{"", Chromium, Firefox} {
+		for _, protocol := range []string{"", HTTP1, HTTP2} {
+			words := engine
+			if protocol != "" {
+				words = strings.TrimSpace(engine + " over " + protocol)
+			}
+			if words != "" && c.accept(words+":") {
+				l.engine, l.protocol = engine, protocol
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // in is the line in round n.
@@ -186,13 +216,11 @@ func (p *parser) expectation(c *cursor) {
 		return
 	}
 	l := seenLine{times: 1, from: 1, to: 1}
-	for _, engine := range []string{Chromium, Firefox} {
-		if at := c.start(); c.accept(engine + ":") {
-			if l.engine != "" {
-				c.fail(at, "a line is for one engine: write another one for "+engine)
-			}
-			l.engine = engine
+	for at := c.start(); l.accept(c); at = c.start() {
+		if l.named {
+			c.fail(at, "a line is for one engine and one protocol: write another line")
 		}
+		l.named = true
 	}
 	start := c.start()
 	quoted := c.quoted()
@@ -206,7 +234,7 @@ func (p *parser) expectation(c *cursor) {
 	switch {
 	case !quoted && word == "...":
 		p.scenario.Expect.More = true
-		if l.engine != "" || p.seenLoop != nil {
+		if l.named || p.seenLoop != nil {
 			c.fail(start, "... stands alone, at the end")
 		}
 		c.end("... stands alone, at the end")

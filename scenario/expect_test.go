@@ -51,6 +51,32 @@ open ""
 	}
 }
 
+func TestWhatIsExpectedOverAProtocol(t *testing.T) {
+	e := parse(t, `== 200
+== expect
+request
+over HTTP/1.1: open
+over HTTP/2: error 2
+firefox over HTTP/2: "firefox" "2"
+chromium: "chromium" "both"
+`).Expect
+	for _, test := range []struct{ protocol, engine, want string }{
+		{HTTP1, Chromium, `request; open; chromium "both"`},
+		{HTTP1, Firefox, `request; open`},
+		{HTTP2, Chromium, `request; error 2; chromium "both"`},
+		{HTTP2, Firefox, `request; error 2; firefox "2"`},
+	} {
+		seen, sure := e.Over(test.protocol, test.engine)
+		var got []string
+		for _, one := range seen {
+			got = append(got, one.String())
+		}
+		if got := strings.Join(got, "; "); got != test.want || !sure {
+			t.Errorf("got %s over %s in %s, sure %v; want %s", got, test.protocol, test.engine, sure, test.want)
+		}
+	}
+}
+
 func join(parts ...[]string) (all []string) {
 	for _, part := range parts {
 		all = append(all, part...)

@@ -37,7 +37,7 @@ type Piece struct {
 // Parts are what the section's body does. It is for reading only.
 func (s *Section) Parts() []Part { return partsOf(s.body) }
 
-// End is how the response ends: End, Reset, Truncate or Hold.
+// End is how the response ends: End, Reset, ResetAll, Truncate or Hold.
 func (s *Section) End() Action { return s.end }
 
 // Proxied reports whether a proxy stands before the section.

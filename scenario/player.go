@@ -21,20 +21,21 @@ const (
 	Wait                   // let time pass
 	End                    // end the response as HTTP prescribes
 	Truncate               // close the connection without the end of the response
-	Reset                  // reset the connection
+	Reset                  // reset the connection, over HTTP/2 the stream
+	ResetAll               // reset the connection, over HTTP/2 with all its streams
 	Hold                   // wait until the client disconnects
 
 	setPace // for the stage pacing only
 )
 
 func (a Action) String() string {
-	return [...]string{"respond", "write", "wait", "end", "truncate", "reset", "hold", "pace"}[a]
+	return [...]string{"respond", "write", "wait", "end", "truncate", "reset", "reset all", "hold", "pace"}[a]
 }
 
 // last reports whether nothing can follow.
 func (a Action) last() bool { return a >= End && a <= Hold }
 
-// A Player says step by step what a section does with a request. The last step is End, Truncate, Reset or Hold.
+// A Player says step by step what a section does with a request. The last step is End, Truncate, Reset, ResetAll or Hold.
 //
 //	GET /sse, "id: 1\ndata: a\n\n", @wait 1s, @cut:
 //
@@ -100,13 +101,13 @@ const settle = 100 * time.Millisecond
 // settling is a stage that waits before a reset.
 type settling struct {
 	from  stage
-	fresh bool // something was sent just now
-	reset bool
+	fresh bool   // something was sent just now
+	reset Action // what comes after the wait; 0: nothing yet
 }
 
 func (s *settling) next() Step {
-	if s.reset {
-		return Step{Do: Reset}
+	if s.reset.last() {
+		return Step{Do: s.reset}
 	}
 	step := s.from.next()
 	switch {
@@ -114,8 +115,8 @@ func (s *settling) next() Step {
 		s.fresh = true
 	case step.Do == Wait && step.For >= settle:
 		s.fresh = false
-	case step.Do == Reset && s.fresh:
-		s.reset = true
+	case (step.Do == Reset || step.Do == ResetAll) && s.fresh:
+		s.reset = step.Do
 		return Step{Do: Wait, For: settle}
 	}
 	return step

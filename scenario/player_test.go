@@ -50,6 +50,7 @@ func TestSteps(t *testing.T) {
 		{"no response, late", "== refuse after 1s", Request{}, "wait 1s; reset"},
 		{"silence", "== silence", Request{}, "hold"},
 		{"a cut lets the last bytes arrive", "== 200\na\n@cut", Request{}, `respond 200; write "a\n"; wait 100ms; reset`},
+		{"a cut of the connection too", "== 200\na\n@cut connection", Request{}, `respond 200; write "a\n"; wait 100ms; reset all`},
 		{"and the headers", "== 200\n@cut", Request{}, `respond 200; wait 100ms; reset`},
 		{"a cut after a wait comes at once", "== 200\na\n@wait 100ms\n@cut", Request{}, `respond 200; write "a\n"; wait 100ms; reset`},
 		{"a clean cut", "== 200\na\n@cut cleanly", Request{}, `respond 200; write "a\n"; truncate`},

@@ -59,7 +59,7 @@ type Section struct {
 
 	proxy proxy
 	body  []op
-	end   Action // End, Reset, Truncate or Hold
+	end   Action // End, Reset, ResetAll, Truncate or Hold
 }
 
 // A Reply is what a request gets.

@@ -16,22 +16,30 @@ import (
 // would then count as one of this origin: it could open channels. An IP address can't be rebound.
 type hosts map[string]bool
 
-// newHosts are localhost, the machine's name, with .local too, and that of the public URL, if there is one.
-func newHosts(public string) (hosts, error) {
+// newHosts are localhost, the machine's name, with .local too, and that of the public URL, if that is not nil.
+func newHosts(public *url.URL) hosts {
 	names := hosts{"localhost": true}
 	if machine, err := os.Hostname(); err == nil {
 		machine = strings.ToLower(machine)
 		first, _, _ := strings.Cut(machine, ".")
 		names[machine], names[first], names[first+".local"] = true, true, true
 	}
-	if public != "" {
-		u, err := url.Parse(public)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-			return nil, fmt.Errorf("-public-url %q is no URL: give one such as https://sse.example.org", public)
-		}
-		names[strings.ToLower(u.Hostname())] = true
+	if public != nil {
+		names[strings.ToLower(public.Hostname())] = true
 	}
-	return names, nil
+	return names
+}
+
+// parsePublic reads what others call this server; nil if that is nothing else.
+func parsePublic(public string) (*url.URL, error) {
+	if public == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(public)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return nil, fmt.Errorf("-public-url %q is no URL: give one such as https://sse.example.org", public)
+	}
+	return u, nil
 }
 
 // has reports whether a Host header names this server. HTTP/1.0 has none, and no browser speaks it.

@@ -17,10 +17,11 @@ func TestWhichHostsAreThisServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _, _ := strings.Cut(machine, ".")
-	names, err := newHosts("https://SSE.example.org/path")
+	public, err := parsePublic("https://SSE.example.org/path")
 	if err != nil {
 		t.Fatal(err)
 	}
+	names := newHosts(public)
 	for _, test := range []struct {
 		host string
 		want bool
@@ -66,7 +67,7 @@ func TestAnotherHostIsRefused(t *testing.T) {
 		}
 	}
 	for _, url := range []string{"example.org", "ftp://example.org", "http://", ":"} {
-		if _, err := newHosts(url); err == nil {
+		if _, err := parsePublic(url); err == nil {
 			t.Errorf("got no error for -public-url %s; want one", url)
 		}
 	}

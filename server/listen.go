@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
 )
 
-// listen opens the sockets for addr, which the named flag gave, and returns the address to type into a browser.
+// listen opens the sockets for addr, which the named flag gave, and returns the host and port to type into a browser.
 //
 // A browser takes localhost to be [::1] as well as 127.0.0.1, and tries both: whoever holds the port on the other one
 // would get our page's requests. So localhost is both, wherever the machine has both.
@@ -35,36 +36,48 @@ func listen(name, addr string) ([]net.Listener, string, error) {
 	if host == "" || bound.IP.IsUnspecified() {
 		host = "localhost"
 	}
-	return listeners, "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port)) + "/", nil
+	return listeners, net.JoinHostPort(host, strconv.Itoa(bound.Port)), nil
 }
 
 // listenSecond opens the sockets of the second origin: for addr, or if that is "" at any free port of the first one's
-// host. A client finds it under the same name as the first.
-func listenSecond(addr, first string) (listeners []net.Listener, url string, of func(*http.Request) string, err error) {
+// host.
+func listenSecond(addr, first string) ([]net.Listener, string, error) {
 	if addr == "" {
 		host, _, err := net.SplitHostPort(first)
 		if err != nil {
-			return nil, "", nil, err
+			return nil, "", err
 		}
 		addr = net.JoinHostPort(host, "0")
 	}
-	listeners, url, err = listen("-second-addr", addr)
-	if err != nil {
-		return nil, "", nil, err
-	}
-	bound := listeners[0].Addr().(*net.TCPAddr)
-	port := strconv.Itoa(bound.Port)
-	return listeners, url, func(r *http.Request) string {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host // without a port
-		}
-		if host = strings.Trim(host, "[]"); !named(host) {
-			host = "localhost"
-		}
-		return "http://" + net.JoinHostPort(host, port)
-	}, nil
+	return listen("-second-addr", addr)
 }
+
+// secondOrigin is where a client finds the second origin: under the same name as the first, with the same scheme.
+type secondOrigin struct {
+	port, securePort string
+	public           *url.URL // what others call this server; nil: nothing else
+}
+
+// of is the origin as the client of a request calls it.
+func (s secondOrigin) of(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host // without a port
+	}
+	if host = strings.Trim(host, "[]"); !named(host) {
+		host = "localhost"
+	}
+	switch {
+	case r.TLS != nil:
+		return "https://" + net.JoinHostPort(host, s.securePort)
+	case s.public != nil && s.public.Scheme == "https" && strings.EqualFold(s.public.Hostname(), host):
+		return "https://" + net.JoinHostPort(host, s.port) // a proxy ends TLS
+	}
+	return "http://" + net.JoinHostPort(host, s.port)
+}
+
+// portOf is that of host:port.
+func portOf(at string) string { return at[strings.LastIndexByte(at, ':')+1:] }
 
 // named reports whether a host is a name or an address, so that nothing else gets into a Location.
 func named(host string) bool {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,23 +41,28 @@ func main() {
 type Main struct {
 	Files  fs.FS // the page's, as web.Files returns them
 	Limits limits.Limits
-	Stdout io.Writer // one line: the page's address
+	Stdout io.Writer // the page's addresses, and what the browser will warn of
 	Stderr io.Writer // everything else
 }
 
 // Run serves until ctx is done, and returns the process's exit status.
 func (m Main) Run(ctx context.Context, args []string) int {
+	var o options
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(m.Stderr)
-	addr := flags.String("addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
-	second := flags.String("second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
-	cors := flags.String("cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
+	flags.StringVar(&o.addr, "addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
+	flags.StringVar(&o.second, "second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
+	flags.StringVar(&o.cors, "cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
 	flags.IntVar(&m.Limits.Streams, "max-streams", m.Limits.Streams, "open streams in all")
 	flags.IntVar(&m.Limits.StreamsPerAddress, "max-streams-per-address", m.Limits.StreamsPerAddress,
 		"open streams of one address (IPv6: of one /64); set it to -max-streams behind a proxy")
-	public := flags.String("public-url", "", "the `URL` under which others reach this server, such as https://sse.example.org, beside its addresses and localhost")
+	flags.StringVar(&o.tls.addr, "tls-addr", "", "listen on this `host:port` for https, and so for HTTP/2; empty is not at all. If it is not given, port 3443\n"+
+		"of -addr's host or the next free one, where only this machine reaches that, or a certificate is given")
+	flags.StringVar(&o.tls.cert, "tls-cert", "", "the `file` with the certificate for https, and those up to its root's, in PEM; without it the server makes one for localhost")
+	flags.StringVar(&o.tls.key, "tls-key", "", "the `file` with that certificate's key, in PEM")
+	flags.StringVar(&o.public, "public-url", "", "the `URL` under which others reach this server, such as https://sse.example.org, beside its addresses and localhost")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -71,23 +77,31 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		return 0
 	}
 
+	flags.Visit(func(f *flag.Flag) { o.tls.given = o.tls.given || f.Name == "tls-addr" })
+
 	log := newLog(m.Stderr)
-	if err := m.serve(ctx, log, *addr, *second, *cors, *public); err != nil {
+	if err := m.serve(ctx, log, o); err != nil {
 		log.Error("failed", "err", err)
 		return 1
 	}
 	return 0
 }
 
-func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cors, public string) error {
+// options are the flags that say where this server is, and who may read it.
+type options struct {
+	addr, second, cors, public string
+	tls                        encryption
+}
+
+func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	if err := m.Limits.Check(); err != nil {
 		return err
 	}
-	origin, err := parseOrigin(cors)
+	origin, err := parseOrigin(o.cors)
 	if err != nil {
 		return err
 	}
-	names, err := newHosts(public)
+	public, err := parsePublic(o.public)
 	if err != nil {
 		return err
 	}
@@ -98,38 +112,32 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	if !files.built() {
 		log.Warn(notBuilt)
 	}
-	listeners, url, err := listen("-addr", addr)
+	first, second, err := o.listen(log)
 	if err != nil {
-		return err
-	}
-	secondListeners, secondURL, second, err := listenSecond(secondAddr, addr)
-	if err != nil {
-		for _, l := range listeners {
-			l.Close()
-		}
 		return err
 	}
 
-	streams := play.New(m.Limits, findScenario, second, log)
+	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), public: public}
+	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
 	channels := session.NewChannels(sessions, log)
-	texts := textRoutes(files, newCatalogue(second), streams, m.Limits)
+	texts := textRoutes(files, newCatalogue(where.of), streams, m.Limits)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
+	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
-	failed := make(chan error, len(listeners)+len(secondListeners))
-	for _, l := range listeners {
-		go func() { failed <- server.Serve(l) }()
+	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
+	first.serve(server, failed)
+	second.serve(secondServer, failed)
+	log.Info("started", "url", "http://"+first.at+"/", "second", "http://"+second.at+"/", "version", buildVersion())
+	if first.secureAt != "" {
+		log.Info("over HTTP/2", "url", "https://"+first.secureAt+"/", "second", "https://"+second.secureAt+"/")
 	}
-	for _, l := range secondListeners {
-		go func() { failed <- secondServer.Serve(l) }()
-	}
-	log.Info("started", "url", url, "second", secondURL, "version", buildVersion())
-	fmt.Fprintf(m.Stdout, "EventSource Playground: %s\n", url)
+	io.WriteString(m.Stdout, greeting(first, o.tls.own()))
 
 	select {
 	case err := <-failed:
@@ -161,18 +169,41 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, addr, secondAddr, cor
 	return nil
 }
 
+// greeting is where the page is, and what a browser will warn of.
+func greeting(first site, ownCertificate bool) string {
+	text := "EventSource Playground: http://" + first.at + "/\n"
+	if first.secureAt == "" {
+		return text
+	}
+	text += "           over HTTP/2: https://" + first.secureAt + "/\n"
+	if ownCertificate {
+		text += "A browser warns of that one, since the server made its certificate itself, for this machine. Accept it once: it is kept.\n"
+	}
+	return text
+}
+
 // newServer is an http.Server. The context of every request is done when running is: its Shutdown does not know the channels.
 func newServer(running context.Context, handler http.Handler, plain *connections, l limits.Limits, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           plain.limited(handler),
 		ReadHeaderTimeout: l.ReadHeader,
 		ReadTimeout:       l.Read,
 		WriteTimeout:      l.Write,
 		IdleTimeout:       l.Idle,
 		MaxHeaderBytes:    l.Header,
 		ConnState:         plain.changed,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError), // panics in handlers too: net/http recovers them
+		ErrorLog:          stdlog.New(withoutHandshakes{slog.NewLogLogger(log.Handler(), slog.LevelError).Writer()}, "", 0), // panics in handlers too: net/http recovers them
 		BaseContext:       func(net.Listener) context.Context { return running },
+		ConnContext:       play.WithConnection,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          l.StreamsPerConnection,
+			MaxReadFrameSize:              16 << 10, // the smallest that there is
+			MaxReceiveBufferPerConnection: l.Buffered,
+			MaxReceiveBufferPerStream:     l.Buffered,
+			SendPingTimeout:               l.Ping,
+			PingTimeout:                   l.StreamWrite,
+			WriteByteTimeout:              l.StreamWrite,
+		},
 	}
 }
 

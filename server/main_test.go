@@ -27,16 +27,24 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BE_THE_SERVER") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	folder, err := os.MkdirTemp("", "server-test-")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("XDG_CACHE_HOME", folder) // for the certificate
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
 }
 
-func TestOneLineOnStdoutIsThePagesAddress(t *testing.T) {
+func TestOnStdoutAreThePagesAddresses(t *testing.T) {
+	const http2 = `           over HTTP/2: https://%s:\d+/\nA browser warns of that one, .*\.\n`
 	for _, test := range []struct {
 		name, addr, want string
 	}{
-		{"localhost", "localhost:0", `^EventSource Playground: http://localhost:\d+/\n$`},
-		{"an address", "127.0.0.1:0", `^EventSource Playground: http://127\.0\.0\.1:\d+/\n$`},
-		{"all of the machine's addresses", ":0", `^EventSource Playground: http://localhost:\d+/\n$`},
+		{"localhost", "localhost:0", `^EventSource Playground: http://localhost:\d+/\n` + fmt.Sprintf(http2, "localhost") + `$`},
+		{"an address", "127.0.0.1:0", `^EventSource Playground: http://127\.0\.0\.1:\d+/\n` + fmt.Sprintf(http2, `127\.0\.0\.1`) + `$`},
+		{"all of the machine's addresses, whose browsers would trust no certificate of its own", ":0", `^EventSource Playground: http://localhost:\d+/\n$`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t, "-addr", test.addr)

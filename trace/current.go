@@ -48,7 +48,7 @@ func (l *Log) Starved() []*Source {
 		return nil
 	}
 	for _, e := range l.served.exchanges {
-		if e.source == open[0] && e.Request.Proto > "HTTP/2" {
+		if e.source == open[0] && e.Request.Proto >= "HTTP/2" {
 			return nil
 		}
 	}

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -366,6 +367,18 @@ func (e *Exchange) T(at float64) float64 { return at - e.newAt }
 
 // Over reports whether the response ended.
 func (e *Exchange) Over() bool { return e.End != nil || e.Unknown }
+
+// Shares reports whether both went over the same HTTP/2 connection at the same time.
+func (e *Exchange) Shares(other *Exchange) bool {
+	until := func(e *Exchange) float64 {
+		if e.Over() {
+			return e.EndAt
+		}
+		return math.Inf(1)
+	}
+	return e.Request.Stream > 0 && other.Request.Stream > 0 && e.Request.Port == other.Request.Port && e.epoch == other.epoch &&
+		e.At < until(other) && other.At < until(e)
+}
 
 // streams reports whether the response is one that some browser reads as an event stream: a type that is written wrongly is
 // accepted here and there.

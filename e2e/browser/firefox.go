@@ -111,7 +111,7 @@ func (f *firefox) start(path string) error {
 	if f.bidi, err = dialBiDi(ctx, address+"/session", f.event); err != nil {
 		return err
 	}
-	if err := f.bidi.call(ctx, "session.new", object{"capabilities": object{}}, nil); err != nil {
+	if err := f.bidi.call(ctx, "session.new", object{"capabilities": object{"alwaysMatch": object{"acceptInsecureCerts": true}}}, nil); err != nil {
 		return err
 	}
 	if err := f.bidi.call(ctx, "session.subscribe", object{

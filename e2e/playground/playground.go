@@ -21,7 +21,8 @@ import (
 
 // Server is a running server.
 type Server struct {
-	URL string // without a slash at the end
+	URL       string // without a slash at the end
+	SecureURL string // over HTTP/2, the same
 
 	process *process.Process
 	stderr  *buffer
@@ -133,10 +134,11 @@ func start(args []string) (*Server, error) {
 	return startProgram(program, args)
 }
 
-// startProgram starts the program and reads its address, the last word of its first line.
+// startProgram starts the program and reads its addresses, the last words of its first lines.
 func startProgram(program string, args []string) (*Server, error) {
 	s := &Server{stderr: new(buffer)}
 	cmd := exec.Command(program, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Dir(program)) // for its certificate
 	stdout, output := io.Pipe()
 	cmd.Stdout, cmd.Stderr = output, s.stderr
 	var err error
@@ -147,26 +149,38 @@ func startProgram(program string, args []string) (*Server, error) {
 		<-s.process.Done()
 		output.Close()
 	}()
-	first := make(chan string, 1)
+	first := make(chan [2]string, 1)
 	go func() {
+		var said [2]string
 		lines := bufio.NewReader(stdout)
-		line, _ := lines.ReadString('\n')
-		first <- line
+		said[0], _ = lines.ReadString('\n')
+		if lines.Buffered() > 0 { // it writes them in one
+			said[1], _ = lines.ReadString('\n')
+		}
+		first <- said
 		io.Copy(io.Discard, lines)
 	}()
 	select {
-	case line := <-first:
-		words := strings.Fields(line)
-		if len(words) > 0 && strings.HasPrefix(words[len(words)-1], "http://") {
-			s.URL = strings.TrimSuffix(words[len(words)-1], "/")
+	case said := <-first:
+		s.URL, s.SecureURL = lastAddress(said[0], "http://"), lastAddress(said[1], "https://")
+		if s.URL != "" {
 			return s, nil
 		}
-		err = fmt.Errorf("the first line has no address as its last word: %q", line)
+		err = fmt.Errorf("the first line has no address as its last word: %q", said[0])
 	case <-time.After(bound):
 		err = errors.New("it prints no address")
 	}
 	s.process.Kill()
 	return nil, fmt.Errorf("playground: the server doesn't start: %w\n%s", err, s.Stderr())
+}
+
+// lastAddress is the last word of a line without a slash at the end, if it begins like that.
+func lastAddress(line, scheme string) string {
+	words := strings.Fields(line)
+	if len(words) == 0 || !strings.HasPrefix(words[len(words)-1], scheme) {
+		return ""
+	}
+	return strings.TrimSuffix(words[len(words)-1], "/")
 }
 
 // buffer is a bytes.Buffer for a writer and readers at the same time.

@@ -190,7 +190,7 @@ func (b *Browser) read(p *scenario.Player, otherOrigin bool) outcome {
 			b.receive(b.compressed)
 			b.open()
 			fallthrough
-		case scenario.Truncate, scenario.Reset:
+		case scenario.Truncate, scenario.Reset, scenario.ResetAll:
 			b.decoder.End(func(sse.Line) {})
 			return lost
 		}

@@ -86,7 +86,10 @@ type Limits struct {
 	CheckEvents   int // the same
 
 	// Connections.
-	ConnectionsPerAddress int           // open at once from one address, without streams and channels: 503
+	ConnectionsPerAddress int           // open at once from one address, without streams and channels: 503. As many requests over HTTP/2, but for streams
+	StreamsPerConnection  int           // requests at once over HTTP/2; more wait at the client
+	Buffered              int           // bytes of a request's body, and of a connection's over HTTP/2, that come before somebody wants them
+	Ping                  time.Duration // silence over HTTP/2 until a client is asked whether it is there
 	Header                int           // bytes of a request's line and headers: 431
 	ReadHeader            time.Duration // from a connection's first byte to the end of the headers
 	Read                  time.Duration // to the end of a request's body that nothing here has a use for: a stream's has BodyRead
@@ -167,6 +170,9 @@ var Default = Limits{
 	CheckEvents:   200,
 
 	ConnectionsPerAddress: 512, // 60 browsers behind one router, with eight each
+	StreamsPerConnection:  100, // as many servers have it, so that the 101st can be seen waiting
+	Buffered:              64 << 10,
+	Ping:                  20 * time.Second,
 
 	Header:     60 << 10, // a script, and localhost's cookies are those of all its ports
 	ReadHeader: 10 * time.Second,

@@ -29,6 +29,6 @@ func (s *Streams) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *ref
 	default:
 		return body, nil
 	}
-	w.Header().Set("Connection", "close") // or what is left of the body would count as the next request
+	closeAfter(w, r)
 	return nil, refused
 }

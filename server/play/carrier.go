@@ -37,6 +37,8 @@ type carrier interface {
 	end(why protocol.End)
 	// reset cuts the client off, and forgets what it did not read. Any goroutine may call it.
 	reset()
+	// resetAll is reset, and cuts off all else that goes over the same connection.
+	resetAll()
 	// close ends the response, whatever it lacks.
 	close()
 	// from is the client's address.

@@ -1,11 +1,11 @@
 package play
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
 	"os"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -22,24 +22,11 @@ type connection struct {
 	raw    syscall.RawConn // of tcp, if nothing is between; nil: all is written through conn
 	limits *limits.Limits
 
-	framing framing
-	gzip    *gzipper    // nil: not compressed
-	ready   *[]byte     // to send, from buffers; nil: nothing. What waits for nothing goes out in one write
-	last    time.Time   // when something was sent last
+	output
 	sent    int         // bytes
 	strays  int         // bytes that the client sent after its request
 	hurried atomic.Bool // a cut was commanded, which waits for no write
 }
-
-// A framing says how a client knows where the response ends.
-type framing uint8
-
-const (
-	noHead   framing = iota // nothing was sent yet
-	noBody                  // with the head
-	chunked                 // with the last chunk
-	unframed                // with the connection, as in HTTP/1.0
-)
 
 // heartbeat is a comment, so no event and no part of one.
 var heartbeat = []byte(":\n")
@@ -50,76 +37,33 @@ func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	tcp := conn.(*net.TCPConn) // a listener of ours made it
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return nil, err
+	c := &connection{conn: conn, tcp: tcpOf(conn), limits: l}
+	if conn == net.Conn(c.tcp) {
+		c.raw, err = c.tcp.SyscallConn()
 	}
-	return &connection{conn: conn, tcp: tcp, raw: raw, limits: l}, nil
+	return c, err
+}
+
+// tcpOf is what is below a connection, which a listener of ours made.
+func tcpOf(conn net.Conn) *net.TCPConn {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	return conn.(*net.TCPConn)
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
 func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
 	ready := c.room()
-	*ready, c.framing = a.appendHead(*ready, head, time.Now())
-	switch {
-	case a.head:
-		c.framing = noBody
-	case head.Gzip != scenario.NoGzip && c.framing != noBody:
-		c.gzip = &gzipper{keeps: head.Gzip == scenario.GzipUnflushed}
-	}
+	var how framing
+	*ready, how = a.appendHead(*ready, head, time.Now())
+	c.begin(a, head, how)
 	return *ready
 }
-
-func (c *connection) progress() progress {
-	switch c.framing {
-	case noHead:
-		return headless
-	case noBody:
-		return bodiless
-	}
-	return inBody
-}
-
-func (c *connection) pending() bool    { return c.ready != nil }
-func (c *connection) spoke() time.Time { return c.last }
-
-// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, and how many
-// bytes compression made of them.
-func (c *connection) write(b []byte) (full bool, packed int) {
-	if c.gzip != nil {
-		buffer := buffers.Get().(*[]byte)
-		defer buffers.Put(buffer)
-		*buffer = c.gzip.appendTo((*buffer)[:0], b)
-		b = *buffer
-		packed = len(b)
-	}
-	if len(b) == 0 {
-		return false, 0
-	}
-	ready := c.room()
-	*ready = c.framing.append(*ready, b)
-	return len(*ready) >= enough, packed
-}
-
-// enough is how many bytes that are ready don't wait for more.
-const enough = 32 << 10
 
 // little is what the kernel holds of any stream: most send no more in their first minute, and are open sooner without a
 // call that limits it.
 const little = 4 << 10
-
-// room is for what is to be sent.
-func (c *connection) room() *[]byte {
-	if c.ready == nil {
-		c.ready = buffers.Get().(*[]byte)
-		*c.ready = (*c.ready)[:0]
-	}
-	return c.ready
-}
-
-// buffers are for one write each, so that a stream that waits needs none.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
 func (c *connection) flush() ending {
@@ -132,8 +76,7 @@ func (c *connection) flush() ending {
 	c.last = time.Now()
 	c.count(len(*c.ready))
 	err := c.writeAll(*c.ready)
-	buffers.Put(c.ready)
-	c.ready = nil
+	c.clear()
 	switch {
 	case err == nil:
 		return goesOn
@@ -199,13 +142,7 @@ func (c *connection) hurry() {
 
 // end sends what is ready and ends the response properly.
 func (c *connection) end(protocol.End) {
-	ready := c.room()
-	if c.gzip != nil {
-		*ready = c.framing.append(*ready, c.gzip.appendEnd(nil))
-	}
-	if c.framing == chunked {
-		*ready = append(*ready, "0\r\n\r\n"...)
-	}
+	ready := c.finish()
 	if len(*ready) > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
 		c.conn.Write(*ready) // fails when the client left
@@ -213,10 +150,15 @@ func (c *connection) end(protocol.End) {
 	c.conn.Close()
 }
 
-// reset cuts the connection, and forgets what the client did not read.
-func (c *connection) reset() {
-	c.tcp.SetLinger(0) // closing is a reset then
-	c.conn.Close()
+// reset cuts the connection, and forgets what the client did not read. Over TLS there is no word of it either.
+func (c *connection) reset() { resetTCP(c.tcp) }
+
+// resetAll is reset: nothing else goes over the connection.
+func (c *connection) resetAll() { c.reset() }
+
+func resetTCP(tcp *net.TCPConn) {
+	tcp.SetLinger(0) // closing is a reset then
+	tcp.Close()
 }
 
 // from is the client's address.

@@ -30,7 +30,7 @@ var knownToSocket = []string{"ids", "last-event-id"}
 func OwnWebSocket(r *http.Request, what string) *refuse.Refusal {
 	// Browsers send Origin with every WebSocket. Whoever sends none is no page.
 	origin, err := url.Parse(r.Header.Get("Origin"))
-	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
+	if err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) || r.TLS != nil && origin.Scheme != "https" {
 		return refuse.New(http.StatusForbidden, "%s is for this server's own page: Origin must be that of %s.", what, refuse.Quote(r.Host))
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {

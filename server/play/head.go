@@ -63,7 +63,17 @@ func (a *client) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byt
 	b = append(b, ' ')
 	b = append(b, http.StatusText(head.Status)...)
 	b = append(b, "\r\n"...)
+	how = a.fields(head, now, how, line)
+	if how == chunked {
+		line("Transfer-Encoding", "chunked")
+	}
+	line("Connection", "close")
+	return append(b, "\r\n"...), how
+}
 
+// fields are those of the head, but for the ones about the connection. It returns how the body is framed: as usual, unless there
+// can be none.
+func (a *client) fields(head *scenario.Head, now time.Time, how framing, line func(name, value string)) framing {
 	dated := false
 	for _, header := range head.Header {
 		dated = dated || header.Name == "Date"
@@ -86,20 +96,15 @@ func (a *client) appendHead(b []byte, head *scenario.Head, now time.Time) ([]byt
 	}
 	switch head.Status {
 	case http.StatusNoContent, http.StatusNotModified:
-		how = noBody
+		return noBody
 	case http.StatusResetContent:
-		how = noBody
 		line("Content-Length", "0")
-	default:
-		if head.Gzip != scenario.NoGzip {
-			line("Content-Encoding", "gzip")
-		}
-		if how == chunked {
-			line("Transfer-Encoding", "chunked")
-		}
+		return noBody
 	}
-	line("Connection", "close")
-	return append(b, "\r\n"...), how
+	if head.Gzip != scenario.NoGzip {
+		line("Content-Encoding", "gzip")
+	}
+	return how
 }
 
 // letIn says which other origins may read the response.

@@ -1,5 +1,5 @@
-// Package play plays scenarios: each response of GET /sse is a play, on a connection of its own, and so is each WebSocket
-// at /ws.
+// Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own, and so is each
+// WebSocket at /ws.
 //
 // A WebSocket gets the data of each event as one message. /ws has the parameters of /sse, and two more: with ids=1 a message is
 // {"id":…,"event":…,"data":…}, and last-event-id is what Last-Event-ID is for /sse, since a page can't give a WebSocket's request
@@ -31,6 +31,8 @@ type Play struct {
 	beat    time.Duration // silence in a wait after which a comment is sent; 0: never
 	stop    chan struct{} // closed when the server stops
 
+	truncates ending // what closing without the last chunk is: over HTTP/2 a reset, since there are no chunks
+
 	watcher  Watcher
 	commands chan Command                       // nil: nobody can give any
 	reserve  func(n int) (free func(), ok bool) // room for n bytes that are to be sent
@@ -49,10 +51,11 @@ const (
 	scenarioEnds                    // properly
 	scenarioTruncates               // without the last chunk
 	scenarioResets
-	pageCuts     // with a reset
-	pageEnds     // properly
-	lifetimeOver // properly
-	serverStops  // properly
+	connectionResets // as the scenario says, with all that goes over the connection
+	pageCuts         // with a reset
+	pageEnds         // properly
+	lifetimeOver     // properly
+	serverStops      // properly
 	clientLeft
 	clientStuck // it does not read: with a reset
 	rejected    // it sent what it must not: properly, with the reason
@@ -64,7 +67,7 @@ const (
 // ended is who ended the response, and how.
 func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 	switch how {
-	case scenarioResets:
+	case scenarioResets, connectionResets:
 		if p.conn.progress() == headless {
 			return protocol.ByServer, protocol.EndRefused
 		}
@@ -105,7 +108,7 @@ func (p *Play) perform() (how ending) {
 		return how // close sends all of it, once the run has been left: a redirect is followed at once
 	}
 	switch how {
-	case scenarioEnds, scenarioTruncates, scenarioResets:
+	case scenarioEnds, scenarioTruncates, scenarioResets, connectionResets:
 		if failed := p.flush(); failed != goesOn {
 			return failed
 		}
@@ -129,9 +132,11 @@ func (p *Play) do(step scenario.Step) ending {
 	case scenario.Respond:
 		return p.respond(step.Head)
 	case scenario.Truncate:
-		return scenarioTruncates
+		return p.truncates
 	case scenario.Reset:
 		return scenarioResets
+	case scenario.ResetAll:
+		return connectionResets
 	}
 	return scenarioEnds
 }
@@ -208,6 +213,8 @@ func (p *Play) close(how ending) {
 		p.conn.end(why)
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
 		p.conn.reset()
+	case connectionResets:
+		p.conn.resetAll()
 	default:
 		p.conn.close()
 	}

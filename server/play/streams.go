@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,7 +58,8 @@ func New(l limits.Limits, find Find, second func(*http.Request) string, log *slo
 	}
 }
 
-// Serve is GET, HEAD, POST and OPTIONS of /sse. It reports whether a play responds, on a connection of its own; if not, the response was net/http's.
+// Serve is GET, HEAD, POST and OPTIONS of /sse. It reports whether a play responds, over HTTP/1.1 on a connection of its own, and
+// over HTTP/2 until it ended; if not, the response was net/http's.
 // watcher is nil if nobody watches.
 func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, watcher Watcher) (plays bool) {
 	if r.Method == http.MethodOptions {
@@ -100,12 +102,16 @@ func (s *Streams) serve(w http.ResponseWriter, r *http.Request, watcher Watcher,
 func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher, shake *handshake) (plays bool, refused *refuse.Refusal) {
 	posts := r.Method == http.MethodPost
 	if r.ContentLength != 0 && !posts { // whether its client leaves is seen only after the body
-		w.Header().Set("Connection", "close")
+		closeAfter(w, r)
 		return false, refuse.New(http.StatusBadRequest, "A request for a stream has no body: leave it out, or send it with POST.")
 	}
 	q, refused := s.parse(r)
 	if refused != nil {
 		return false, refused
+	}
+	if r.ProtoMajor >= 2 && cutsCleanly(q.scenario) {
+		return false, refuse.New(http.StatusHTTPVersionNotSupported,
+			"Over HTTP/2 a response ends properly or with a reset, so there is no @cut cleanly: play this scenario over HTTP/1.1, at this server's http:// address, or write @cut.")
 	}
 	request := requestOf(r, q)
 	instead := watcher.Instead(func() *scenario.Section {
@@ -150,6 +156,19 @@ func (s *Streams) take(w http.ResponseWriter, r *http.Request, watcher Watcher, 
 	}
 	s.start(w, r, q, t, watcher, shake, leave)
 	return true, nil
+}
+
+// closeAfter has a connection closed after a response over HTTP/1.1: what is left of the body would count as the next request. Over
+// HTTP/2 it counts as nothing.
+func closeAfter(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor < 2 {
+		w.Header().Set("Connection", "close")
+	}
+}
+
+// cutsCleanly reports whether a scenario says so. What a proxy does is its own matter: over HTTP/2 it resets the stream.
+func cutsCleanly(s *scenario.Scenario) bool {
+	return slices.ContainsFunc(s.Sections, func(section *scenario.Section) bool { return section.End() == scenario.Truncate })
 }
 
 // parse reads a request, or says what to change.
@@ -237,6 +256,12 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		expires: now.Add(s.limits.Lifetime),
 		stop:    s.stop,
 		watcher: watcher,
+
+		truncates: scenarioTruncates,
+	}
+	here := r.ProtoMajor >= 2 // over HTTP/2 a response lasts no longer than its handler
+	if here {
+		p.truncates = scenarioResets
 	}
 	from := quota.AddressOf(r)
 	reserve := func(n int) (free func(), ok bool) {
@@ -254,35 +279,43 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		leaveQuotas()
 	}
 	s.add(p) // before http.Server forgets the connection: its Shutdown waits until then
-	conn, err := takeOver(w, &s.limits)
-	if err != nil {
-		t.done(ourMistake)
-		leave()
-		watcher.Ended(protocol.ByServer, protocol.EndMistake)
-		panic(err) // HTTP/1.1 is all that this server speaks
-	}
-	if shake == nil {
-		s.connect(p, conn)
+	if here {
+		s.connect(p, multiplex(w, r, &s.limits))
 	} else {
-		p.beat = 0 // a comment, which does not exist there
-		socket := newSocket(conn, shake, p, reserve)
-		letGo := leave
-		leave = func() {
-			socket.letGo()
-			letGo()
+		conn, err := takeOver(w, &s.limits)
+		if err != nil {
+			t.done(ourMistake)
+			leave()
+			watcher.Ended(protocol.ByServer, protocol.EndMistake)
+			panic(err) // HTTP/1.1 and HTTP/2 are all that this server speaks
 		}
-		s.connect(p, socket)
+		if shake == nil {
+			s.connect(p, conn)
+		} else {
+			p.beat = 0 // a comment, which does not exist there
+			socket := newSocket(conn, shake, p, reserve)
+			letGo := leave
+			leave = func() {
+				socket.letGo()
+				letGo()
+			}
+			s.connect(p, socket)
+		}
 	}
 	watcher.Plays(p)
-	// A goroutine of its own lets go of all that net/http keeps for a request.
-	go func() {
+	play := func() {
 		how := p.perform()
 		t.done(how)
 		p.watcher.Ended(p.ended(how)) // not watcher, which may be another one's
 		p.reject()
 		p.close(how)
 		leave()
-	}()
+	}
+	if here {
+		play()
+	} else {
+		go play() // which lets go of all that net/http keeps for a request
+	}
 }
 
 func (s *Streams) add(p *Play) {

@@ -36,6 +36,7 @@ type channel struct {
 	conn    *websocket.Conn
 	limits  *limits.Limits
 	ctx     context.Context
+	request *http.Request // that opened it
 	woken   chan struct{} // there is more to tell
 	over    chan struct{} // a newer one took its place
 
@@ -86,7 +87,7 @@ func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetReadLimit(c.sessions.limits.ChannelRead)
-	c.talk(r.Context(), session, conn, line)
+	c.talk(r, session, conn, line)
 }
 
 // notAdmitted is why a channel is closed; a close frame has room for 123 bytes.
@@ -151,11 +152,12 @@ func (c *Channels) Wait(ctx context.Context) {
 }
 
 // talk goes on until the page leaves, a newer channel comes or the server stops.
-func (c *Channels) talk(stopping context.Context, session *session, conn *websocket.Conn, from line) {
+func (c *Channels) talk(r *http.Request, session *session, conn *websocket.Conn, from line) {
+	stopping := r.Context()
 	// The library closes a connection whose context is done, without a word to the page. So this one ends last.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(stopping))
 	ch := &channel{
-		session: session, conn: conn, limits: &c.sessions.limits, ctx: ctx,
+		session: session, conn: conn, limits: &c.sessions.limits, ctx: ctx, request: r,
 		woken: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	ch.woken <- struct{}{}

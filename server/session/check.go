@@ -79,6 +79,8 @@ func endWord(a scenario.Action) string {
 		return "cut"
 	case scenario.Truncate:
 		return "cut cleanly"
+	case scenario.ResetAll:
+		return "cut connection"
 	}
 	return a.String()
 }

@@ -25,7 +25,7 @@ type exchange struct {
 // Watch is /sse or /ws: it has serve respond, and records requests that name a session.
 func (all *Sessions) Watch(serve func(http.ResponseWriter, *http.Request, play.Watcher) (plays bool)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := all.begin(r)
+		x := all.begin(w, r)
 		if x == nil {
 			serve(w, r, nil)
 		} else if !serve(&watchedWriter{ResponseWriter: w, x: x}, r, x) {
@@ -35,7 +35,7 @@ func (all *Sessions) Watch(serve func(http.ResponseWriter, *http.Request, play.W
 }
 
 // begin records a request that is watched, even if nothing else is right about it. What begins must end.
-func (all *Sessions) begin(r *http.Request) *exchange {
+func (all *Sessions) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	who, ok := play.WhoOf(r.URL.RawQuery)
 	if !ok || r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return nil
@@ -49,7 +49,8 @@ func (all *Sessions) begin(r *http.Request) *exchange {
 		Kind:   protocol.SeenRequest,
 		Method: r.Method,
 		Target: s.clip(play.Unwatched(r.RequestURI)),
-		Proto:  r.Proto,
+		Proto:  protocolOf(r),
+		Stream: play.StreamNumber(w),
 		Cookie: r.Header.Get("Cookie") != "",
 
 		Authorization: r.Header.Get("Authorization") != "",
@@ -75,6 +76,14 @@ func (all *Sessions) begin(r *http.Request) *exchange {
 	}
 	s.add(seen)
 	return x
+}
+
+// protocolOf is what a request came over, by the name in its standard.
+func protocolOf(r *http.Request) string {
+	if r.ProtoMajor == 2 {
+		return "HTTP/2" // not HTTP/2.0: RFC 9113 has no minor version
+	}
+	return r.Proto
 }
 
 // Instead is what the visitor chose, but nil where the scenario gives that by itself: a stream.

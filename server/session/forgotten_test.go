@@ -30,7 +30,7 @@ func TestAForgottenSessionBeginsAgainAsAfterARestart(t *testing.T) {
 			}
 		}
 		play := func() *exchange {
-			x := all.begin(watchedRequest(1))
+			x := all.begin(nil, watchedRequest(1))
 			x.Wrote([]byte("data: a\n\n"), 0)
 			return x
 		}

@@ -20,17 +20,18 @@ func (c *Channels) Serve(texts http.Handler) { c.sessions.texts = texts }
 
 // get sends a text that the page wants.
 func (ch *channel) get(said protocol.FromPage) error {
-	text := get(ch.ctx, ch.session.all.texts, said.Get)
+	text := get(ch.ctx, ch.session.all.texts, ch.request, said.Get)
 	return ch.write(protocol.ToPage{Got: &protocol.Got{ID: said.ID, Text: text}})
 }
 
-// get is what a handler has at an address; "" if it has nothing there, or too much.
-func get(ctx context.Context, texts http.Handler, address string) string {
+// get is what a handler has at an address of the server that a page calls as its channel's request did; "" if it has nothing
+// there, or too much.
+func get(ctx context.Context, texts http.Handler, from *http.Request, address string) string {
 	at, err := url.ParseRequestURI(address)
 	if texts == nil || err != nil || len(address) > maxGet || !strings.HasPrefix(address, "/") || at.Host != "" {
 		return ""
 	}
-	request := &http.Request{Method: http.MethodGet, URL: at, RequestURI: address, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}}
+	request := &http.Request{Method: http.MethodGet, URL: at, RequestURI: address, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Host: from.Host, TLS: from.TLS}
 	page := &page{header: http.Header{}}
 	texts.ServeHTTP(page, request.WithContext(ctx))
 	if page.failed {

@@ -26,7 +26,7 @@ func TestGetIsWhatAHandlerHasAtAnAddress(t *testing.T) {
 		{"a path that is another one", "/x/../text", ""},
 		{"no address", "", ""},
 	} {
-		if got := get(t.Context(), texts, test.address); got != test.want {
+		if got := get(t.Context(), texts, &http.Request{Host: "localhost"}, test.address); got != test.want {
 			t.Errorf("%s: got %d bytes, %.20q; want %q", test.name, len(got), got, test.want)
 		}
 	}

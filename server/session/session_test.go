@@ -28,12 +28,12 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 	r.Header.Set("Cookie", "secret=secret")
 	r.Header.Set("Authorization", "secret")
 	r.Header.Set("Sec-Fetch-Mode", "cors")
-	x := all.begin(r)
+	x := all.begin(nil, r)
 	x.Head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"))
 	x.Wrote([]byte("data\n"), 0)
 	x.Ended("server", "cut")
 	x.Ended("client", "left")
-	again := all.begin(r)
+	again := all.begin(nil, r)
 	w := &watchedWriter{ResponseWriter: httptest.NewRecorder(), x: again}
 	w.Header()["B"], w.Header()["A"] = []string{"1", "2"}, []string{"3"}
 	w.WriteHeader(404)
@@ -120,7 +120,7 @@ func TestWhatIsKeptIsLimited(t *testing.T) {
 			l.SessionRate = 1 << 30
 			test.change(&l)
 			all := New(l)
-			x := all.begin(watchedRequest(1))
+			x := all.begin(nil, watchedRequest(1))
 			for range test.writes {
 				x.Wrote(make([]byte, test.size), 0)
 			}
@@ -154,7 +154,7 @@ func TestWhatIsKeptIsLimited(t *testing.T) {
 func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := New(limits.Default)
-		x := all.begin(watchedRequest(1))
+		x := all.begin(nil, watchedRequest(1))
 		kept := func(size int) int {
 			x.Wrote(bytes.Repeat([]byte("x"), size), 0)
 			last := x.session.records[len(x.session.records)-1]
@@ -260,7 +260,7 @@ func TestTheNextReplyIsForOneRequest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			all := New(limits.Default)
 			ask := func(source int) *exchange {
-				x := all.begin(watchedRequest(source))
+				x := all.begin(nil, watchedRequest(source))
 				t.Cleanup(func() { x.Ended("server", "end") })
 				return x
 			}
