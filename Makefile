@@ -8,7 +8,7 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all lint bench size shot report clean
+.PHONY: serve wasm test test-all test-h2 lint bench size shot report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -30,6 +30,11 @@ test-all: bin/server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
+
+# Every scenario over HTTP/2, of which test-all plays some.
+test-h2: bin/server
+	e2e/install.sh
+	SLOW=1 WHOLE=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenarioOverHTTP2' ./e2e
 
 lint: bin/page.work
 	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }

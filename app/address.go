@@ -57,6 +57,9 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 		return a
 	}
 	if a.offer = withoutScheme(typed); a.offer != "" {
+		if secure := strings.Replace(a.offer, "http:", "https:", 1); secure == here || strings.HasPrefix(secure, here+"/") || strings.HasPrefix(secure, here+"?") {
+			a.offer = secure
+		}
 		a.wrong = fill(say("Without http:// in front this is a path on this page's own server. Did you mean {address}?"), "{address}", isolated(withoutSecrets(a.offer, protocol.Mask), 200))
 		return a
 	}

@@ -17,6 +17,20 @@ func resolveLike(typed string) (href string, ok bool) {
 	return u.String(), true
 }
 
+func TestThePagesOwnServerIsOfferedWithThePagesScheme(t *testing.T) {
+	for typed, want := range map[string]string{
+		"localhost:3443/sse?x=1": "https://localhost:3443/sse?x=1",
+		"localhost:3443":         "https://localhost:3443",
+		"localhost:34430/sse":    "http://localhost:34430/sse",
+		"localhost:3000/sse":     "http://localhost:3000/sse",
+	} {
+		a := readAddress(typed, func(string) (string, bool) { return "", false }, "https://localhost:3443", "")
+		if a.offer != want {
+			t.Errorf("%q: got %q offered; want %q", typed, a.offer, want)
+		}
+	}
+}
+
 func TestReadAddress(t *testing.T) {
 	for _, test := range []struct {
 		name, typed string

@@ -8,6 +8,9 @@ import (
 	"eventsource-playground/trace"
 )
 
+// fewBeside is up to how many each number is offered; of more only the tens, and those around a full connection.
+const fewBeside = 11
+
 // besideField is what else reads the same stream: nothing, the other client, or some more of the same.
 type besideField struct {
 	Model *model
@@ -41,7 +44,10 @@ func (m *model) beside() int {
 
 func (f *besideField) draw() app.UI {
 	options, other := []app.UI{}, f.other && f.n == 1
-	for n := range max(mostBeside, f.n) + 1 {
+	for n := range max(mostBeside(), f.n) + 1 {
+		if n > fewBeside && n%10 != 0 && n < trace.Streams-1 && n != f.n {
+			continue
+		}
 		text := say("nothing")
 		if n > 0 {
 			text = count(n, "1 more", "{n} more")

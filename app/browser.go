@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -18,6 +19,9 @@ func resolve(typed string) (href string, ok bool) {
 	window := app.Window()
 	return window.Get("URL").New(typed, window.Get("document").Get("baseURI")).Get("href").String(), true
 }
+
+// isSecure reports whether this page came over https.
+func isSecure() bool { return app.IsClient && strings.HasPrefix(pageOrigin(), "https:") }
 
 // pageOrigin is this page's own.
 func pageOrigin() string { return app.Window().Get("location").Get("origin").String() }

@@ -46,14 +46,15 @@ func (p preset) matches(find string) bool {
 
 // streams are those that can be chosen.
 type streams struct {
-	catalogue protocol.Catalogue
-	classic   int      // which preset the classic stream is, however it was adjusted
-	own       bool     // the visitor is about to type another address
-	find      string   // what the visitor looks for among them
-	folded    []string // groups
-	unfolded  bool     // on a phone: all are shown, not only the chosen one
-	adjusting bool     // the parameters of the classic stream are shown
-	listed    int      // as many as are drawn
+	catalogue     protocol.Catalogue
+	classic       int      // which preset the classic stream is, however it was adjusted
+	secondRefused bool     // the browser does not reach the second origin
+	own           bool     // the visitor is about to type another address
+	find          string   // what the visitor looks for among them
+	folded        []string // groups
+	unfolded      bool     // on a phone: all are shown, not only the chosen one
+	adjusting     bool     // the parameters of the classic stream are shown
+	listed        int      // as many as are drawn
 }
 
 // twin is a scenario that is the classic stream once more.
@@ -140,6 +141,7 @@ func (m *model) loadScenarios() {
 			return
 		}
 		m.streams.catalogue = list
+		m.probeSecond()
 		m.fillBody()
 		m.showSetup() // a scenario may want some beside it
 		m.listMore()

@@ -10,7 +10,6 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
-	"eventsource-playground/trace"
 )
 
 // channel is the page's own line to our server: what the server saw comes in, what the visitor does goes out. It is a
@@ -144,5 +143,5 @@ func (m *model) channelStatus() string {
 	if m.channel.id == "" {
 		return "" // it was not opened yet
 	}
-	return m.channel.status(m.channel.up, len(m.connection.clients()) >= trace.Connections)
+	return m.channel.status(m.channel.up, len(m.connection.clients()) >= m.log.Room())
 }

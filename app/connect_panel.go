@@ -30,12 +30,13 @@ type connectPanel struct {
 	by      reconnection  // by hand
 	lacks   string        // what of the scenario is not in the protocol
 	cors    *corsHelp     // nil: there is no need
+	second  *secondHelp   // the same
 }
 
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
 	return shown(&connectPanel{
-		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.connection.by, m.notInProtocol(), m.corsHelp(),
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.connection.by, m.notInProtocol(), m.corsHelp(), m.secondHelp(),
 	})
 }
 
@@ -53,6 +54,7 @@ func (c *connectPanel) draw() app.UI {
 		<div class="call-notices"><p id="notice" class="notice" role="status">{}</p>{}{}{}</div>
 		{}
 		{}
+		{}
 		<p id="listener-wrong" class="notice" role="status">{}</p>
 		{}
 	</section>`,
@@ -66,6 +68,7 @@ func (c *connectPanel) draw() app.UI {
 			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
 		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, protocol.Mask), 60))),
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
+		c.secondFields(),
 		c.requestFields(),
 		c.belowCall(),
 		c.wrong,
@@ -172,6 +175,13 @@ func (c *connectPanel) corsFields() any {
 		return nil
 	}
 	return shown(c.cors)
+}
+
+func (c *connectPanel) secondFields() any {
+	if c.second == nil {
+		return nil
+	}
+	return shown(c.second)
 }
 
 // masked reports whether secrets of the address are not shown.

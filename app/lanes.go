@@ -66,10 +66,14 @@ func (m *model) selectedOf(sources []*trace.Source) int {
 
 // starved says which sources wait for a connection, and why. The why stays when none does any more, and with it the line.
 func (m *model) starved() string {
-	if len(m.log.Current()) <= trace.Connections {
+	current := len(m.log.Current())
+	if current <= trace.Connections || current <= m.log.Room() {
 		return ""
 	}
 	said := []string{say("Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together.")}
+	if m.log.Multiplexed() {
+		said[0] = say("Over HTTP/2 all tabs share one connection, on which this server offers 100 streams. When it is full, every request to this server waits, and a new tab does not load.")
+	}
 	names := []string{}
 	for i, s := range m.log.Starved() {
 		name := s.Name()

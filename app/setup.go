@@ -9,6 +9,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/protocol"
+	"eventsource-playground/trace"
 )
 
 // Setup is how the page connects: what the constructor is given, and what is listened to. The page's own address
@@ -17,7 +18,7 @@ type Setup struct {
 	URL         string   // as typed: relative or absolute
 	Listen      []string // types beyond open, message and error
 	Credentials bool
-	Beside      int    // so many more on the same stream, at most mostBeside
+	Beside      int    // so many more on the same stream, at most mostBeside()
 	Other       bool   // one more on it, with the other client
 	Connect     bool   // connect at once; only to our own server
 	End         string // data or type of the event with which a stream says that it is complete; "": as usual
@@ -42,8 +43,14 @@ type header struct {
 // firstSetup is what a new visitor finds: the classic stream.
 func firstSetup() Setup { return presets[0].setup() }
 
-// mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections.
-const mostBeside = 11
+// mostBeside is how many a visitor may open beside the one: twice as many in all as HTTP/1.1 has connections, and over https a
+// few more than HTTP/2 has streams on one.
+func mostBeside() int {
+	if isSecure() {
+		return trace.Streams + 4
+	}
+	return 2*trace.Connections - 1
+}
 
 // parseSetup reads the page's query: url, listen, credentials, beside, connect, client, return, method, header, repeat, text and end. A query without url is the first set-up.
 func parseSetup(query url.Values) Setup {
@@ -61,7 +68,7 @@ func parseSetup(query url.Values) Setup {
 		}
 	}
 	s.Credentials = isOn(query.Get("credentials"))
-	if n, err := strconv.Atoi(query.Get("beside")); err == nil && 0 < n && n <= mostBeside {
+	if n, err := strconv.Atoi(query.Get("beside")); err == nil && 0 < n && n <= mostBeside() {
 		s.Beside = n
 	}
 	s.Other = query.Get("beside") == besideOther

@@ -18,7 +18,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 		{"the first visit", firstSetup()},
 		{"an address with a query of its own", Setup{URL: "/sse?a=b&c=d%20e+f&url=x&listen=y&connect=1#part"}},
 		{"another server's address", Setup{URL: "https://host:8080/a/b?c", Credentials: true, Connect: true}},
-		{"some beside it", Setup{URL: "/sse", Beside: mostBeside, Connect: true}},
+		{"some beside it", Setup{URL: "/sse", Beside: mostBeside(), Connect: true}},
 		{"the Go engine", Setup{URL: "/sse", Engine: true, Path: "choices[0].delta.content", End: "[DONE]"}},
 		{"the Go engine beside it", Setup{URL: "/sse", Other: true}},
 		{"a request of one's own", Setup{URL: "/sse", Engine: true, Method: "POST", Headers: []header{{Name: "X-A", Value: "b: c, d"}, {Name: "X-Empty"}}, Repeat: true}},

@@ -28,6 +28,7 @@ var parts = []part{
 	{"start", measureStart},
 	{"observer", measureObserver},
 	{"server", measureServer},
+	{"http2", measureHTTP2},
 	{"websocket", measureWebSockets},
 	{"decoders", measureDecoders},
 }

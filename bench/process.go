@@ -26,13 +26,15 @@ func build(dir, name, pkg string) (binary string, err error) {
 type process struct {
 	cmd    *exec.Cmd
 	addr   netip.AddrPort
+	secure netip.AddrPort // over HTTP/2
 	stderr bytes.Buffer
 }
 
-// start runs a server, which says on its first line where it is.
+// start runs a server, which says on its first two lines where it is.
 func start(binary string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(binary, args...)}
 	p.cmd.Stderr = &p.stderr
+	p.cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Dir(binary)) // for its certificate
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -40,10 +42,19 @@ func start(binary string, args ...string) (*process, error) {
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err == nil {
-		_, url, _ := strings.Cut(line, "http://")
-		p.addr, err = netip.ParseAddrPort(strings.TrimSuffix(strings.TrimSpace(url), "/"))
+	lines := bufio.NewReader(out)
+	for _, where := range []struct {
+		scheme string
+		addr   *netip.AddrPort
+	}{{"http://", &p.addr}, {"https://", &p.secure}} {
+		var line string
+		if line, err = lines.ReadString('\n'); err != nil {
+			break
+		}
+		_, url, _ := strings.Cut(line, where.scheme)
+		if *where.addr, err = netip.ParseAddrPort(strings.TrimSuffix(strings.TrimSpace(url), "/")); err != nil {
+			break
+		}
 	}
 	if err != nil {
 		p.stop()

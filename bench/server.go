@@ -29,6 +29,8 @@ type side struct {
 	paced  func(last int) string                    // asks for an event a second
 	full   func(last int) string                    // for events at full speed
 	socket func(every string) func(last int) string // for a WebSocket
+
+	multiplexed func(every string) (path string) // for a stream over HTTP/2
 }
 
 // measureServer measures our server beside the reference, both as processes of their own, in turns.
@@ -96,6 +98,8 @@ func bothSides(dir string) (sides [2]side, err error) {
 			paced:  get(script(pacedCount, " every 1s")),
 			full:   get(script(fullCount, "")),
 			socket: func(every string) func(int) string { return upgrade(socketScript(every)) },
+
+			multiplexed: func(every string) string { return script(pacedCount, " every "+every) },
 		},
 		{
 			binary: hand,
@@ -103,6 +107,10 @@ func bothSides(dir string) (sides [2]side, err error) {
 			full:   get(fmt.Sprintf("/?count=%d&data=%s", fullCount, payload)),
 			socket: func(every string) func(int) string {
 				return upgrade(fmt.Sprintf("/ws?count=%d&every=%s&data=%s", pacedCount, every, payload))
+			},
+
+			multiplexed: func(every string) string {
+				return fmt.Sprintf("/?count=%d&every=%s&data=%s", pacedCount, every, payload)
 			},
 		},
 	}, nil

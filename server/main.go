@@ -185,7 +185,7 @@ func greeting(first site, ownCertificate bool) string {
 // newServer is an http.Server. The context of every request is done when running is: its Shutdown does not know the channels.
 func newServer(running context.Context, handler http.Handler, plain *connections, l limits.Limits, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           plain.limited(handler),
+		Handler:           play.Shallow(plain.limited(handler)),
 		ReadHeaderTimeout: l.ReadHeader,
 		ReadTimeout:       l.Read,
 		WriteTimeout:      l.Write,

@@ -30,27 +30,43 @@ func (l *Log) Current() []*Source {
 // Connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.
 const Connections = 6
 
-// Starved are the current sources that wait for a connection, as far as can be known from what this page does: they are
-// CONNECTING while as many others are OPEN as a browser opens connections. After an error that is not known: a browser lets
-// its reconnection time pass first. Over HTTP/2, where streams share one connection, none is.
+// Streams is how many requests at once our server offers on a connection over HTTP/2, for all that a browser shows of it.
+const Streams = 100
+
+// Multiplexed reports whether what is current came over HTTP/2, where streams share one connection.
+func (l *Log) Multiplexed() bool {
+	current := l.Current()
+	for _, e := range slices.Backward(l.served.exchanges) {
+		if slices.Contains(current, e.source) {
+			return e.Request.Proto >= "HTTP/2"
+		}
+	}
+	return false
+}
+
+// Room is how many streams can be open at once.
+func (l *Log) Room() int {
+	if l.Multiplexed() {
+		return Streams
+	}
+	return Connections
+}
+
+// Starved are the current sources that wait for a connection, or for room in the one that they share, as far as can be known from
+// what this page does: they are CONNECTING while as many others are OPEN as there is room for. After an error that is not known: a
+// browser lets its reconnection time pass first.
 func (l *Log) Starved() []*Source {
-	var open, starved []*Source
+	open, starved := 0, []*Source(nil)
 	for _, s := range l.Current() {
 		switch {
-		case s.Kind == WebSocket: // which has a connection of its own
 		case s.now.ReadyState == eventsource.Open:
-			open = append(open, s)
+			open++
 		case s.now.ReadyState == eventsource.Connecting && !s.now.Waiting:
 			starved = append(starved, s)
 		}
 	}
-	if len(open) < Connections {
+	if open < Connections || open < l.Room() {
 		return nil
-	}
-	for _, e := range l.served.exchanges {
-		if e.source == open[0] && e.Request.Proto >= "HTTP/2" {
-			return nil
-		}
 	}
 	return starved
 }

@@ -179,6 +179,33 @@ func TestALongStreamIsComparedFromItsBeginning(t *testing.T) {
 	}
 }
 
+func TestOverHTTP2AHundredHaveRoom(t *testing.T) {
+	l := NewLog()
+	starved := func() (numbers []int) {
+		for _, s := range l.Starved() {
+			numbers = append(numbers, s.State().Source)
+		}
+		return numbers
+	}
+	for n := 1; n <= Streams+2; n++ {
+		s := l.Construct(float64(n), Client{Lane: n + 1}, "/", false)
+		if n <= Streams {
+			l.Serve(protocol.Seen{Kind: protocol.SeenRequest, Source: n, Attempt: 1, Proto: "HTTP/2", Stream: 2*n - 1}, 0)
+			s.Observe(eventsource.Decoded(open(float64(n))))
+		}
+		if n == 7 && (len(starved()) != 0 || !l.Multiplexed() || l.Room() != Streams) {
+			t.Errorf("got room for %d, and %v that wait; want room for %d", l.Room(), starved(), Streams)
+		}
+	}
+	if got, want := starved(), []int{Streams + 1, Streams + 2}; !slices.Equal(got, want) {
+		t.Errorf("got %v that wait; want %v", got, want)
+	}
+	l.Newest(3).Close(1000)
+	if got := starved(); len(got) != 0 {
+		t.Errorf("got %v that wait when one was closed; want none", got)
+	}
+}
+
 func TestTheCurrentSources(t *testing.T) {
 	l := NewLog()
 	names := func(sources []*Source) (names []string) {

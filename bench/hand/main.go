@@ -1,8 +1,9 @@
-// Hand is what the server is measured against: the loop on net/http that everybody writes, which flushes each event, and the one
-// on coder/websocket.
+// Hand is what the server is measured against: the loop on net/http that everybody writes, which flushes each event, over HTTP/1.1
+// and over HTTP/2, and the one on coder/websocket.
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log"
 	"net"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"eventsource-playground/server/certificate"
 )
 
 func main() {
@@ -18,9 +21,21 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("http://%s/\n", l.Addr())
+	own, err := certificate.Made(time.Now())
+	if err != nil {
+		log.Fatal(err)
+	}
+	secure, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("http://%s/\nhttps://%s/\n", l.Addr(), secure.Addr())
 	http.HandleFunc("/", stream)
 	http.HandleFunc("/ws", socket)
+	go func() {
+		server := http.Server{TLSConfig: &tls.Config{Certificates: []tls.Certificate{*own}}}
+		log.Fatal(server.ServeTLS(secure, "", ""))
+	}()
 	log.Fatal(http.Serve(l, nil))
 }
 

@@ -57,6 +57,60 @@ func WithConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, sharedKey{}, &sharedConnection{tcp: tcpOf(conn)})
 }
 
+// Shallow is a handler whose plays over HTTP/2 run outside of it, in the goroutine that net/http has made for the request. That
+// lasts as long as its stream, and so does all the room on its stack that a handler ever needed: a handler with all that it calls
+// takes twice what a play does. So the handler works in a goroutine that ends.
+func Shallow(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor < 2 || r.URL.Path != "/sse" {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		if play := prepare(handler, w, r); play != nil {
+			play()
+		}
+	})
+}
+
+// prepare has a handler respond, and returns the play that is to do it instead, if there is one.
+func prepare(handler http.Handler, w http.ResponseWriter, r *http.Request) (play func()) {
+	l := &later{ResponseWriter: w}
+	ended := make(chan any)
+	go func() {
+		defer func() { ended <- recover() }()
+		handler.ServeHTTP(l, r)
+	}()
+	if failed := <-ended; failed != nil {
+		panic(failed) // net/http expects it here
+	}
+	return l.play
+}
+
+// later is where a handler leaves the play for prepare.
+type later struct {
+	http.ResponseWriter
+	play func()
+}
+
+// Unwrap is for http.ResponseController.
+func (l *later) Unwrap() http.ResponseWriter { return l.ResponseWriter }
+
+// playOn has a play run, where prepare waits for it or else at once.
+func playOn(w http.ResponseWriter, play func()) {
+	for {
+		switch wrapped := w.(type) {
+		case *later:
+			wrapped.play = play
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = wrapped.Unwrap()
+		default:
+			play()
+			return
+		}
+	}
+}
+
 // multiplex carries the response to a request over HTTP/2.
 func multiplex(w http.ResponseWriter, r *http.Request, l *limits.Limits) *multiplexed {
 	shared, _ := r.Context().Value(sharedKey{}).(*sharedConnection)

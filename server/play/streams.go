@@ -303,16 +303,17 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		}
 	}
 	watcher.Plays(p)
+	done := t.done // all else of t has had its use
 	play := func() {
 		how := p.perform()
-		t.done(how)
+		done(how)
 		p.watcher.Ended(p.ended(how)) // not watcher, which may be another one's
 		p.reject()
 		p.close(how)
 		leave()
 	}
 	if here {
-		play()
+		playOn(w, play)
 	} else {
 		go play() // which lets go of all that net/http keeps for a request
 	}

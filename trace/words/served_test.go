@@ -345,6 +345,10 @@ func TestAWebSocketIsNotSaidToReconnect(t *testing.T) {
 		if name >= trace.FactPaused {
 			break
 		}
+		switch name {
+		case trace.FactLost, trace.FactEndMarker, trace.FactNoEndMarker, trace.FactFailed, trace.FactGaveUp:
+			continue // an error event of a WebSocket is FactSocketError
+		}
 		f := trace.Fact{Name: name, Client: trace.WebSocket, Attempt: 1, Count: 1, Status: 404, Type: "x", Err: &eventsource.CloseEvent{Code: 1006, Returns: -1}}
 		said := ""
 		s := Of(f, same)
