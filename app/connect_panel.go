@@ -28,6 +28,7 @@ type connectPanel struct {
 	kind    trace.ClientKind
 	request *requestPanel // nil: there is nothing to choose
 	by      reconnection  // by hand
+	lacks   string        // what of the scenario is not in the protocol
 	cors    *corsHelp     // nil: there is no need
 	second  *secondHelp   // the same
 }
@@ -35,7 +36,7 @@ type connectPanel struct {
 func (m *model) connectPanel() app.UI {
 	c := &m.connection
 	return shown(&connectPanel{
-		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.connection.by, m.corsHelp(), m.secondHelp(),
+		m, c.setup, c.known, c.said(m.target().wrong), c.wrongListener, m.shownURL(), m.besideField(), m.alive(), m.target(), m.copied, m.kind(), m.requestPanel(), m.connection.by, m.notInProtocol(), m.corsHelp(), m.secondHelp(),
 	})
 }
 

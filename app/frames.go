@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,18 +17,27 @@ func framesSaid(e *trace.Exchange, all []*trace.Exchange) string {
 	if earlier := e.FramesGone + max(0, len(e.Frames)-shownLines); earlier > 0 {
 		said = append(said, count(earlier, "1 earlier frame is not shown", "{n} earlier frames are not shown"))
 	}
+	return strings.Join(said, " · ") + say(".")
+}
+
+// notInProtocol says what of the scenario a WebSocket has no counterpart of, as far as it was played; "" for nothing.
+func (m *model) notInProtocol() string {
 	names := []string{}
-	for _, name := range e.NotHere {
-		if word, ok := notHere[name]; ok {
-			names = append(names, say(word))
-		} else {
-			names = append(names, string(name)) // a field's
+	for _, e := range m.subject().Exchanges() {
+		for _, name := range e.NotHere {
+			word, ok := notHere[name]
+			if !ok {
+				word = string(name) // a field's
+			}
+			if word = say(word); !slices.Contains(names, word) {
+				names = append(names, word)
+			}
 		}
 	}
-	if len(names) > 0 {
-		said = append(said, fill(say("not in this protocol: {names}"), "{names}", strings.Join(names, say(", "))))
+	if len(names) == 0 {
+		return ""
 	}
-	return strings.Join(said, " · ") + say(".")
+	return fill(say("not in this protocol: {names}"), "{names}", strings.Join(names, say(", ")))
 }
 
 // notHere is what a WebSocket has not, but for fields and directives, whose names are the same in all languages.

@@ -165,7 +165,7 @@ var saidByOthers = map[string][]string{
 		"an event of a Stream is a Go struct, not an Event of the DOM",
 		"an address that is not HTTP is refused at once, with the reason",
 	},
-	"../protocol": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "pause", "resume", "step", "send"},
+	"../protocol": {"server", "client", "end", "cut", "cut cleanly", "left", "refused", "limit", "stopping", "too slow", "mistake", "rejected", "quota", "pause", "resume", "step", "send"},
 	"../report/checks": {
 		"Constructor", "Wire format", "Ids", "Reconnection time", "Status codes", "Content types", "Redirects", "Other origins", "Connection lost",
 		"Closing", "Events", "Measured",

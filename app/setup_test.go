@@ -22,6 +22,8 @@ func TestQueryKeepsASetup(t *testing.T) {
 		{"the Go engine", Setup{URL: "/sse", Engine: true, Path: "choices[0].delta.content", End: "[DONE]"}},
 		{"the Go engine beside it", Setup{URL: "/sse", Other: true}},
 		{"a request of one's own", Setup{URL: "/sse", Engine: true, Method: "POST", Headers: []header{{Name: "X-A", Value: "b: c, d"}, {Name: "X-Empty"}}, Repeat: true}},
+		{"a WebSocket", Setup{URL: "/ws?scenario=cut", Socket: true}},
+		{"one that is reconnected by hand", Setup{URL: "/ws?scenario=cut", Socket: true, Returns: true}},
 		{"several names", Setup{URL: "/sse", Listen: []string{"a", "b", "c"}}},
 		{"names with commas", Setup{Listen: []string{"a,b", ",", ",,", "c"}}},
 		{"names with percent signs", Setup{Listen: []string{"100%", "%2C", "%252C", "%", "%zz", "%25,%2C"}}},
@@ -49,7 +51,7 @@ func TestQueryKeepsASetup(t *testing.T) {
 
 func equalSetups(a, b Setup) bool {
 	return a.URL == b.URL && slices.Equal(a.Listen, b.Listen) && a.Credentials == b.Credentials && a.Beside == b.Beside && a.Other == b.Other && a.Connect == b.Connect &&
-		a.Engine == b.Engine && a.Path == b.Path && a.End == b.End && a.method() == b.method() && slices.Equal(a.Headers, b.Headers) && a.Repeat == b.Repeat
+		a.Engine == b.Engine && a.Socket == b.Socket && a.Returns == b.Returns && a.Path == b.Path && a.End == b.End && a.method() == b.method() && slices.Equal(a.Headers, b.Headers) && a.Repeat == b.Repeat
 }
 
 func FuzzQueryKeepsASetup(f *testing.F) {

@@ -41,8 +41,8 @@ func (c *connectPanel) socketFields() app.UI {
 			<button type="submit" class="small" disabled={} title="our server returns it">Send</button>
 		</form>
 		<label class="check"><input id="returns" type="checkbox" checked={} onchange={}/>reconnect by hand</label>
-		{}
-	</div>`, c.onSendMessage, !c.live, c.setup.Returns, c.onReturns, text)
+		{}{}
+	</div>`, c.onSendMessage, !c.live, c.setup.Returns, c.onReturns, when(c.lacks != "", `<p class="hint">{}</p>`, c.lacks), text)
 }
 
 // onReturns switches the reconnection by hand on or off. What is connected goes on with the next Connect.

@@ -10,6 +10,7 @@ import (
 )
 
 const (
+	partWebSocket = "WebSocket"
 	webSockets    = 1000
 	webSocketLoop = "coder/websocket loop"
 )
@@ -25,12 +26,12 @@ func measureWebSockets(_ context.Context, dir string, done func(...row)) error {
 	if err != nil {
 		return fmt.Errorf("%d WebSockets: %w", webSockets, err)
 	}
-	done(compared("websocket", fmt.Sprintf("resident memory a WebSocket, %d WebSockets", webSockets), webSocketLoop, "KB", ours["memory"], theirs["memory"]).atMost(1.1))
+	done(compared(partWebSocket, fmt.Sprintf("resident memory a WebSocket, %d WebSockets", webSockets), webSocketLoop, "KB", ours["memory"], theirs["memory"]).atMost(1.1))
 	cpu := func(s side) (map[string][]float64, error) { return socketCPU(s, webSockets) }
 	if ours, theirs, err = inTurns(sides, 5, cpu); err != nil {
 		return fmt.Errorf("%d WebSockets: %w", webSockets, err)
 	}
-	done(compared("websocket", fmt.Sprintf("CPU a message, ten a second, %d WebSockets", webSockets), webSocketLoop, "µs", ours["cpu"], theirs["cpu"]).atMost(1.1))
+	done(compared(partWebSocket, fmt.Sprintf("CPU a message, ten a second, %d WebSockets", webSockets), webSocketLoop, "µs", ours["cpu"], theirs["cpu"]).atMost(1.1))
 	return nil
 }
 

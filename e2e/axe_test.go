@@ -59,6 +59,12 @@ var screens = []struct {
 		p.Select("compared with", "EventSource 2")
 		p.WaitFor(decides, `document.querySelectorAll(".differences li").length > 2`)
 	}},
+	{"a WebSocket that is reconnected by hand, and its frames", "lang=en&client=ws&return=1&connect=1&url=" + url.QueryEscape("/sse?scenario=ids"), func(p *page) {
+		p.state("open")
+		p.Click(".by-hand summary")
+		p.Click("#tab-wire")
+		p.WaitFor(decides, `$(".wire .lines li")`)
+	}},
 	{"the report", "lang=en&view=report", func(p *page) { p.WaitFor(decides, `$("#checks")`) }},
 	{"the teacher's view", "lang=en&view=lesson&lesson=end", func(p *page) {
 		p.Wait(`$(".lesson")`)

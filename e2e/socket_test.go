@@ -62,8 +62,9 @@ func TestThePageSendsOverItsWebSocketAndIsEchoed(t *testing.T) {
 		p.Press("Enter")
 		p.Wait(`$("#message").value == ""`)
 		p.Wait(`[...document.querySelectorAll("#events .data")].filter(cell => cell.innerText == "<b>up & back</b>").length == 2`) // sent, and returned
+		p.Wait(`$(".socket").innerText.includes("not in this protocol: ")`)
 		p.Click("#tab-wire")
-		p.Wait(`$("#panel-wire").innerText.includes("from the page") && $("#panel-wire").innerText.includes("not in this protocol: ")`)
+		p.Wait(`$("#panel-wire").innerText.includes("from the page")`)
 		p.ClickButton("Close")
 		p.state("closed")
 		p.Wait(`$(".facts").innerText.includes("readyState went 1 → 2, CLOSING") && $(".facts").innerText.includes("readyState went 2 → 3, CLOSED")`)

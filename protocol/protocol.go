@@ -3,7 +3,8 @@
 // The page makes up a secret, 128 random bits in hexadecimal. Its hash is the id of the page's session, see [SessionID],
 // which the page adds to the address of each of its streams, with a number for each EventSource: /sse?…&session=…&source=1.
 // So the server knows whose requests they are. It records what it sees of them, each thing a [Seen] with a number of its
-// own, and tells nobody but the page. What is recorded and shown is without these two parameters.
+// own, and tells nobody but the page. What is recorded and shown is without these two parameters. Of a WebSocket at /ws it records
+// the handshake as a request and a head, and the frames in both directions.
 //
 // For that the page opens a channel, which is a WebSocket, at the [Address] of the session. Each message is one JSON object:
 // [FromPage] on the way to the server, [ToPage] on the way back. The page's first message brings the secret; before it the

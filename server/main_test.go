@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -30,6 +31,9 @@ func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "server-test-")
 	if err != nil {
 		panic(err)
+	}
+	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("GOCACHE") == "" {
+		os.Setenv("GOCACHE", filepath.Join(cache, "go-build")) // which go build would look for in the folder below
 	}
 	os.Setenv("XDG_CACHE_HOME", folder) // for the certificate
 	code := m.Run()

@@ -27,6 +27,7 @@ import (
 const noHandshake = "no handshake"
 
 func TestAScenarioOverAWebSocket(t *testing.T) {
+	p := start(t)
 	for _, test := range []struct {
 		name, script string
 		more         string // of the query
@@ -56,7 +57,6 @@ func TestAScenarioOverAWebSocket(t *testing.T) {
 		{"by the last id", "== 200 when Last-Event-ID is é\ndata: back\n\n@end\n== 200\ndata: new\n\n@end", "&last-event-id=%C3%A9&ids=0", []string{"back"}, "close 1000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := start(t)
 			got, end := p.messages(t, script("title: T\n"+test.script)+test.more)
 			if !slices.Equal(got, test.want) {
 				t.Errorf("got messages %.300q; want %.300q", got, test.want)
@@ -282,7 +282,8 @@ func TestFramesThatAreTooMuch(t *testing.T) {
 	tooLarge := "close 1009 Messages of at most 10000 bytes come back: send less at once."
 	tooMany := "close 1008 At most 20 messages a second come back: send more slowly."
 	tooFast := "close 1008 At most 200000 bytes a second are read here: send more slowly."
-	for _, test := range []struct{ name, frames, want string }{
+	p := startMain(t, Main{Files: page, Limits: l})
+	for i, test := range []struct{ name, frames, want string }{
 		{"a large one", frame(fin|textFrame, strings.Repeat("x", 10_001)), tooLarge},
 		{"the head of a very large one", "\x82\xFF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x00\x00\x00\x00" + strings.Repeat("x", 20_000), tooLarge},
 		{"many fragments", frame(binaryFrame, "") + strings.Repeat(frame(continuation, strings.Repeat("x", 100)), 101), tooLarge},
@@ -307,9 +308,9 @@ func TestFramesThatAreTooMuch(t *testing.T) {
 		{"a close without a code", frame(fin|closeFrame, ""), "close 1005"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := startMain(t, Main{Files: page, Limits: l})
-			c := p.channel(t, testSecret)
-			conn, replies := p.shake(t, script("title: T\n== 200\n@hold")+"&session="+testSession)
+			secret := fmt.Sprintf("%032x", i)
+			c := p.channel(t, secret)
+			conn, replies := p.shake(t, script("title: T\n== 200\n@hold")+"&session="+protocol.SessionID(secret))
 			go func() {
 				io.WriteString(conn, test.frames)
 				if test.want == "end" {
@@ -411,6 +412,26 @@ func TestWebSocketsAreLimited(t *testing.T) {
 	}
 }
 
+func TestWhatIsLargeCountsAsHeldBytes(t *testing.T) {
+	l := limits.Default
+	l.HeldPerAddress = 32 << 10
+	p := startMain(t, Main{Files: page, Limits: l})
+	got, end := p.messages(t, script("title: T\n== 200\ndata: a\n\n@raw \"data: \"\n@raw \"x\" 10000 times\n@wait 10m\n@end"))
+	if !slices.Equal(got, []string{"a"}) || end != "close 1013 The server has no room for so large an event: make it smaller." {
+		t.Errorf("got %q, %q; want a, and no more", got, end)
+	}
+	conn, replies := p.shake(t, script("title: T\n== 200\n@hold"))
+	io.WriteString(conn, frame(fin|binaryFrame, strings.Repeat("x", 10_000)))
+	if got, want := lastFrame(replies), "close 1013 The server has no room for so large a message: send at most 4095 bytes."; got != want {
+		t.Errorf("got %q; want %q", got, want)
+	}
+	conn, replies = p.shake(t, script("title: T\n== 200\n@hold"))
+	io.WriteString(conn, frame(fin|binaryFrame, strings.Repeat("x", 4095))+frame(fin|closeFrame, ""))
+	if got := lastFrame(replies); got != "close 1005" {
+		t.Errorf("got %q; want a small one back, and its close", got)
+	}
+}
+
 // It is 300 that an address gets, and a thousand connections that say nothing get no more than any others.
 func TestHundredsOfIdleWebSockets(t *testing.T) {
 	l := limits.Default
@@ -481,7 +502,8 @@ func TestHundredsOfIdleWebSockets(t *testing.T) {
 }
 
 func TestAWebSocketIsRecorded(t *testing.T) {
-	for _, test := range []struct {
+	p := start(t)
+	for i, test := range []struct {
 		name, script string
 		talk         func(t *testing.T, conn *websocket.Conn)
 		want         []string
@@ -515,9 +537,9 @@ func TestAWebSocketIsRecorded(t *testing.T) {
 		{"a cut without a close", "== 200\ndata: a\n\n@cut cleanly", nil, []string{"request GET", "head 101", `frame text "a" 3`, "end server cut cleanly"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := start(t)
-			c := p.channel(t, testSecret)
-			conn, _, err := p.dialSocket(t, script("title: T\n"+test.script)+"&session="+testSession+"&source=4")
+			secret := fmt.Sprintf("%032x", i)
+			c := p.channel(t, secret)
+			conn, _, err := p.dialSocket(t, script("title: T\n"+test.script)+"&session="+protocol.SessionID(secret)+"&source=4")
 			if err == nil && test.talk != nil {
 				test.talk(t, conn)
 			} else if err == nil {

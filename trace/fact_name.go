@@ -47,6 +47,7 @@ const (
 	FactStopping
 	FactStuck
 	FactMistake
+	FactRejected // a WebSocket, with a reason
 	FactLeft
 	FactYouCut
 	FactYouEnded

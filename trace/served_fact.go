@@ -94,6 +94,8 @@ func (e *Exchange) ending() FactName {
 		return FactStopping
 	case how == protocol.EndTooSlow:
 		return FactStuck
+	case how == protocol.EndRejected:
+		return FactRejected
 	case how == protocol.EndMistake:
 		return FactMistake
 	}

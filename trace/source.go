@@ -215,7 +215,7 @@ func (s *Source) observeOwn(e eventsource.Event) {
 		r.Kind = Dialed
 	}
 	if e.Err != nil {
-		r.Cause = strings.TrimPrefix(e.Err.Error(), "eventsource: ")
+		r.Cause = strings.ReplaceAll(strings.TrimPrefix(e.Err.Error(), "eventsource: "), "\neventsource: ", "; ") // of errors that are joined
 	}
 	s.addOwn(r)
 	switch {

@@ -338,3 +338,27 @@ func TestWhatTheServerSaidIsCodeAndNotTooLong(t *testing.T) {
 		}
 	}
 }
+
+// Nothing that is said of a WebSocket is true of an EventSource only.
+func TestAWebSocketIsNotSaidToReconnect(t *testing.T) {
+	for name := range trace.NumFacts {
+		if name >= trace.FactPaused {
+			break
+		}
+		switch name {
+		case trace.FactLost, trace.FactEndMarker, trace.FactNoEndMarker, trace.FactFailed, trace.FactGaveUp:
+			continue // an error event of a WebSocket is FactSocketError
+		}
+		f := trace.Fact{Name: name, Client: trace.WebSocket, Attempt: 1, Count: 1, Status: 404, Type: "x", Err: &eventsource.CloseEvent{Code: 1006, Returns: -1}}
+		said := ""
+		s := Of(f, same)
+		for _, p := range append(s.Title, s.Body...) {
+			said += p.Text
+		}
+		for _, wrong := range []string{"it reconnects", "browser reconnects", "EventSource will", "readyState becomes 2", "readyState becomes 0", "Last-Event-ID: "} {
+			if strings.Contains(said, wrong) {
+				t.Errorf("fact %d: got %q in %q", name, wrong, said)
+			}
+		}
+	}
+}

@@ -43,7 +43,12 @@ const (
 // What several facts say.
 const (
 	reconnects = "By the standard readyState becomes 0, and the browser reconnects."
-	noEnd      = "For a browser an event stream has no end: by the standard readyState becomes 0, and it reconnects."
+	// Of a WebSocket.
+	socketEnds   = "The browser fires `close`: readyState becomes 3, and nothing reconnects by itself."
+	socketDenied = "Only 101 opens a WebSocket. Any other response fails the connection: the browser fires `error` and `close`, and tells no status.{said}"
+	socketAsks   = "There is no response yet: readyState stays 0."
+
+	noEnd = "For a browser an event stream has no end: by the standard readyState becomes 0, and it reconnects."
 )
 
 // texts are the sentences of each fact, with `code` between backquotes; what stands in braces is filled in by Sentence.
@@ -353,6 +358,8 @@ var texts = [numKeys]struct {
 	trace.FactYouCut:   {"You had the server cut the connection.", "", reconnects, standard.Processing},
 	trace.FactYouEnded: {"You had the server end its response.", "", noEnd, standard.Processing},
 
+	trace.FactRejected: {"The server closed the WebSocket, since it could not go on: the close frame says why.", "", socketEnds, standard.WebSockets},
+
 	trace.FactPaused: {
 		"You paused the stream.", "",
 		"The connection stays open, but no bytes are sent. readyState does not change: a script can't tell this from a server that has nothing to send.",
@@ -508,6 +515,7 @@ const (
 
 // parts are all of them, for whoever translates.
 var parts = [...]string{
+	socketEnds, socketDenied, socketAsks,
 	partWaited, partWaitsRetry, partWaitsLast, partWaitsOwn, partWaitsAny, partWithID, partWithoutID, partReconnects, partID, partNoID, partSentID, partSentNone, partSaid,
 	whyEnded, whyRead, whyRequest, whySilent, whyFrozen, whyStatus, whyNoContent, whyType, whyNotAgain, whyLine, whyEvent, whyTooOften,
 	partStatus, partReset, partRedirect, partWrongType, durationMS, durationS, durationMin, durationH,

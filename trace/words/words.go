@@ -8,6 +8,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/sse"
+	"eventsource-playground/standard"
 	"eventsource-playground/trace"
 )
 
@@ -45,14 +46,31 @@ func Of(f trace.Fact, say func(string) string) Sentence {
 	}
 	// First the words that are ours, then, once, the values that are not.
 	ours := func(name string) (string, bool) { return part(f, name, say) }
-	s := Sentence{Title: phrases(nil, fill(say(title), ours), false, f, say), Section: t.section.Name(), URL: t.section.URL()}
-	if t.body == "" {
+	body, section := t.body, t.section
+	if f.Client == trace.WebSocket {
+		body, section = ofSocket(f.Name, body, section)
+	}
+	s := Sentence{Title: phrases(nil, fill(say(title), ours), false, f, say), Section: section.Name(), URL: section.URL()}
+	if body == "" {
 		return s
 	}
-	for i, part := range strings.Split(fill(say(t.body), ours), "`") {
+	for i, part := range strings.Split(fill(say(body), ours), "`") {
 		s.Body = phrases(s.Body, part, i%2 == 1, f, say)
 	}
 	return s
+}
+
+// ofSocket is what a response and its end mean for a WebSocket, where it is something else than for an event stream.
+func ofSocket(name trace.FactName, body string, section standard.Section) (string, standard.Section) {
+	switch {
+	case body == reconnects || body == noEnd:
+		return socketEnds, standard.WebSockets
+	case name == trace.FactRequest:
+		return socketAsks, standard.WebSockets
+	case trace.FactRequest < name && name <= trace.FactForbidden && name != trace.FactUpgraded:
+		return socketDenied, standard.WebSockets
+	}
+	return body, section
 }
 
 // phrases appends a text with its values filled in. Code stays one phrase.
