@@ -77,22 +77,13 @@ func requestFacts(e *trace.Exchange) []requestFact {
 	}
 	return []requestFact{
 		{say("at"), seconds(e.T(e.At))},
-		{say("protocol"), protocolOf(e)},
+		{say("protocol"), brief(cmp.Or(e.Request.Proto, "–"), 20)},
 		{say("status"), statusOf(e)},
 		sizes(e),
 		{say("duration"), lasted(e)},
 		{say("ended"), endOf(e)},
 		{"Last-Event-ID", brief(id, 40)},
 	}
-}
-
-// protocolOf is what a request came over, and the number of its stream where one connection has several.
-func protocolOf(e *trace.Exchange) string {
-	proto := brief(cmp.Or(e.Request.Proto, "–"), 20)
-	if e.Request.Stream == 0 {
-		return proto
-	}
-	return fill(say("{protocol}, stream {n}"), "{protocol}", proto, "{n}", strconv.Itoa(e.Request.Stream))
 }
 
 // sharedWith are the others whose streams went over the same connection at the same time, in words; "": nobody's.
@@ -212,7 +203,11 @@ func requestTitle(e *trace.Exchange) string {
 	if e.Request.Authorization {
 		cookie += say(", ") + say("an Authorization came")
 	}
-	return fill(say("Request, as it came from port {port}; {cookie}"), "{port}", strconv.Itoa(e.Request.Port), "{cookie}", cookie)
+	port := strconv.Itoa(e.Request.Port)
+	if e.Request.Stream > 0 {
+		return fill(say("Request, as stream {n} of the connection from port {port}; {cookie}"), "{n}", strconv.Itoa(e.Request.Stream), "{port}", port, "{cookie}", cookie)
+	}
+	return fill(say("Request, as it came from port {port}; {cookie}"), "{port}", port, "{cookie}", cookie)
 }
 
 func responseTitle(e *trace.Exchange) string {

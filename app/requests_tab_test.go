@@ -42,7 +42,7 @@ func TestTheLineOfARequest(t *testing.T) {
 		{
 			"a stream of a connection that has several",
 			trace.Exchange{Request: protocol.Seen{Proto: "HTTP/2", Stream: 3, Port: 7}, Head: ok, Sent: 10},
-			"0.000 s|HTTP/2, stream 3|200|10 bytes|under way|–|–",
+			"0.000 s|HTTP/2|200|10 bytes|under way|–|–",
 		},
 	} {
 		got := []string{}

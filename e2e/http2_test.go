@@ -2,11 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
 	"eventsource-playground/e2e/browser"
 	"eventsource-playground/e2e/playground"
+	"eventsource-playground/report"
+	"eventsource-playground/report/results"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
 )
@@ -55,8 +58,10 @@ func TestSevenEventSourcesOverHTTP2AreAllOpen(t *testing.T) {
 		p.ClickButton("Connect")
 		p.Wait(`$("main").innerText.includes("6 more are open")`)
 		p.ClickRole("tab", "Requests 1")
-		p.Wait(`$("#requests").innerText.includes("HTTP/2, stream")`)
-		p.Wait(`[...document.querySelectorAll("#requests")].some(list => list.textContent.includes("The connection was shared with:"))`)
+		p.Wait(`$("#requests").innerText.includes("HTTP/2")`)
+		p.Click("#requests summary")
+		p.Wait(`/Request, as stream \d+ of the connection/.test($("#requests").innerText)`)
+		p.Wait(`$("#requests").innerText.includes("The connection was shared with: EventSource 1, stream ")`)
 	})
 }
 
@@ -106,5 +111,54 @@ func TestThePageGoesOnWhenItsConnectionIsFull(t *testing.T) {
 		p.ClickButton("Close one")
 		p.Wait(said("waits until another is closed"))
 		p.ClickButton("Close")
+	})
+}
+
+// Lessons in which the protocol could make a difference are decided over HTTP/2 as their files say.
+func TestEveryLessonAboutConnectionsIsDecidedOverHTTP2(t *testing.T) {
+	slow(t)
+	for _, name := range []string{"seven-streams", "cut-cleanly", "close-in-the-gap"} {
+		f := byName(t, name)
+		eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+			t.Parallel()
+			l := f.In("en", 1)
+			p := visitLessonAt(t, b, secureURL(t), "lang=en&lesson="+f.Name)
+			p.lessonIs(l)
+			happens := f.HappensOverHTTP2(b.Name)
+			p.predict(l, happens)
+			p.verdict(l, happens, happens)
+		})
+	}
+}
+
+// differsOverHTTP2 are the checks of the report that come out otherwise there.
+var differsOverHTTP2 = []string{
+	"connections", // streams share one
+}
+
+func TestTheBrowserReportOverHTTP2(t *testing.T) {
+	slow(t)
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+		p := visitReportAt(t, b, secureURL(t))
+		all := results.All()
+		differ := map[string]string{}
+		for round := range 2 { // a busy machine is late now and then, but not twice in the same check
+			got := p.runReport()
+			i := slices.IndexFunc(all, func(r *report.Report) bool { return r.Browser == got.Browser })
+			if i < 0 {
+				t.Fatalf("got no kept report of %s", got.Browser)
+			}
+			now := unlike(got, all[i])
+			if round == 0 {
+				differ = now
+			}
+			maps.DeleteFunc(differ, func(name, _ string) bool { return now[name] == "" || slices.Contains(differsOverHTTP2, name) })
+			if len(differ) == 0 {
+				break
+			}
+		}
+		for name, how := range differ {
+			t.Errorf("%s: %s", name, how)
+		}
 	})
 }

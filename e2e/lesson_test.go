@@ -65,7 +65,12 @@ func TestTheQuickLessonsAreOfEachKind(t *testing.T) {
 // visitLesson opens the page, and waits for a lesson.
 func visitLesson(t *testing.T, b *browser.Browser, query string) *page {
 	t.Helper()
-	p := visitQuery(t, b, query)
+	return visitLessonAt(t, b, sharedURL(t), query)
+}
+
+func visitLessonAt(t *testing.T, b *browser.Browser, base, query string) *page {
+	t.Helper()
+	p := visitAt(t, b, base, query)
 	p.Wait(`$(".lesson h3") != null`)
 	return p
 }

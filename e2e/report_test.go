@@ -27,8 +27,13 @@ const fullReport = 3 * time.Minute
 // visitReport opens the report.
 func visitReport(t *testing.T, b *browser.Browser) *page {
 	t.Helper()
+	return visitReportAt(t, b, sharedURL(t))
+}
+
+func visitReportAt(t *testing.T, b *browser.Browser, base string) *page {
+	t.Helper()
 	p := &page{b.NewPage(t), t}
-	p.Open(sharedURL(t) + "/?view=report")
+	p.Open(base + "/?view=report")
 	p.ready()
 	p.Wait(`!role("button", "Run the report").disabled && $(".results tbody")`)
 	return p

@@ -493,6 +493,18 @@ func TestHostileClientsOverHTTP2(t *testing.T) {
 		})
 	}
 
+	t.Run("as many connections one after the other", func(t *testing.T) {
+		for range 2 * l.ConnectionsPerAddress {
+			c := dialFrames(t, p)
+			c.begin(0)
+			c.Close()
+		}
+		waitFor(t, "the last one to be gone", func() bool { return runtime.NumGoroutine() <= before+5 })
+		if got := p.over(t, "HTTP/2.0").get(t, "sse?count=0").StatusCode; got != http.StatusNoContent {
+			t.Errorf("got status %d; want 204", got)
+		}
+	})
+
 	t.Run("more connections than one address may have", func(t *testing.T) {
 		address := strings.TrimSuffix(strings.TrimPrefix(p.over(t, "HTTP/2.0").url, "https://"), "/")
 		refused, until := 0, time.Now().Add(200*time.Millisecond) // before the server has had enough of those that say nothing

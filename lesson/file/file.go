@@ -16,6 +16,7 @@
 //	choice: lost >= 1 and reopened >= 1
 //	standard: 2                        the choices that follow the standard; none: it leaves that open
 //	firefox: 1                         what happens there, if not that; chromium: the same
+//	over HTTP/2: 3                     what happens over that, if it is something else; firefox over HTTP/2: the same
 //	more: cut-cleanly listen message   one more thing to try
 //
 //	== en
@@ -50,10 +51,22 @@ type Lesson struct {
 	Order    int
 	Belief   int            // 0: it is a Spot
 	Spot     int            // 0: it is a Belief
-	Happens  map[string]int // the choice, from 0, by engine
+	Happens  map[string]int // the choice, from 0, by engine, and where HTTP/2 makes a difference by that, such as firefox over HTTP/2
 	logic    lesson.Lesson  // without words
 	more     *lesson.More   // the same
 	language map[string]*words
+}
+
+const overHTTP2 = "over HTTP/2"
+
+// HappensOverHTTP2 is the choice that happens in an engine there.
+func (l *Lesson) HappensOverHTTP2(engine string) int {
+	for _, where := range []string{engine + " " + overHTTP2, overHTTP2} {
+		if choice, ok := l.Happens[where]; ok {
+			return choice
+		}
+	}
+	return l.Happens[engine]
 }
 
 // words are a lesson's in one language.
@@ -208,13 +221,13 @@ func (p *parser) heading(name, value string) {
 		for _, choice := range list(value) {
 			l.Standard = append(l.Standard, p.number(choice)-1)
 		}
-	case "chromium", "firefox":
+	case "chromium", "firefox", overHTTP2, "chromium " + overHTTP2, "firefox " + overHTTP2:
 		p.lesson.Happens[name] = p.number(value) - 1
 	case "more":
 		scenario, listen, _ := strings.Cut(value, " listen ")
 		p.lesson.more = &lesson.More{Scenario: scenario, Listen: p.listen(scenario, list(listen))}
 	default:
-		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox or more")
+		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox, " + overHTTP2 + " or more")
 	}
 }
 

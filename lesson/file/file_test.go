@@ -59,13 +59,14 @@ func with(changes map[int]string) string {
 
 func TestParse(t *testing.T) {
 	f, err := Parse("end", with(map[int]string{
-		9:  "then: close another when lost >= 1 and errors = 2\nfirefox: 1\ncookie: a=b\ninit: {\"method\": \"POST\"}",
+		9:  "then: close another when lost >= 1 and errors = 2\nfirefox: 1\nover HTTP/2: 2\nfirefox over HTTP/2: 1\ncookie: a=b\ninit: {\"method\": \"POST\"}",
 		18: "answer 1: Here {errors}.\ndeviates: Not so.", 28: "answer 1: 这里 {errors}。\ndeviates: 不是。",
 	}), scenarios)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Name != "end" || f.Order != 30 || f.Belief != 3 || f.Spot != 0 || f.Happens["chromium"] != 1 || f.Happens["firefox"] != 0 {
+	if f.Name != "end" || f.Order != 30 || f.Belief != 3 || f.Spot != 0 || f.Happens["chromium"] != 1 || f.Happens["firefox"] != 0 ||
+		f.HappensOverHTTP2("chromium") != 1 || f.HappensOverHTTP2("firefox") != 0 {
 		t.Errorf("got %+v", f)
 	}
 	test := func(measure, is string, n float64) lesson.Test {
