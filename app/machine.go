@@ -142,14 +142,14 @@ type machine struct {
 	states      []eventsource.ReadyState
 	boxes       [][4]int // x, y, width, height, of each state
 	transitions []trace.Transition
-	arrows      map[trace.Transition]arrow
+	arrows      [trace.ByHand + 1]arrow
 }
 
 var eventSourceMachine = machine{
 	states:      []eventsource.ReadyState{eventsource.Connecting, eventsource.Open, eventsource.Closed},
 	boxes:       [][4]int{{4, 36, 98, 50}, {156, 36, 78, 50}, {290, 36, 80, 50}},
 	transitions: trace.Transitions[:],
-	arrows: map[trace.Transition]arrow{
+	arrows: [trace.ByHand + 1]arrow{
 		trace.ToOpen:      {"M103 50 Q129 26 153 48", 129, 29, "open", false},
 		trace.ToLost:      {"M155 73 Q129 97 105 75", 129, 99, later("lost"), false},
 		trace.ToFailed:    {"M18 87 C14 114 50 114 46 89", 32, 121, later("failed"), false},
@@ -163,7 +163,7 @@ var socketMachine = machine{
 	states:      []eventsource.ReadyState{eventsource.Connecting, eventsource.Open, eventsource.Closing, eventsource.Closed},
 	boxes:       [][4]int{{2, 38, 88, 46}, {124, 38, 54, 46}, {226, 38, 64, 46}, {312, 38, 60, 46}},
 	transitions: trace.SocketTransitions[:],
-	arrows: map[trace.Transition]arrow{
+	arrows: [trace.ByHand + 1]arrow{
 		trace.ToOpen:          {"M91 61 L121 61", 106, 54, "open", true},
 		trace.ToClosing:       {"M179 61 L223 61", 201, 54, "close()", true},
 		trace.ClosingToClosed: {"M291 61 L309 61", 301, 32, "close", true},

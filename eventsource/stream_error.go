@@ -37,7 +37,7 @@ func (l *Lost) Error() string {
 func (l *Lost) Unwrap() error { return l.Err }
 
 func lost(during string, err error) error {
-	if final := new(Unsendable); errors.As(err, &final) {
+	if final, ok := errors.AsType[*Unsendable](err); ok {
 		return final
 	}
 	return &Lost{during, err}
@@ -82,13 +82,11 @@ func (u *Unsendable) Error() string {
 
 // isFinal reports whether there is no other attempt after a cause.
 func isFinal(cause error) bool {
-	var (
-		refusal    *Refusal
-		limit      *sse.LimitError
-		gaveUp     *GaveUp
-		unsendable *Unsendable
-	)
-	return errors.As(cause, &refusal) || errors.As(cause, &limit) || errors.As(cause, &gaveUp) || errors.As(cause, &unsendable) || errors.Is(cause, ErrNotRepeated)
+	_, refused := errors.AsType[*Refusal](cause)
+	_, limited := errors.AsType[*sse.LimitError](cause)
+	_, gaveUp := errors.AsType[*GaveUp](cause)
+	_, unsendable := errors.AsType[*Unsendable](cause)
+	return refused || limited || gaveUp || unsendable || errors.Is(cause, ErrNotRepeated)
 }
 
 // refusalTime is how long the body of a refusal is read at most, and so how much later than an EventSource a Stream gives up.

@@ -138,13 +138,13 @@ func told(f trace.Fact) key {
 }
 
 // engines are what is told of a Go engine instead.
-var engines = map[trace.FactName]key{
+var engines = [numKeys]key{
 	trace.FactConstructed: engineConstructed, trace.FactRefused: engineRefused, trace.FactOpened: engineOpened, trace.FactReopened: engineReopened,
 	trace.FactLost: engineLost, trace.FactFailed: engineFailed, trace.FactGaveUp: engineGaveUp,
 }
 
 // sockets are what is told of a WebSocket instead.
-var sockets = map[trace.FactName]key{
+var sockets = [numKeys]key{
 	trace.FactConstructed: socketConstructed, trace.FactRefused: socketRefused, trace.FactOpened: socketOpened, trace.FactReopened: socketReopened,
 	trace.FactClosed: socketClosing, trace.FactSilent: socketSilent, trace.FactFirstEvent: socketFirst, trace.FactFirstSince: socketFirstSince,
 	trace.FactRepeated: socketRepeated, trace.FactEvents: socketEvents, trace.FactServerNamed: socketEvents,
@@ -152,20 +152,14 @@ var sockets = map[trace.FactName]key{
 
 // withCause has in a fact's fields what its typed error says.
 func withCause(f trace.Fact) trace.Fact {
-	var (
-		refusal *eventsource.Refusal
-		gaveUp  *eventsource.GaveUp
-		thrown  *eventsource.Exception
-		limit   *sse.LimitError
-	)
-	if errors.As(f.Err, &refusal) {
+	if refusal, ok := errors.AsType[*eventsource.Refusal](f.Err); ok {
 		f.Status, f.Type, f.Said = refusal.Status, refusal.ContentType, strings.TrimSpace(refusal.Body)
-	} else if errors.As(f.Err, &thrown) {
+	} else if thrown, ok := errors.AsType[*eventsource.Exception](f.Err); ok {
 		f.Said = thrown.Error()
-	} else if errors.As(f.Err, &limit) {
+	} else if limit, ok := errors.AsType[*sse.LimitError](f.Err); ok {
 		f.Said = strconv.Itoa(limit.Limit)
 	}
-	if errors.As(f.Err, &gaveUp) {
+	if gaveUp, ok := errors.AsType[*eventsource.GaveUp](f.Err); ok {
 		f.Attempt = gaveUp.Attempts
 	}
 	return f
@@ -173,16 +167,14 @@ func withCause(f trace.Fact) trace.Fact {
 
 // why says a typed error.
 func why(err error, say func(string) string) string {
-	var (
-		refusal *eventsource.Refusal
-		lost    *eventsource.Lost
-		gaveUp  *eventsource.GaveUp
-	)
+	refusal, _ := errors.AsType[*eventsource.Refusal](err)
+	lost, _ := errors.AsType[*eventsource.Lost](err)
+	gaveUp, _ := errors.AsType[*eventsource.GaveUp](err)
 	switch {
-	case errors.As(err, &gaveUp):
+	case gaveUp != nil:
 		return say(whyTooOften) + why(gaveUp.Last, say)
 	case errors.Is(err, eventsource.ErrNotRepeated):
-		if errors.As(err, &lost) {
+		if lost != nil {
 			return say(whyNotAgain) + why(lost, say)
 		}
 		return say(whyNotAgain)
@@ -190,20 +182,20 @@ func why(err error, say func(string) string) string {
 		return say(whySilent)
 	case errors.Is(err, eventsource.ErrFrozen):
 		return say(whyFrozen)
-	case errors.As(err, &refusal) && refusal.Status == 204:
+	case refusal != nil && refusal.Status == 204:
 		return say(whyNoContent)
-	case errors.As(err, &refusal) && refusal.Status != 200:
+	case refusal != nil && refusal.Status != 200:
 		return say(whyStatus) + quote(refusal, say)
-	case errors.As(err, &refusal):
+	case refusal != nil:
 		return say(whyType) + quote(refusal, say)
-	case errors.As(err, &lost) && lost.During == "end":
+	case lost != nil && lost.During == "end":
 		return say(whyEnded)
-	case errors.As(err, &lost) && lost.During == "request":
+	case lost != nil && lost.During == "request":
 		return say(whyRequest)
-	case errors.As(err, &lost):
+	case lost != nil:
 		return say(whyRead)
 	}
-	if limit := new(sse.LimitError); errors.As(err, &limit) && limit.What == "event" {
+	if limit, ok := errors.AsType[*sse.LimitError](err); ok && limit.What == "event" {
 		return say(whyEvent)
 	}
 	return say(whyLine)
