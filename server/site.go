@@ -52,7 +52,7 @@ func (s site) close() {
 
 // serve has a server serve all of it, and sends why it stopped, once for each listener.
 func (s site) serve(server *http.Server, failed chan<- error) {
-	server.TLSConfig = s.config
+	server.TLSConfig = s.config.Clone() // net/http changes it
 	for _, l := range s.plain {
 		go func() { failed <- server.Serve(l) }()
 	}
