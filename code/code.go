@@ -122,6 +122,18 @@ func (s Setup) HasSecret() bool {
 		slices.ContainsFunc(s.Headers, func(h Header) bool { return strings.Contains(h.Value, protocol.Placeholder) })
 }
 
+// OwnCertificate reports whether the server is this machine's and over https: it has probably made its certificate itself.
+func (s Setup) OwnCertificate() bool {
+	scheme, rest, _ := strings.Cut(strings.ToLower(s.URL), "://")
+	host := rest[:strings.IndexAny(rest+"/", "/?#")]
+	for _, name := range []string{"localhost", "127.0.0.1", "[::1]"} {
+		if scheme == "https" && (host == name || strings.HasPrefix(host, name+":")) {
+			return true
+		}
+	}
+	return false
+}
+
 // HasType reports whether a Content-Type is sent.
 func (s Setup) HasType() bool {
 	return slices.ContainsFunc(s.Headers, func(h Header) bool { return strings.EqualFold(h.Name, "Content-Type") })

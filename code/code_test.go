@@ -229,3 +229,20 @@ func TestEveryCommentIsSaidInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestAProgramSaysWhatACertificateOfTheServersOwnMeans(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://localhost:3443/sse": true, "https://127.0.0.1/sse": true, "https://[::1]:3443?x": true, "HTTPS://LOCALHOST": true,
+		"http://localhost:3000/sse": false, "https://localhost.example.org/sse": false, "https://example.org/?https://localhost": false,
+	} {
+		for _, kind := range []string{Fetch, Go, Curl} {
+			program, err := Client(kind, Setup{URL: address}, language.English)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(program, "made its certificate itself"); got != want {
+				t.Errorf("%s: got a word of the certificate %v for %s; want %v", kind, got, address, want)
+			}
+		}
+	}
+}
