@@ -8,7 +8,7 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all test-h2 lint bench size shot report clean
+.PHONY: serve wasm test test-all lint bench size shot report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -23,18 +23,13 @@ test: bin/server
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
-# Every scenario, every lesson and every check of the report, in both browsers. Scenarios mostly wait, in pages that do nothing else.
+# Every scenario, over HTTP/1.1 and HTTP/2, every lesson and every check of the report, in both browsers. Scenarios mostly wait, in pages that do nothing else.
 # Some lessons measure a wait: with more at once a browser on two cores can be late by seconds.
 test-all: bin/server
 	e2e/install.sh
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
-
-# Every scenario over HTTP/2, of which test-all plays some.
-test-h2: bin/server
-	e2e/install.sh
-	SLOW=1 WHOLE=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenarioOverHTTP2' ./e2e
 
 lint: bin/page.work
 	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }

@@ -14,13 +14,20 @@ import (
 )
 
 // eachBrowser runs a test in each browser. With PAIRWISE set, as in continuous integration, it is one of them for each test, always
-// the same, so that all of it stays under half an hour; what only a browser can tell is then played in both by make test-all.
+// the same, so that all of it stays under half an hour.
 func eachBrowser(t *testing.T, test func(*testing.T, *browser.Browser)) {
-	if os.Getenv("PAIRWISE") == "" || os.Getenv("SLOW") != "" {
+	t.Helper()
+	pairwise(t, t.Name(), 0, test)
+}
+
+// pairwise is eachBrowser for a test that is made so many times with one key: then each time it is another browser's turn.
+func pairwise(t *testing.T, key string, times int, test func(*testing.T, *browser.Browser)) {
+	t.Helper()
+	if os.Getenv("PAIRWISE") == "" {
 		browser.Each(t, test)
 		return
 	}
-	name := browser.Names[int(crc32.ChecksumIEEE([]byte(t.Name())))%len(browser.Names)]
+	name := browser.Names[(int(crc32.ChecksumIEEE([]byte(key)))+times)%len(browser.Names)]
 	t.Run(name, func(t *testing.T) { test(t, browser.Shared(t, name)) })
 }
 

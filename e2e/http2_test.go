@@ -20,22 +20,18 @@ func secureURL(t *testing.T) string {
 	return playground.Shared(t).SecureURL
 }
 
-// Over HTTP/2 each scenario does what its file says of it there. make test-all plays a few, make test-h2 all of them.
+// Over HTTP/2 each scenario does what its file says of it there.
 func TestEveryScenarioOverHTTP2IsAsItsFileSays(t *testing.T) {
 	for _, e := range library.All() {
 		if e.Connect.Engine {
 			continue // which TestEveryScenarioIsAsItsFileSays leaves to the server's tests, too
 		}
 		t.Run(e.Name, func(t *testing.T) {
-			switch {
-			case slices.Contains(quickOverHTTP2, e.Name):
-			case slices.Contains(sampleOverHTTP2, e.Name):
+			if !slices.Contains(quickOverHTTP2, e.Name) {
 				slow(t)
-			default:
-				whole(t)
 			}
 			t.Parallel()
-			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+			pairwise(t, e.Name, 1, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				isAsItsFileSays(t, b, e, secureURL(t), scenario.HTTP2)
 			})
@@ -43,10 +39,8 @@ func TestEveryScenarioOverHTTP2IsAsItsFileSays(t *testing.T) {
 	}
 }
 
-var (
-	quickOverHTTP2  = []string{"cut", "named-events", "cut-cleanly"}
-	sampleOverHTTP2 = []string{"refused", "half-an-event", "204-second", "redirect-307", "cors-second", "gzip", "proxy-cuts", "burst"}
-)
+// quickOverHTTP2 are those that make test plays.
+var quickOverHTTP2 = []string{"cut", "named-events", "cut-cleanly"}
 
 func TestSevenEventSourcesOverHTTP2AreAllOpen(t *testing.T) {
 	e, _ := library.Find("seven-streams")
@@ -139,7 +133,7 @@ var differsOverHTTP2 = []string{
 
 func TestTheBrowserReportOverHTTP2(t *testing.T) {
 	slow(t)
-	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+	pairwise(t, "report", 1, func(t *testing.T, b *browser.Browser) {
 		p := visitReportAt(t, b, secureURL(t))
 		all := results.All()
 		differ := map[string]string{}

@@ -16,12 +16,4 @@ func slow(t *testing.T) {
 	}
 }
 
-// whole skips a test of which make test-all plays a sample.
-func whole(t *testing.T) {
-	t.Helper()
-	if os.Getenv("WHOLE") == "" {
-		t.Skip("whole: make test-h2")
-	}
-}
-
 func TestMain(m *testing.M) { os.Exit(process.Main(m)) }

@@ -64,7 +64,7 @@ func (p *page) savedReport() *report.Report {
 // The report of each browser is the one that is kept, check by check. REPORT=1 writes those again: make report.
 func TestTheBrowserReport(t *testing.T) {
 	slow(t)
-	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+	pairwise(t, "report", 0, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitReport(t, b)
 		got := p.runReport()

@@ -26,7 +26,7 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 				slow(t)
 			}
 			t.Parallel()
-			eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+			pairwise(t, e.Name, 0, func(t *testing.T, b *browser.Browser) {
 				t.Parallel()
 				isAsItsFileSays(t, b, e, sharedURL(t), scenario.HTTP1)
 			})
