@@ -98,19 +98,24 @@ func command(t *testing.T, kind, program string) *exec.Cmd {
 		return path
 	}
 	var c *exec.Cmd
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	cancel := func() {}
+	command := func(name string, arg ...string) *exec.Cmd { // its time begins when it is built
+		var ctx context.Context
+		ctx, cancel = context.WithTimeout(context.Background(), 30*time.Second)
+		return exec.CommandContext(ctx, name, arg...)
+	}
 	switch kind {
 	case code.Fetch, code.ServerNode:
-		c = exec.CommandContext(ctx, look("node"), save("program.js"))
+		c = command(look("node"), save("program.js"))
 	case code.Curl:
 		look("curl")
-		c = exec.CommandContext(ctx, look("sh"), save("program.sh"))
+		c = command(look("sh"), save("program.sh"))
 	default:
 		built := filepath.Join(folder, "program")
 		if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", built, save("program.go")).CombinedOutput(); err != nil {
 			t.Fatalf("got %v, %s; want it built:\n%s", err, out, program)
 		}
-		c = exec.CommandContext(ctx, built)
+		c = command(built)
 	}
 	c.Dir, c.Env = t.TempDir(), append(os.Environ(), "PORT=0")
 	t.Cleanup(func() {
