@@ -143,5 +143,5 @@ func (m *model) channelStatus() string {
 	if m.channel.id == "" {
 		return "" // it was not opened yet
 	}
-	return m.channel.status(m.channel.up, len(m.connection.clients()) >= m.log.Room())
+	return m.channel.status(m.channel.up, m.connection.requests() >= m.log.Room())
 }

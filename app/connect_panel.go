@@ -68,11 +68,11 @@ func (c *connectPanel) draw() app.UI {
 			say("Secrets in the address are masked."), c.onReveal, say("Show and edit")),
 		when(c.target.offer != "", `<button type="button" class="small" onclick={}>{}</button>`, c.onOffer, fill(say("Use {address}"), "{address}", isolated(withoutSecrets(c.target.offer, protocol.Mask), 60))),
 		when(!eventsource.Supported() && app.IsClient, `<p class="notice">{}</p>`, say(noEventSource)),
-		c.secondFields(),
-		c.requestFields(),
+		shownIf(c.second),
+		shownIf(c.request),
 		c.belowCall(),
 		c.wrong,
-		c.corsFields(),
+		shownIf(c.cors),
 	)
 }
 
@@ -161,27 +161,6 @@ func (c *connectPanel) optionField() app.UI {
 	const before = ", { method: "
 	return view(`<label><code>{}</code><select id="method" aria-label="Method" onchange={}>{}</select><code>{}</code></label>`,
 		before, c.onMethod, options, ", … })")
-}
-
-func (c *connectPanel) requestFields() any {
-	if c.request == nil {
-		return nil
-	}
-	return shown(c.request)
-}
-
-func (c *connectPanel) corsFields() any {
-	if c.cors == nil {
-		return nil
-	}
-	return shown(c.cors)
-}
-
-func (c *connectPanel) secondFields() any {
-	if c.second == nil {
-		return nil
-	}
-	return shown(c.second)
 }
 
 // masked reports whether secrets of the address are not shown.

@@ -55,6 +55,16 @@ func (c *connection) clients() []*client {
 	return append([]*client{c.source}, c.beside...)
 }
 
+// requests is how many of those that are open take a browser's connection for requests, or a stream of it: no WebSocket does.
+func (c *connection) requests() (n int) {
+	for _, one := range c.clients() {
+		if one.seen.Kind != trace.WebSocket {
+			n++
+		}
+	}
+	return n
+}
+
 // noEventSource is said where the browser has none.
 var noEventSource = later("This browser has no EventSource. The Go engine does over fetch what the standard has EventSource do, so the page connects with it.")
 

@@ -34,7 +34,7 @@ const (
 func (m *model) corsHelp() *corsHelp {
 	s := m.subject()
 	state, target := s.State(), m.target()
-	if s.State().Kind == trace.WebSocket || target.ours() || target.wrong != "" || state.Source == 0 || state.Opened || !m.connection.failed || m.connection.refused {
+	if state.Kind == trace.WebSocket || target.ours() || target.wrong != "" || state.Source == 0 || state.Opened || !m.connection.failed || m.connection.refused {
 		return nil
 	}
 	setup := m.connection.setup

@@ -66,7 +66,7 @@ func (m *model) selectedOf(sources []*trace.Source) int {
 
 // starved says which sources wait for a connection, and why. The why stays when none does any more, and with it the line.
 func (m *model) starved() string {
-	current := len(m.log.Current())
+	current := len(m.log.Requests())
 	if current <= trace.Connections || current <= m.log.Room() {
 		return ""
 	}

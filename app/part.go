@@ -16,4 +16,16 @@ type part struct {
 
 func shown(p panel) app.UI { return &part{Panel: p, Language: voice.Code} }
 
+// shownIf is shown for a panel that may be nil, and then is nothing.
+func shownIf[P interface {
+	comparable
+	panel
+}](p P) any {
+	var none P
+	if p == none {
+		return nil
+	}
+	return shown(p)
+}
+
 func (p *part) Render() app.UI { return p.Panel.draw() }

@@ -45,7 +45,7 @@ func (c *connectPanel) socketFields() app.UI {
 	</div>`, c.onSendMessage, !c.live, c.setup.Returns, c.onReturns, when(c.lacks != "", `<p class="hint">{}</p>`, c.lacks), text)
 }
 
-// onReturns switches the reconnection by hand on or off. What is connected goes on with the next Connect.
+// onReturns switches the reconnection by hand on or off. What is connected is connected again with it.
 func (c *connectPanel) onReturns(ctx app.Context, _ app.Event) {
 	s := c.Model.connection.setup
 	s.Returns = ctx.JSSrc().Get("checked").Bool()

@@ -112,12 +112,13 @@ func (w *wireTab) Render() app.UI {
 	for i, e := range exchanges {
 		choices = append(choices, view(option, strconv.Itoa(i), w.Attempt == i, requestName(e, exchanges)))
 	}
+	attempt := view(`<label class="check">attempt<select class="small" onchange={}>{}</select></label>`, w.onAttempt, choices)
 	if e.IsWebSocket() {
 		return view(`<div class="wire">
-			<label class="check">attempt<select class="small" onchange={}>{}</select></label>
+			{}
 			<p class="hint">{}</p>
 			<ol class="lines" tabindex="0" aria-label="Frames, as they were sent">{}</ol>
-		</div>`, w.onAttempt, choices, framesSaid(e, exchanges), frameRows(e))
+		</div>`, attempt, framesSaid(e, exchanges), frameRows(e))
 	}
 	first := firstShown(e)
 	earlier, lines := e.Forgotten+first, e.Lines[first:]
@@ -149,12 +150,12 @@ func (w *wireTab) Render() app.UI {
 		said = append(said, fill(say("status {status}: a browser reads no events in it"), "{status}", strconv.Itoa(e.Head.Status)))
 	}
 	return view(`<div class="wire">
-		<label class="check">attempt<select class="small" onchange={}>{}</select></label>
+		{}
 		<p class="hint">{}</p>
 		<p class="hint">{}</p>
 		<ol id="wire-lines" class="lines" tabindex="0" aria-label="Lines, as they were sent" start={}>{}</ol>
 	</div>`,
-		w.onAttempt, choices, strings.Join(said, " · ")+say("."), w.Predicted, earlier+1, rows)
+		attempt, strings.Join(said, " · ")+say("."), w.Predicted, earlier+1, rows)
 }
 
 // sentBytes is how much of a body was sent, and what compression made of it.

@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	partHTTP2          = "HTTP/2"
 	multiplexedStreams = 1000
 	connections        = 10
 	multiplexedLoop    = "net/http loop over HTTP/2"
@@ -40,7 +41,7 @@ func measureHTTP2(_ context.Context, dir string, done func(...row)) error {
 		if err != nil {
 			return fmt.Errorf("HTTP/2: %w", err)
 		}
-		done(compared("http2", test.figure, multiplexedLoop, test.unit, ours[test.name], theirs[test.name]).atMost(1.15))
+		done(compared(partHTTP2, test.figure, multiplexedLoop, test.unit, ours[test.name], theirs[test.name]).atMost(1.15))
 	}
 	return nil
 }

@@ -16,13 +16,13 @@ const payload = "0123456789abcdef"
 type wire struct {
 	state    wireState
 	left     int    // of the chunk
-	upgraded bool   // the answer is a WebSocket's
+	upgraded bool   // the response is a WebSocket's
 	rest     []byte // of a line of HTTP's
 	partial  []byte // of an event
 	hasData  bool
 	id       int // of the event under way, or the last one
 	last     int // the last event's id; -1: none yet
-	first    int // the first event's id of this answer; -1: none yet
+	first    int // the first event's id of this response; -1: none yet
 	events   int
 	at       []time.Time // when the events came, if that is asked for
 	keepsAt  bool

@@ -186,16 +186,7 @@ func steady(s side, n int) (map[string][]float64, error) {
 	if err := l.open(n, time.Second, true); err != nil {
 		return nil, err
 	}
-	cpuBefore, err := p.cpu()
-	if err != nil {
-		return nil, err
-	}
-	events := l.events
-	if err := l.run(pacedTime); err != nil {
-		return nil, err
-	}
-	events = l.events - events
-	cpuAfter, err := p.cpu()
+	cpu, err := cpuAnEvent(p, l)
 	if err != nil {
 		return nil, err
 	}
@@ -223,10 +214,24 @@ func steady(s side, n int) (map[string][]float64, error) {
 	}
 	return map[string][]float64{
 		"memory":   {(after - before) / float64(n) / 1024},
-		"cpu":      {(cpuAfter - cpuBefore).Seconds() / float64(events) * 1e6},
+		"cpu":      {cpu},
 		"lateness": late,
 		"back":     back,
 	}, nil
+}
+
+// cpuAnEvent runs a load for pacedTime, and returns the CPU time that the server took for each event, in microseconds.
+func cpuAnEvent(p *process, l *load) (float64, error) {
+	before, err := p.cpu()
+	if err != nil {
+		return 0, err
+	}
+	events := l.events
+	if err := l.run(pacedTime); err != nil {
+		return 0, err
+	}
+	after, err := p.cpu()
+	return (after - before).Seconds() / float64(l.events-events) * 1e6, err
 }
 
 // warmUp has a server do everything once, so that what it needs for itself is there.

@@ -79,17 +79,8 @@ func socketCPU(s side, n int) (map[string][]float64, error) {
 	if err := l.open(n, time.Second, false); err != nil {
 		return nil, err
 	}
-	before, err := p.cpu()
-	if err != nil {
-		return nil, err
-	}
-	events := l.events
-	if err := l.run(pacedTime); err != nil {
-		return nil, err
-	}
-	events = l.events - events
-	after, err := p.cpu()
-	return map[string][]float64{"cpu": {(after - before).Seconds() / float64(events) * 1e6}}, err
+	cpu, err := cpuAnEvent(p, l)
+	return map[string][]float64{"cpu": {cpu}}, err
 }
 
 // upgrade is a handshake for path.

@@ -248,13 +248,13 @@ func secondOrigin(t *testing.T, server string) string {
 	t.Helper()
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
-	answer, err := client.Get(server + "/scenarios")
+	response, err := client.Get(server + "/scenarios")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer response.Body.Close()
 	var list struct{ SecondOrigin string }
-	if err := json.NewDecoder(answer.Body).Decode(&list); err != nil || list.SecondOrigin == "" {
+	if err := json.NewDecoder(response.Body).Decode(&list); err != nil || list.SecondOrigin == "" {
 		t.Fatalf("got second origin %q and error %v in /scenarios; want an origin", list.SecondOrigin, err)
 	}
 	return list.SecondOrigin

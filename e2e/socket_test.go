@@ -28,7 +28,7 @@ func TestAWebSocketIsASourceOfThePage(t *testing.T) {
 		}{
 			{"cut by the server", "/sse?scenario=cut", "closed", []string{"The connection is open.", "The server agreed, with status 101", "The WebSocket is closed: code 1006, not clean.", "A WebSocket never reconnects"}, "cut, by the server"},
 			{"ended by the server", "/sse?scenario=no-end-marker", "closed", []string{"The connection is open.", "The WebSocket is closed: code 1000, wasClean."}, "101"},
-			{"answered with a status", "/sse?scenario=404", "closed", []string{"The WebSocket fired error.", "code 1006, not clean.", "404"}, "404"},
+			{"refused with a status", "/sse?scenario=404", "closed", []string{"The WebSocket fired error.", "code 1006, not clean.", "404"}, "404"},
 		} {
 			t.Run(test.name, func(t *testing.T) {
 				p := visitQuery(t, b, socketQuery(test.stream))

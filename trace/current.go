@@ -33,9 +33,15 @@ const Connections = 6
 // Streams is how many requests at once our server offers on a connection over HTTP/2, for all that a browser shows of it.
 const Streams = 100
 
+// Requests are the current sources whose streams are responses: a WebSocket has a connection of its own, for which a browser has
+// other limits.
+func (l *Log) Requests() []*Source {
+	return slices.DeleteFunc(l.Current(), func(s *Source) bool { return s.Kind == WebSocket })
+}
+
 // Multiplexed reports whether what is current came over HTTP/2, where streams share one connection.
 func (l *Log) Multiplexed() bool {
-	current := l.Current()
+	current := l.Requests()
 	for _, e := range slices.Backward(l.served.exchanges) {
 		if slices.Contains(current, e.source) {
 			return e.Request.Proto >= "HTTP/2"
@@ -57,7 +63,7 @@ func (l *Log) Room() int {
 // browser lets its reconnection time pass first.
 func (l *Log) Starved() []*Source {
 	open, starved := 0, []*Source(nil)
-	for _, s := range l.Current() {
+	for _, s := range l.Requests() {
 		switch {
 		case s.now.ReadyState == eventsource.Open:
 			open++

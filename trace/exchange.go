@@ -247,12 +247,8 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 }
 
 func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
-	e.Sent += seen.Size
+	e.sent(at, seen.Size)
 	e.Packed += seen.Packed
-	e.Writes = append(e.Writes, Wrote{at, seen.Size})
-	if len(e.Writes) > maxWires {
-		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
-	}
 	if !e.streams() {
 		e.Body = append(e.Body, seen.Bytes[:min(len(seen.Bytes), maxBody-len(e.Body))]...)
 		return
@@ -270,6 +266,14 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 	}
 }
 
+// sent keeps that so many bytes were sent.
+func (e *Exchange) sent(at float64, size int) {
+	e.Sent += size
+	if e.Writes = append(e.Writes, Wrote{at, size}); len(e.Writes) > maxWires {
+		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
+	}
+}
+
 // framed keeps a frame. Those to the page are what the server wrote.
 func (e *Exchange) framed(seen protocol.Seen, at float64) {
 	if e.Frames = append(e.Frames, Frame{at, seen}); len(e.Frames) > maxWires {
@@ -279,11 +283,7 @@ func (e *Exchange) framed(seen protocol.Seen, at float64) {
 	if seen.FromPage {
 		return
 	}
-	e.Sent += seen.Wire
-	e.Writes = append(e.Writes, Wrote{at, seen.Wire})
-	if len(e.Writes) > maxWires {
-		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
-	}
+	e.sent(at, seen.Wire)
 }
 
 // IsWebSocket reports whether the response turned the connection into a WebSocket, whose messages are no event stream.

@@ -107,9 +107,6 @@ func (l *Log) sees(e *Exchange, seen protocol.Seen, at float64) {
 	if e != nil && e.Told() {
 		return // the client's own events say it
 	}
-	if e != nil && e.IsWebSocket() && seen.Kind != protocol.SeenDid {
-		return // these facts are about an EventSource
-	}
 	f := Fact{At: at, Source: seen.Source, Attempt: seen.Attempt, Type: string(seen.How), Count: 1}
 	switch seen.Kind {
 	case protocol.SeenRequest:

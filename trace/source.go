@@ -237,7 +237,7 @@ func (s *Source) observeOwn(e eventsource.Event) {
 // ended is a WebSocket's close event.
 func (s *Source) ended(e eventsource.Event) {
 	was := s.now.ReadyState
-	f := Fact{Name: FactEndedSocket, At: e.TimeStamp, Was: was, Err: e.Err, Opened: s.now.Opened}
+	f := Fact{Name: FactEndedSocket, At: e.TimeStamp, Was: was, Err: e.Err}
 	by := ToClosed
 	switch was {
 	case eventsource.Open:

@@ -126,6 +126,21 @@ func TestAnotherServer(t *testing.T) {
 	}
 }
 
+// A WebSocket has a connection of its own: however many are open, no other source waits for it, and it waits for none.
+func TestAWebSocketTakesNoPlaceOfARequest(t *testing.T) {
+	l := NewLog()
+	for lane := range Connections {
+		s := l.Construct(1, Client{Kind: WebSocket, Lane: lane + 2}, "ws://host/ws", false)
+		s.Observe(eventsource.Decoded(eventsource.Event{Kind: eventsource.Opened, Type: "open", TimeStamp: 2, ReadyState: eventsource.Open}))
+	}
+	l.Construct(3, Client{Kind: WebSocket, Lane: Connections + 2}, "ws://host/ws", false)
+	es := l.Construct(4, Client{Kind: EventSource, Lane: 1}, "http://host/sse", false)
+	check(t, "those that wait", len(l.Starved()), 0)
+	if got := l.Requests(); len(got) != 1 || got[0] != es {
+		t.Errorf("got %d sources with a request; want the EventSource alone", len(got))
+	}
+}
+
 // A WebSocket goes the ways of its own machine, and a reconnection by hand is a new one in the same lane.
 func TestAWebSocketsStates(t *testing.T) {
 	over := func(at float64, code int, returns float64) eventsource.Event {

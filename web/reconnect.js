@@ -34,7 +34,7 @@ export class ReconnectingSocket {
     socket.onclose = event => this.#lost(event);
   }
 
-  // Silence for a beat is answered with a ping; silence for another one is a dead connection, which fires no event.
+  // After a beat of silence a ping is sent; after another one the connection is taken for dead, of which no event tells.
   #expect(pinged = false) {
     clearTimeout(this.#heart);
     this.#heart = setTimeout(() => {

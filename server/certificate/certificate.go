@@ -32,7 +32,7 @@ const (
 	secret = 0o600                // for its owner's eyes only
 )
 
-// Own returns the certificate that a folder keeps. It is made anew when there is none, when it has expired, and when others
+// Own returns the certificate that a folder keeps. It is made again when there is none, when it has expired, and when others
 // than its owner may read its key. An error that comes with a certificate is why it can't be kept: it is for this time only.
 func Own(folder string, now time.Time) (*tls.Certificate, error) {
 	path := filepath.Join(folder, file)

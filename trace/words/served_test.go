@@ -362,3 +362,47 @@ func TestAWebSocketIsNotSaidToReconnect(t *testing.T) {
 		}
 	}
 }
+
+// What the server saw of a WebSocket is told as what it is there, and is the cause of what the page saw.
+func TestWhatTheServerSawOfAWebSocket(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status int
+		how    protocol.End
+		want   []string
+	}{
+		{"cut", 101, protocol.EndCut, []string{"Request 1 got a 101 response: a WebSocket.", "The server cut the connection.", "nothing reconnects by itself"}},
+		{"closed, since the page sent too much", 101, protocol.EndRejected, []string{"the close frame says why"}},
+		{"refused", 404, protocol.EndProper, []string{"Request 1 got a 404 response.", "Only 101 opens a WebSocket."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := trace.NewLog()
+			s := l.Construct(1, trace.Client{Kind: trace.WebSocket}, "ws://host/ws", false)
+			for _, seen := range []protocol.Seen{
+				seenRequest(1, 1, 2), headAt(1, test.status, 3),
+				{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 4, By: protocol.ByServer, How: test.how},
+			} {
+				l.Serve(seen, 0)
+			}
+			s.Observe(eventsource.Decoded(eventsource.Event{
+				Kind: eventsource.Ended, Type: "close", TimeStamp: 5, ReadyState: eventsource.Closed, Err: &eventsource.CloseEvent{Code: 1006, Returns: -1},
+			}))
+			said := ""
+			for _, f := range l.Facts(6, 0, 100) {
+				s := Of(f, same)
+				for _, p := range append(s.Title, s.Body...) {
+					said += p.Text
+				}
+				said += "\n"
+			}
+			for _, want := range test.want {
+				if !strings.Contains(said, want) {
+					t.Errorf("got\n%s\nwant %q in it", said, want)
+				}
+			}
+			if strings.Contains(said, "There is no response yet") {
+				t.Errorf("got\n%s\nwant the response in the place of the request", said)
+			}
+		})
+	}
+}

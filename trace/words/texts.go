@@ -43,12 +43,12 @@ const (
 // What several facts say.
 const (
 	reconnects = "By the standard readyState becomes 0, and the browser reconnects."
+	noEnd      = "For a browser an event stream has no end: by the standard readyState becomes 0, and it reconnects."
+
 	// Of a WebSocket.
 	socketEnds   = "The browser fires `close`: readyState becomes 3, and nothing reconnects by itself."
 	socketDenied = "Only 101 opens a WebSocket. Any other response fails the connection: the browser fires `error` and `close`, and tells no status.{said}"
 	socketAsks   = "There is no response yet: readyState stays 0."
-
-	noEnd = "For a browser an event stream has no end: by the standard readyState becomes 0, and it reconnects."
 )
 
 // texts are the sentences of each fact, with `code` between backquotes; what stands in braces is filled in by Sentence.

@@ -215,7 +215,7 @@ func part(f trace.Fact, name string, say func(string) string) (text string, ok b
 	case "why":
 		return why(f.Err, say), true
 	case "cause":
-		return say(texts[f.Cause].title), true
+		return say(texts[told(trace.Fact{Name: f.Cause, Client: f.Client})].title), true
 	case "waited":
 		if f.Milliseconds > 0 {
 			return say(partWaited), true
