@@ -547,6 +547,7 @@ const (
 	frameHeaders  = 1
 	frameReset    = 3
 	frameSettings = 4
+	frameWindow   = 8
 
 	flagEndStream  = 1
 	flagEndHeaders = 4

@@ -53,12 +53,12 @@ func tcpOf(conn net.Conn) *net.TCPConn {
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
-func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
+func (c *connection) respond(a *client, head *scenario.Head) (text []byte, wire int) {
 	ready := c.room()
 	var how framing
 	*ready, how = a.appendHead(*ready, head, time.Now())
 	c.begin(a, head, how)
-	return *ready
+	return *ready, len(*ready)
 }
 
 // little is what the kernel holds of any stream: most send no more in their first minute, and are open sooner without a
@@ -142,8 +142,7 @@ func (c *connection) hurry() {
 
 // end sends what is ready and ends the response properly.
 func (c *connection) end(protocol.End) {
-	ready := c.finish()
-	if len(*ready) > 0 {
+	if ready := c.room(); len(*ready) > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
 		c.conn.Write(*ready) // fails when the client left
 	}

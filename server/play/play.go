@@ -144,7 +144,8 @@ func (p *Play) do(step scenario.Step) ending {
 // respond sends the head.
 func (p *Play) respond(head *scenario.Head) ending {
 	headOnly := p.client.head
-	p.watcher.Head(head.Status, p.conn.respond(p.client, head))
+	text, wire := p.conn.respond(p.client, head)
+	p.watcher.Head(head.Status, text, wire)
 	p.client = nil
 	if headOnly {
 		return scenarioEnds
@@ -182,8 +183,8 @@ func (p *Play) send(b []byte) ending {
 		return goesOn
 	}
 	p.middle = !endsLine(b)
-	full, packed := p.conn.write(b)
-	p.watcher.Wrote(b, packed)
+	full, packed, wire := p.conn.write(b)
+	p.watcher.Wrote(b, packed, wire)
 	if full {
 		return p.flush()
 	}
@@ -205,19 +206,23 @@ func (p *Play) flush() ending {
 	return how
 }
 
-// close is where all plays end, each in the way that perform returned.
+// close is where all plays end, each in the way that perform returned. Its watcher, which may see another one's differently, knows
+// before the client can.
 func (p *Play) close(how ending) {
+	by, why := p.ended(how)
+	end, wire := p.conn.close, 0
 	switch how {
 	case scenarioEnds, pageEnds, lifetimeOver, serverStops, rejected:
-		_, why := p.ended(how)
-		p.conn.end(why)
+		wire = p.conn.finish()
+		end = func() { p.conn.end(why) }
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
-		p.conn.reset()
+		end = p.conn.reset
 	case connectionResets:
-		p.conn.resetAll()
-	default:
-		p.conn.close()
+		end = p.conn.resetAll
 	}
+	p.watcher.Ended(by, why, wire)
+	p.reject()
+	end()
 }
 
 // wait lets d pass since the last wait's end. Late by more than d, it does not hurry to catch up.

@@ -58,7 +58,7 @@ func newSocket(conn *connection, shake *handshake, p *Play, reserve func(int) (f
 }
 
 // respond makes a head ready: 101 instead of 200, and any other as an HTTP response, which the browser reports as a failure.
-func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
+func (c *socket) respond(a *client, head *scenario.Head) (text []byte, wire int) {
 	if head.Status != 200 {
 		if head.Redirect != scenario.NoRedirect {
 			c.lacks(protocol.NoRedirect)
@@ -66,9 +66,9 @@ func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
 		return c.connection.respond(a, head)
 	}
 	c.page = newPage(c)
-	text, ws, err := c.shake.accept(head, c.page)
+	accepted, ws, err := c.shake.accept(head, c.page)
 	ready := c.connection.room()
-	*ready = append(*ready, text...)
+	*ready = append(*ready, accepted...)
 	if err != nil { // parseHandshake has seen to it
 		panic(err)
 	}
@@ -90,7 +90,7 @@ func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
 			c.lacks(protocol.NoContentType)
 		}
 	}
-	return *ready
+	return *ready, len(*ready)
 }
 
 func (c *socket) progress() progress {
@@ -101,12 +101,12 @@ func (c *socket) progress() progress {
 }
 
 // write makes messages of the events that are complete.
-func (c *socket) write(b []byte) (full bool, packed int) {
+func (c *socket) write(b []byte) (full bool, packed, wire int) {
 	if c.ws == nil {
 		return c.connection.write(b)
 	}
 	if c.refusal != nil {
-		return true, 0
+		return true, 0, 0
 	}
 	var err error
 	if c.watcher == nil {
@@ -118,7 +118,7 @@ func (c *socket) write(b []byte) (full bool, packed int) {
 		c.refusal = &farewell{rejected, websocket.StatusInternalError, "An event of this scenario is too large for one message: make it smaller."}
 	}
 	c.account()
-	return c.messages != nil && len(*c.messages) >= enough || c.refusal != nil, 0
+	return c.messages != nil && len(*c.messages) >= enough || c.refusal != nil, 0, 0
 }
 
 // account has a large event that is not complete count as held bytes.
@@ -318,6 +318,14 @@ func (c *socket) read() ending {
 	return goesOn
 }
 
+// finish is that of a response which is none of a WebSocket's: the close frame is a frame.
+func (c *socket) finish() (wire int) {
+	if c.ws == nil {
+		return c.connection.finish()
+	}
+	return 0
+}
+
 // end sends what is ready and a close frame, and waits for the page's.
 func (c *socket) end(why protocol.End) {
 	if c.ws == nil {
@@ -358,21 +366,21 @@ type framed struct {
 	socket *socket
 }
 
-func (f framed) Head(status int, wire []byte) {
+func (f framed) Head(status int, text []byte, wire int) {
 	if f.socket.ws != nil {
 		status = 101
 	}
-	f.Watcher.Head(status, wire)
+	f.Watcher.Head(status, text, wire)
 }
 
-func (f framed) Wrote(body []byte, packed int) {
+func (f framed) Wrote(body []byte, packed, wire int) {
 	if f.socket.ws == nil {
-		f.Watcher.Wrote(body, packed)
+		f.Watcher.Wrote(body, packed, wire)
 	}
 }
 
 // Ended tells of the close frame too, which is about to be sent.
-func (f framed) Ended(by protocol.By, how protocol.End) {
+func (f framed) Ended(by protocol.By, how protocol.End, wire int) {
 	if c := f.socket; c.ws != nil {
 		switch how {
 		case protocol.EndProper, protocol.EndLimit, protocol.EndStopping, protocol.EndRejected:
@@ -380,7 +388,7 @@ func (f framed) Ended(by protocol.By, how protocol.End) {
 			f.Watcher.Saw(closeFrame(false, code, reason))
 		}
 	}
-	f.Watcher.Ended(by, how)
+	f.Watcher.Ended(by, how, wire)
 }
 
 func closeFrame(fromPage bool, code websocket.StatusCode, reason string) protocol.Seen {
