@@ -34,9 +34,9 @@ type received struct {
 // worth is the uncertainty of the server's clock that is worth a word, in milliseconds.
 const worth = 5
 
-// logOf is the log of a source: the first, which is the page's own, has also those that no log made, as of a fetch, but for those
+// logFor is the log of a source: the first, which is the page's own, has also those that no log made, as of a fetch, but for those
 // that were compared before.
-func logOf(source int, logs []*trace.Log) *trace.Log {
+func logFor(source int, logs []*trace.Log) *trace.Log {
 	for _, log := range logs {
 		if log.Made(source) {
 			return log
@@ -87,7 +87,7 @@ func (s *session) receive(message protocol.ToPage, now float64, logs []*trace.Lo
 			if seen.Seq > s.last {
 				s.last = seen.Seq
 				seen.Target = withoutSecrets(seen.Target, protocol.Mask)
-				if log := logOf(seen.Source, logs); log != nil {
+				if log := logFor(seen.Source, logs); log != nil {
 					log.Serve(seen, s.offset)
 				}
 			}

@@ -57,6 +57,9 @@ const (
 	Block    // nothing is read for BlockFor, while the server sends
 )
 
+// AllTakes is about how long it takes to play all rows, in milliseconds, on a machine that is not busy.
+const AllTakes = 45_000
+
 // What is done, how much of it.
 const (
 	Messages = 10

@@ -70,3 +70,29 @@ func (r *Row) Notes(f Figures, v language.Voice) (said []string) {
 	}
 	return said
 }
+
+// Markdown is the table of the rows that have figures.
+func Markdown(figures map[string]Figures, v language.Voice) string {
+	var b strings.Builder
+	b.WriteString("| | EventSource | " + v.Say("fetch, Go engine") + " | WebSocket |\n| --- | --- | --- | --- |\n")
+	for _, r := range Rows {
+		f := figures[r.Name]
+		if f == nil {
+			continue
+		}
+		b.WriteString("| **" + v.Say(r.Title) + "** |")
+		for client := range columns {
+			texts := []string{}
+			for _, l := range r.Cell(f, trace.ClientKind(client), v) {
+				text := strings.ReplaceAll(l.Text, "|", `\|`)
+				if l.Tone != Dim {
+					text = "**" + text + "**"
+				}
+				texts = append(texts, text)
+			}
+			b.WriteString(" " + strings.Join(texts, "<br>") + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
