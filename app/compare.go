@@ -144,14 +144,14 @@ func (f file) about() string {
 	return f.Browser + " " + f.Version + ", " + f.Page + ", " + f.Date
 }
 
-func (c *comparison) onDownload() {
+func (c *comparison) save() {
 	text, err := json.MarshalIndent(c.file(), "", " ")
 	if err == nil {
 		download("eventsource-comparison.json", "application/json", []string{string(text)})
 	}
 }
 
-func (c *comparison) onCopy(ctx app.Context) {
+func (c *comparison) copy(ctx app.Context) {
 	text := compare.Markdown(c.figures, voice) + "\n" + c.file().about() + "\n"
 	copyText(ctx, text, func(_ app.Context, ok bool) {
 		c.said = say("Copied.")
@@ -171,8 +171,8 @@ type picture struct {
 // pictureWide is the picture's width in pixels of a byte each, and its height.
 const pictureWide = 1024
 
-// draw draws the next bytes of a picture, a grey pixel each.
-func (c *comparison) draw(p *compare.Played, x *compare.Extra, pixels []byte) {
+// paint draws the next bytes of a picture, a grey pixel each.
+func (c *comparison) paint(x *compare.Extra, pixels []byte) {
 	one := c.pictures[x]
 	if one == nil {
 		one = &picture{canvas: app.Window().Get("document").Call("createElement", "canvas")}

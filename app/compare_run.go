@@ -62,9 +62,11 @@ func (c *comparison) play(row *compare.Row, done func()) {
 
 // tick draws what is under way, a few times a second.
 func (x *experiment) tick() {
-	for x.of.playing == x {
-		x.of.model.pace.again(0)
-		time.Sleep(250 * time.Millisecond)
+	for drawn := 0; x.of.playing == x; time.Sleep(250 * time.Millisecond) {
+		if n := len(x.run.Parts); n != drawn || !x.run.Row.Undrawn {
+			drawn = n
+			x.of.changed()
+		}
 	}
 }
 
@@ -185,7 +187,6 @@ func (s *stage) open(play, lane int) *trace.Source {
 		if s.Do == compare.Block && x.Blocked[1] == 0 && seen.State().ReadyState == eventsource.Open {
 			standStill(x)
 		}
-		m.pace.again(events.Len())
 	}
 	at := eventsource.Now()
 	var client *eventsource.Source
@@ -210,7 +211,7 @@ func (s *stage) open(play, lane int) *trace.Source {
 			o.Reconnect = reconnectModule
 		}
 		if p.Drawn {
-			o.Binary = func(_ float64, pixels []byte) { s.experiment.of.draw(s.Played, x, pixels) }
+			o.Binary = func(_ float64, pixels []byte) { s.experiment.of.paint(x, pixels) }
 		}
 		client, err = eventsource.WebSocket("ws"+strings.TrimPrefix(url, "http"), o, observe)
 	}
@@ -239,7 +240,7 @@ func (s *stage) observed(play int, events eventsource.Events) eventsource.Events
 		e := &all[i]
 		if p.Drawn && e.Kind == eventsource.Message && p.Client != trace.WebSocket {
 			if pixels, err := base64.StdEncoding.DecodeString(e.Data); err == nil {
-				s.experiment.of.draw(s.Played, &s.Extras[play], pixels)
+				s.experiment.of.paint(&s.Extras[play], pixels)
 			}
 		}
 		const kept = 60

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"html"
 	"strconv"
 	"strings"
 
@@ -8,10 +10,11 @@ import (
 
 	"eventsource-playground/compare"
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
 
-// comparisonView is the table, and under it the lanes of the row that is chosen.
+// comparisonView is the table, with the lanes of the row that is chosen.
 type comparisonView struct {
 	app.Compo
 	Comparison *comparison
@@ -20,7 +23,6 @@ type comparisonView struct {
 	Language   string
 	Changes    int
 	Playing    bool
-	Drawn      int // changes of the logs that are under way
 }
 
 func (m *model) comparisonView() app.UI {
@@ -28,9 +30,6 @@ func (m *model) comparisonView() app.UI {
 	v := &comparisonView{Comparison: c, Row: c.chosen, Language: voice.Code, Changes: c.changes, Playing: c.playing != nil}
 	if !isSecure() {
 		v.Secure = m.streams.catalogue.SecureOrigin
-	}
-	if x := c.playing; x != nil {
-		v.Drawn = int(eventsource.Now())
 	}
 	return v
 }
@@ -40,7 +39,7 @@ func clients() [3]string { return [3]string{"EventSource", say("fetch, Go engine
 
 func (v *comparisonView) Render() app.UI {
 	c := v.Comparison
-	run, onRun, class := fill(say("Run all · about {time}"), "{time}", duration(compare.AllTakes)), v.onRun, "primary"
+	run, onRun, class := fill(say("Run all · {time}"), "{time}", roundTime(compare.AllTakes)), v.onRun, "primary"
 	if v.Playing {
 		run, onRun, class = say("Cancel"), v.onCancel, ""
 	}
@@ -50,6 +49,9 @@ func (v *comparisonView) Render() app.UI {
 	}
 	for _, row := range compare.Rows {
 		rows = append(rows, v.row(row))
+		if row.Name == v.Row {
+			rows = append(rows, view(`<tr class="lanes-row"><td colspan="5">{}</td></tr>`, v.lanes(row)))
+		}
 	}
 	none := len(c.figures) == 0
 	return view(`<main class="compare">
@@ -67,12 +69,10 @@ func (v *comparisonView) Render() app.UI {
 			<p class="hint" role="status">{}</p>
 			<table id="comparison" aria-label="Comparison"><thead><tr><td></td>{}<td></td></tr></thead><tbody>{}</tbody></table>
 		</section>
-		{}
 	</main>`,
 		class, onRun, run, none, v.onCopy, none, v.onDownload,
 		when(v.Playing && c.turns > 1, `<progress aria-label="Rows that were measured" max={} value={}/>`, strconv.Itoa(c.turns), strconv.Itoa(c.turns-len(c.waiting)-1)),
 		c.status(), c.said, heads, rows,
-		v.lanes(),
 	)
 }
 
@@ -98,8 +98,8 @@ func (v *comparisonView) row(row *compare.Row) app.UI {
 				lines = append(lines, view(`<span data-tone="dim">not measured: the server’s side is not seen</span>`))
 			}
 		}
-		if row.Name == "streams" && i == 0 && v.Secure != "" {
-			lines = append(lines, view(`<a href={}>over HTTP/2: measure it over https</a>`, v.Secure+"/?view="+pageCompare+"&row="+row.Name))
+		if row.Name == "streams" && i == 0 && !isSecure() {
+			lines = append(lines, v.overHTTP2(row))
 		}
 		cells = append(cells, view(`<td data-label={}>{}</td>`, name, lines))
 	}
@@ -115,16 +115,29 @@ func (v *comparisonView) row(row *compare.Row) app.UI {
 		<th scope="row"><a href={} onclick={}>{}</a></th>
 		{}
 		<td><button type="button" class="small" aria-label={} disabled={} onclick={}>{}</button></td>
-	</tr>`, "row-"+row.Name, current, "?view="+pageCompare+"&row="+row.Name, scoped{row.Name, v.onRow(row.Name)}, say(row.Title), cells,
+	</tr>`, placeOf(row), current, linkToRow(row), scoped{row.Name, v.onRow(row.Name)}, say(row.Title), cells,
 		again+": "+say(row.Title), v.Playing, scoped{row.Name, v.onAgain(row)}, again)
 }
 
-// lanes are what was observed of the row that is chosen.
-func (v *comparisonView) lanes() any {
-	c, row := v.Comparison, compare.Find(v.Row)
-	if row == nil {
-		return nil
+// placeOf is the id of a row's element.
+func placeOf(row *compare.Row) string { return "row-" + row.Name }
+
+// overHTTP2 leads to where a row is measured over HTTP/2.
+func (v *comparisonView) overHTTP2(row *compare.Row) app.UI {
+	if v.Secure == "" {
+		return view(`<span data-tone="dim">over HTTP/2: start the server with -tls-addr</span>`)
 	}
+	return view(`<a href={}>over HTTP/2: measure it over https</a>`, v.Secure+linkToRow(row))
+}
+
+// linkToRow is the path and the query of a link that shows a row.
+func linkToRow(row *compare.Row) string {
+	return "/?" + queryOf(firstSetup(), "", pageCompare) + "&row=" + row.Name
+}
+
+// lanes are what was observed of a row, right under it: where the eyes are.
+func (v *comparisonView) lanes(row *compare.Row) app.UI {
+	c := v.Comparison
 	run := v.shown(row)
 	parts, notes := []app.UI{}, []app.UI{}
 	if run != nil {
@@ -140,10 +153,7 @@ func (v *comparisonView) lanes() any {
 			notes = append(notes, view(`<p class="notice">The page’s channel to its server was down, so what the server saw is missing.</p>`))
 		}
 	}
-	return view(`<section id="lanes" class="panel" aria-label="What happened">
-		<div class="intro"><h2>{}</h2><p class="hint">{}</p></div>
-		{}<div class="notes">{}</div>
-	</section>`, say(row.Title), say(row.About), parts, notes)
+	return view(`<section id="lanes" aria-label={}><p class="hint">{}</p>{}<div class="notes">{}</div></section>`, say(row.Title), say(row.About), parts, notes)
 }
 
 // shown is a row's run: the one that is under way, or the last; nil if it was not played.
@@ -170,11 +180,14 @@ func lanesOf(i int, p *compare.Played) app.UI {
 	}
 	picture := any(nil)
 	if p.Plays[0].Drawn {
-		picture = view(`<div id={} class="picture" role="img" aria-label="The picture as it arrived"/>`, "picture-"+strconv.Itoa(i))
+		picture = view(`<div id={} class="picture" role="img" aria-label="The picture as it arrived"/>`, pictureID(i))
 	}
 	return view(`<div class="part" data-shape={}>{}<div class="strip"><div class="labels" aria-hidden="true">{}</div><div id={} class="track" role="img" aria-label={}/>{}</div></div>`,
-		shapeOf(len(labels)).name, title, labels, "strip-"+strconv.Itoa(i), inWords(p), picture)
+		shapeOf(len(labels)).name, title, labels, stripID(i), inWords(p), picture)
 }
+
+func stripID(part int) string   { return "strip-" + strconv.Itoa(part) }
+func pictureID(part int) string { return "picture-" + strconv.Itoa(part) }
 
 // inWords is what the lanes show, for who can't see them.
 func inWords(p *compare.Played) string {
@@ -187,11 +200,11 @@ func inWords(p *compare.Played) string {
 	return strings.Join(said, "; ")
 }
 
-func (v *comparisonView) OnMount(app.Context)  { v.draw() }
-func (v *comparisonView) OnUpdate(app.Context) { v.draw() }
+func (v *comparisonView) OnMount(app.Context)  { v.place() }
+func (v *comparisonView) OnUpdate(app.Context) { v.place() }
 
-// draw puts the lanes and the pictures in their places.
-func (v *comparisonView) draw() {
+// place puts the lanes and the pictures in their places.
+func (v *comparisonView) place() {
 	row := compare.Find(v.Row)
 	if row == nil {
 		return
@@ -200,28 +213,45 @@ func (v *comparisonView) draw() {
 	if run == nil {
 		return
 	}
+	const least, margin = 500, 1.03 // milliseconds, and what is left empty at the right
+	window := float64(least)        // the same for all parts, so that a time is as long in each
+	for _, p := range run.Parts {
+		window = max(window, (until(p)-p.Began)*margin)
+	}
 	for i, p := range run.Parts {
-		strip := element("strip-" + strconv.Itoa(i))
+		strip := element(stripID(i))
 		if !strip.Truthy() {
 			continue
 		}
-		end := p.Ended
-		if end == 0 {
-			end = eventsource.Now()
-		}
-		const least, margin = 500, 1.03 // milliseconds, and what is left empty at the right
-		d := drawing{width: strip.Get("clientWidth").Float(), window: max(least, (end-p.Began)*margin), until: end}
-		d.right = p.Began + d.window
-		strip.Set("innerHTML", d.svg(p.Log))
+		d := drawing{width: strip.Get("clientWidth").Float(), window: window, right: p.Began + window, until: until(p)}
+		strip.Set("innerHTML", strings.TrimSuffix(d.svg(p.Log), "</svg>")+d.lost(p)+"</svg>")
 		if one, there := v.Comparison.pictures[&p.Extras[0]]; there {
-			element("picture-"+strconv.Itoa(i)).Call("replaceChildren", one.canvas)
+			element(pictureID(i)).Call("replaceChildren", one.canvas)
 		}
 	}
 }
 
+// until is when a part ended, or now.
+func until(p *compare.Played) float64 {
+	if p.Ended == 0 {
+		return eventsource.Now()
+	}
+	return p.Ended
+}
+
+// lost is where the server ended the first responses of a part, all of them at about that moment.
+func (d drawing) lost(p *compare.Played) string {
+	all, _ := p.Log.Exchanges()
+	if len(all) == 0 || all[0].End == nil || all[0].End.By != protocol.ByServer {
+		return ""
+	}
+	x, height := d.x(all[0].EndAt), lanesTop+len(p.Log.Current())*shapeOf(len(p.Log.Current())).pitch
+	return fmt.Sprintf(`<g class="mark lost"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, height+6, x+4, height+8, html.EscapeString(say(string(all[0].End.How))))
+}
+
 func (v *comparisonView) onRun(app.Context, app.Event)        { v.Comparison.all() }
-func (v *comparisonView) onDownload(app.Context, app.Event)   { v.Comparison.onDownload() }
-func (v *comparisonView) onCopy(ctx app.Context, _ app.Event) { v.Comparison.onCopy(ctx) }
+func (v *comparisonView) onDownload(app.Context, app.Event)   { v.Comparison.save() }
+func (v *comparisonView) onCopy(ctx app.Context, _ app.Event) { v.Comparison.copy(ctx) }
 
 func (v *comparisonView) onCancel(app.Context, app.Event) {
 	v.Comparison.cancel()

@@ -16,6 +16,9 @@ type Row struct {
 	About string // what is done, in a sentence
 	Parts []Part
 
+	// Undrawn is whether nothing of it is drawn before a part is over, since what a page does meanwhile would be measured, too.
+	Undrawn bool
+
 	measure func(r *Run, f Figures)
 	cells   [3][]line // by trace.ClientKind
 	notes   []line    // their conditions name figures with whose they are

@@ -62,8 +62,12 @@ func (f Figures) fill(text string, client string, v language.Voice) (filled stri
 	}
 }
 
-// written is a figure with its unit.
+// written is a figure with its unit, which stay in one line.
 func written(name string, value any, v language.Voice) string {
+	return strings.ReplaceAll(unbound(name, value, v), " ", "\u00A0")
+}
+
+func unbound(name string, value any, v language.Voice) string {
 	n, ok := value.(float64)
 	switch {
 	case !ok:

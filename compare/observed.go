@@ -82,10 +82,16 @@ func (p *Played) back(i int) (ms float64, ok bool) {
 	return 0, false
 }
 
-// states are those that a client passed through, in its own numbers: 0 → 1 → 0 → 1.
+// states are those that a client passed through until the page closed it, in its own numbers: 0 → 1 → 0 → 1.
 func (p *Played) states(i int) string {
-	said := []string{}
-	for _, s := range p.First[i].Spans(p.Began-1e3, p.Ended+1e6) {
+	said, closed := []string{}, p.Ended+1e6
+	for _, r := range p.own(i) {
+		if r.Kind == trace.Close {
+			closed = r.At
+			break
+		}
+	}
+	for _, s := range p.First[i].Spans(p.Began-1e3, closed) {
 		if n := strconv.Itoa(p.First[i].Kind.Number(s.State)); len(said) == 0 || said[len(said)-1] != n {
 			said = append(said, n)
 		}

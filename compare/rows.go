@@ -42,14 +42,14 @@ var Rows = []*Row{
 		Name: "over", Title: "Over what",
 		About: "Each client connects to a stream; the Go engine with a POST, as no EventSource can.",
 		Parts: []Part{{
-			Plays: []Play{{Client: es, Scenario: "named-events"}, {Client: engine, Scenario: "post-echo", Method: "POST"}, {Client: ws, Scenario: "named-events"}},
+			Plays: []Play{{Client: es, Scenario: "named-events"}, {Client: engine, Scenario: "post-echo", Method: "POST", Listen: []string{"body"}}, {Client: ws, Scenario: "named-events"}},
 			Over:  came(1), Most: 3000,
 		}},
 		measure: measureOver,
 		cells: [3][]line{
-			{{"", Plain, "{request} → {status}"}, {"framing", Dim, "{type}, {framing}"}, {"!framing", Dim, "{type}"}, {"", Dim, "{protocol}"}, {"", Dim, "handshake: {requestBytes} up, {responseBytes} down"}},
-			{{"", Plain, "{request} → {status}"}, {"", Dim, "any method, any header"}, {"", Dim, "{protocol}"}, {"", Dim, "handshake: {requestBytes} up, {responseBytes} down"}},
-			{{"", Plain, "{request} → {status}"}, {"", Dim, "Upgrade: {upgrade}"}, {"", Dim, "{protocol}"}, {"", Dim, "handshake: {requestBytes} up, {responseBytes} down"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, {type}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, any method, any header"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, Upgrade: {upgrade}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
 		},
 		notes: []line{
 			{"", Plain, "“HTTP against TCP” is half of it: a WebSocket begins as a request, {ws_request} over {ws_protocol}, and the server responds with {ws_status}. What comes after that is frames over the same TCP connection."},
@@ -66,7 +66,7 @@ var Rows = []*Row{
 		}},
 		measure: measureSpeak,
 		cells: [3][]line{
-			{{"", Plain, "the server only"}, {"noSend", Dim, "the object has no send()"}, {"", Dim, "with a request of its own beside it: {tripMs}"}},
+			{{"", Plain, "the server only"}, {"noSend", Dim, "the object has no send()"}, {"", Dim, "a request beside it: {tripMs}"}},
 			{{"", Plain, "the server, after one request"}, {"", Dim, "each message is a request: {tripMs}"}},
 			{{"trips", Good, "both"}, {"", Dim, "there and back in {tripMs}"}},
 		},
@@ -83,9 +83,9 @@ var Rows = []*Row{
 		}},
 		measure: measureCost,
 		cells: [3][]line{
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "{around10Bytes} around 10 B, {around1000Bytes} around 1,000 B"}, {"", Dim, "with gzip: {packed100Bytes} in all for 100 B"}},
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "{around10Bytes} around 10 B, {around1000Bytes} around 1,000 B"}, {"", Dim, "with gzip: {packed100Bytes} in all for 100 B"}},
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "{around10Bytes} around 10 B, {around1000Bytes} around 1,000 B"}, {"!extension", Dim, "not compressed: no extension was negotiated"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"!extension", Dim, "not compressed: none was negotiated"}},
 		},
 		notes: []line{
 			{"", Plain, "“Light” in bytes: an event of 100 B costs {es_around100Bytes} more as text/event-stream, with its id and its type, and {ws_around100Bytes} more as a WebSocket's frame, which has neither. The handshake is in the first row."},
@@ -94,7 +94,7 @@ var Rows = []*Row{
 	},
 	{
 		Name: "latency", Title: "Latency",
-		About:   "300 events at 100 a second to all three at once, from the server's write to the listener.",
+		About: "300 events at 100 a second to all three at once, from the server's write to the listener.", Undrawn: true,
 		Parts:   []Part{{Plays: each("hundred-a-second"), Over: came(300), Most: 9000}},
 		measure: measureLatency,
 		cells: [3][]line{
@@ -139,7 +139,7 @@ var Rows = []*Row{
 		cells: [3][]line{
 			{{"!missed", Good, "0 of 40 events"}, {"missed", Bad, "{missed} of 40 events"}, {"", Dim, "sent Last-Event-ID {said}"}, {"twice", Bad, "{twice} came twice"}},
 			{{"!missed", Good, "0 of 40 events"}, {"missed", Bad, "{missed} of 40 events"}, {"", Dim, "sent Last-Event-ID {said}"}, {"twice", Bad, "{twice} came twice"}},
-			{{"!missed", Good, "0 of 40 events"}, {"missed", Bad, "{missed} of 40 events"}, {"missed", Dim, "no ids in the protocol"}, {"", Dim, "by hand, with ids in the messages: {handmissed} of 40"}},
+			{{"!missed", Good, "0 of 40 events"}, {"missed", Bad, "{missed} of 40 events"}, {"missed", Dim, "no ids in the protocol"}, {"", Dim, "by hand, with ids in the data: {handmissed}"}},
 		},
 		notes: []line{
 			{"", Plain, "An id is a promise of the server: it resumes after {es_said}, because this one is written to. A server that forgets would send all of it again."},
@@ -152,8 +152,8 @@ var Rows = []*Row{
 		measure: measureNamed,
 		cells: [3][]line{
 			{{"", Good, "yes: a listener for each type"}, {"", Dim, "{came} of {sent} were dispatched to one"}, {"", Dim, "no listener for all types"}},
-			{{"", Good, "yes, and types without a listener"}, {"", Dim, "{came} of {sent} to listeners, {told} of {sent} to a Go program"}},
-			{{"", Bad, "no: one message event"}, {"", Dim, "{came} of {sent}, of {types} type"}},
+			{{"", Good, "yes, and types without a listener"}, {"", Dim, "{came} of {sent} to listeners, {told} to a Go program"}},
+			{{"", Bad, "no: one message event"}, {"", Dim, "{came} of {sent}, all of one type"}},
 		},
 		notes: []line{
 			{"", Plain, "EventSource dispatched {es_came} of {es_sent} events: remove has no listener, and nothing says that it came. WebSocket has messages without a type, so its users put one into the data."},
@@ -161,7 +161,7 @@ var Rows = []*Row{
 	},
 	{
 		Name: "bytes", Title: "1 MiB of bytes",
-		About: "The same picture, 1,048,576 bytes in 16 events, drawn as it arrives: as Base64, as Base64 with gzip, and in binary frames.",
+		Undrawn: true, About: "The same picture, 1,048,576 bytes in 16 events, drawn as it arrives: as Base64, as Base64 with gzip, and in binary frames.",
 		Parts: []Part{
 			{Title: "EventSource, Base64", Plays: []Play{{Client: es, Scenario: "picture-base64", Drawn: true}}, Over: came(16), Most: 8000},
 			{Title: "EventSource, Base64 with gzip", Plays: []Play{{Client: es, Scenario: "picture-base64-gzip", Drawn: true}}, Over: came(16), Most: 8000},
@@ -197,7 +197,7 @@ var Rows = []*Row{
 			{"es_waits !http2", Plain, "The limit of EventSource is how many connections a browser has for one server over HTTP/1.1, all tabs together. Number {es_next} waits without an event, as would any request of this page."},
 			{"es_waits http2", Plain, "Over HTTP/2 the limit is what the server offers on one connection: {es_opened} here. Number {es_next} waits without an event, as would any request of this page."},
 			{"ws_fails", Plain, "WebSockets are not unlimited: with {ws_opened} open, and this page's channel to its server, the next one failed in this browser."},
-			{"!secure", Plain, "Over HTTP/2, so on an https page, the numbers are others."},
+			{"!secure", Plain, "Over HTTP/2, on an https page, this row measures other numbers."},
 		},
 	},
 	{

@@ -299,6 +299,7 @@ func (p *program) secureChannel(t *testing.T) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conn.SetReadLimit(1 << 20) // the list of scenarios
 	t.Cleanup(func() { conn.CloseNow() })
 	c := &client{conn: conn}
 	c.write(t, `{"secret":"`+testSecret+`"}`)
