@@ -300,6 +300,7 @@ func (p *program) secureChannel(t *testing.T) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.CloseNow() })
+	conn.SetReadLimit(1 << 20) // the list of scenarios comes over it
 	c := &client{conn: conn}
 	c.write(t, `{"secret":"`+testSecret+`"}`)
 	if m := c.read(t); m.Hello == nil {
