@@ -301,6 +301,7 @@ func (p *program) secureChannel(t *testing.T) *client {
 	}
 	conn.SetReadLimit(1 << 20) // the list of scenarios
 	t.Cleanup(func() { conn.CloseNow() })
+	conn.SetReadLimit(1 << 20) // the list of scenarios comes over it
 	c := &client{conn: conn}
 	c.write(t, `{"secret":"`+testSecret+`"}`)
 	if m := c.read(t); m.Hello == nil {

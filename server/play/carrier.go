@@ -14,9 +14,9 @@ type carrier interface {
 	respond(a *client, head *scenario.Head) (text []byte, wire int)
 	// progress is how far the response is.
 	progress() progress
-	// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, how many
+	// write makes bytes of the body ready, compressed and framed; binary says that they are one message, where there are any. It reports whether they should not wait for more, how many
 	// bytes compression made of them, and those on the wire.
-	write(b []byte) (full bool, packed, wire int)
+	write(b []byte, binary bool) (full bool, packed, wire int)
 	// pending reports whether something is ready to be sent.
 	pending() bool
 	// flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.

@@ -66,7 +66,9 @@ func (c *connection) respond(a *client, head *scenario.Head) (text []byte, wire 
 const little = 4 << 10
 
 // flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
-func (c *connection) flush() ending {
+func (c *connection) flush() ending { return c.flushBy(c.writeAll) }
+
+func (c *connection) flushBy(write func([]byte) error) ending {
 	if c.ready == nil {
 		return goesOn
 	}
@@ -75,7 +77,7 @@ func (c *connection) flush() ending {
 	}
 	c.last = time.Now()
 	c.count(len(*c.ready))
-	err := c.writeAll(*c.ready)
+	err := write(*c.ready)
 	c.clear()
 	switch {
 	case err == nil:

@@ -173,9 +173,9 @@ func (c *multiplexed) respond(a *client, head *scenario.Head) (text []byte, wire
 }
 
 // write is that of output, whose bytes go over the wire in DATA frames: all that is ready in as few as can be.
-func (c *multiplexed) write(b []byte) (full bool, packed, wire int) {
+func (c *multiplexed) write(b []byte, binary bool) (full bool, packed, wire int) {
 	before := dataFrames(c.readyBytes())
-	full, packed, wire = c.output.write(b)
+	full, packed, wire = c.output.write(b, binary)
 	return full, packed, wire + frameHeader*(dataFrames(c.readyBytes())-before)
 }
 

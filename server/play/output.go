@@ -51,7 +51,7 @@ func (o *output) spoke() time.Time { return o.last }
 
 // write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, how many
 // bytes compression made of them, and those on the wire.
-func (o *output) write(b []byte) (full bool, packed, wire int) {
+func (o *output) write(b []byte, _ bool) (full bool, packed, wire int) {
 	if o.gzip != nil {
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)

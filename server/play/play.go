@@ -121,7 +121,7 @@ func (p *Play) do(step scenario.Step) ending {
 	case scenario.Wait:
 		return p.wait(step.For)
 	case scenario.Write:
-		return p.write(step.Bytes)
+		return p.write(step.Bytes, step.Binary)
 	case scenario.Hold:
 		return p.hold()
 	}
@@ -153,21 +153,21 @@ func (p *Play) respond(head *scenario.Head) ending {
 	return p.insert()
 }
 
-// write sends what the scenario says, in a pause line by line.
-func (p *Play) write(b []byte) ending {
+// write sends what the scenario says, in a pause line by line, but what is binary at once.
+func (p *Play) write(b []byte, binary bool) ending {
 	for len(b) > 0 {
 		if how := p.mayGoOn(); how != goesOn {
 			return how
 		}
 		piece := b
-		if p.paused || len(p.inserts) > 0 {
+		if !binary && (p.paused || len(p.inserts) > 0) {
 			piece, _ = scenario.CutLine(b)
 		}
 		if p.paused {
 			p.steps--
 		}
 		b = b[len(piece):]
-		if how := p.send(piece); how != goesOn {
+		if how := p.send(piece, binary); how != goesOn {
 			return how
 		}
 		if how := p.insert(); how != goesOn {
@@ -178,12 +178,12 @@ func (p *Play) write(b []byte) ending {
 }
 
 // send is where all bytes of a body pass.
-func (p *Play) send(b []byte) ending {
+func (p *Play) send(b []byte, binary bool) ending {
 	if p.conn.progress() != inBody {
 		return goesOn
 	}
 	p.middle = !endsLine(b)
-	full, packed, wire := p.conn.write(b)
+	full, packed, wire := p.conn.write(b, binary)
 	p.watcher.Wrote(b, packed, wire)
 	if full {
 		return p.flush()
@@ -251,7 +251,7 @@ func (p *Play) wait(d time.Duration) ending {
 		}
 		how := p.await(until)
 		if how == goesOn && until.Before(p.due) {
-			if how = p.send(heartbeat); how == goesOn {
+			if how = p.send(heartbeat, false); how == goesOn {
 				how = p.flush()
 			}
 			if how == goesOn {

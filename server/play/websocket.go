@@ -1,12 +1,8 @@
 package play
 
 import (
-	"context"
-	"encoding/binary"
-	"errors"
-	"os"
+	"net"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,14 +21,16 @@ type socket struct {
 	watcher Watcher // of the frames; nil: nobody
 	reserve func(n int) (free func(), ok bool)
 
-	ws       *websocket.Conn // nil: the handshake is not accepted, or not yet
-	decoder  sse.Decoder
-	free     func()  // of the room for a large event, if there is one
-	messages *[]byte // to send, each after its length, from buffers; nil: none
-	notHere  []protocol.NotHere
-	refusal  *farewell // why the play can't go on
-	timer    *time.Timer
-	hears    bool // there is a goroutine that reads
+	ws      *websocket.Conn // nil: the handshake is not accepted, or not yet
+	decoder sse.Decoder
+	free    func() // of the room for a large event, if there is one
+	notHere []protocol.NotHere
+	refusal *farewell // why the play can't go on
+	timer   *time.Timer
+	hears   bool // there is a goroutine that reads
+
+	writing sync.Mutex // one at a time: the play, who reads, the library
+	closed  bool       // a close frame was sent
 
 	mutex    sync.Mutex
 	accepted bool          // wakes are for woken, and not for the connection
@@ -100,10 +98,14 @@ func (c *socket) progress() progress {
 	return c.connection.progress()
 }
 
-// write makes messages of the events that are complete.
-func (c *socket) write(b []byte) (full bool, packed, wire int) {
+// write makes messages of the events that are complete, and of what is binary.
+func (c *socket) write(b []byte, binary bool) (full bool, packed, wire int) {
 	if c.ws == nil {
-		return c.connection.write(b)
+		return c.connection.write(b, binary)
+	}
+	if binary {
+		c.frame(protocol.FrameBinary, b)
+		return c.readyBytes() >= enough, 0, 0
 	}
 	if c.refusal != nil {
 		return true, 0, 0
@@ -118,7 +120,7 @@ func (c *socket) write(b []byte) (full bool, packed, wire int) {
 		c.refusal = &farewell{rejected, websocket.StatusInternalError, "An event of this scenario is too large for one message: make it smaller."}
 	}
 	c.account()
-	return c.messages != nil && len(*c.messages) >= enough || c.refusal != nil, 0, 0
+	return c.readyBytes() >= enough || c.refusal != nil, 0, 0
 }
 
 // account has a large event that is not complete count as held bytes.
@@ -164,26 +166,25 @@ func (c *socket) line(line sse.Line) {
 
 // message makes an event ready.
 func (c *socket) message(typ, data, id []byte) {
-	if c.messages == nil {
-		c.messages = buffers.Get().(*[]byte)
-		*c.messages = (*c.messages)[:0]
+	if !c.shake.ids {
+		c.frame(protocol.FrameText, data)
+		return
 	}
-	all := append(*c.messages, 0, 0, 0, 0)
-	from := len(all)
-	if c.shake.ids {
-		all = append(all, `{"id":`...)
-		all = append(all, jsonString(string(id))...)
-		all = append(all, `,"event":`...)
-		all = append(all, jsonString(string(typ))...)
-		all = append(all, `,"data":`...)
-		all = append(all, jsonString(string(data))...)
-		all = append(all, '}')
-	} else {
-		all = append(all, data...)
+	text := append([]byte(`{"id":`), jsonString(string(id))...)
+	text = append(text, `,"event":`...)
+	text = append(text, jsonString(string(typ))...)
+	text = append(text, `,"data":`...)
+	text = append(text, jsonString(string(data))...)
+	c.frame(protocol.FrameText, append(text, '}'))
+}
+
+// frame makes a frame ready.
+func (c *socket) frame(frame protocol.Frame, payload []byte) {
+	ready := c.room()
+	*ready = appendFrame(*ready, frame, payload)
+	if c.watcher != nil {
+		c.watcher.Saw(saw(frame, payload))
 	}
-	binary.LittleEndian.PutUint32(all[from-4:], uint32(len(all)-from))
-	c.saw(protocol.FrameText, all[from:])
-	*c.messages = all
 }
 
 // lacks tells the watcher, once, what a WebSocket does not have.
@@ -194,28 +195,6 @@ func (c *socket) lacks(what protocol.NotHere) {
 	c.notHere = append(c.notHere, what)
 	c.watcher.Saw(protocol.Seen{Kind: protocol.SeenNotHere, NotHere: []protocol.NotHere{what}})
 }
-
-// saw tells the watcher of a frame to the page.
-func (c *socket) saw(frame protocol.Frame, payload []byte) {
-	if c.watcher != nil {
-		c.watcher.Saw(protocol.Seen{
-			Kind: protocol.SeenFrame, Frame: frame, Bytes: payload, Size: len(payload), Wire: frameSize(len(payload)),
-		})
-	}
-}
-
-// frameSize is that of an unmasked frame (RFC 6455, 5.2).
-func frameSize(payload int) int {
-	switch {
-	case payload > 0xffff:
-		return 10 + payload
-	case payload > 125:
-		return 4 + payload
-	}
-	return 2 + payload
-}
-
-func (c *socket) pending() bool { return c.messages != nil || c.connection.pending() }
 
 // flush sends what is ready. It goes on, unless that can't be, or the page left, or said what it must not.
 func (c *socket) flush() ending {
@@ -240,37 +219,28 @@ func (c *socket) flush() ending {
 	}
 }
 
-// send sends the head, and then messages.
+// send sends the head, and frames.
 func (c *socket) send() ending {
-	if how := c.connection.flush(); how != goesOn || c.messages == nil {
-		return how
+	if c.ws == nil {
+		return c.connection.flush()
 	}
-	all := *c.messages
-	defer func() {
-		buffers.Put(c.messages)
-		c.messages = nil
-	}()
-	c.last = time.Now()
-	c.count(len(all))
-	for len(all) > 0 {
-		n := 4 + int(binary.LittleEndian.Uint32(all))
-		// Deadlines are page's, below.
-		switch err := c.ws.Write(context.Background(), websocket.MessageText, all[4:n]); {
-		case err == nil:
-			all = all[n:]
-		case c.hurried.Load():
-			return pageCuts
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return clientStuck
-		case c.hears:
-			c.connection.close()
-			<-c.page.gone // who knows how the page left
-			return c.left()
-		default:
-			return clientLeft
-		}
+	how := c.connection.flushBy(c.writeFrames)
+	if how == clientLeft && c.hears {
+		c.connection.close()
+		<-c.page.gone // who knows how the page left
+		return c.left()
 	}
-	return goesOn
+	return how
+}
+
+// writeFrames writes frames that are no close frame, and nothing after one, which the library writes whenever it must.
+func (c *socket) writeFrames(b []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.closed {
+		return net.ErrClosed
+	}
+	return c.writeAll(b)
 }
 
 // left is how the page left. After a command to cut, which ends a write of the reader's too, it is the command that counts.
@@ -390,18 +360,3 @@ func (f framed) Ended(by protocol.By, how protocol.End, wire int) {
 	}
 	f.Watcher.Ended(by, how, wire)
 }
-
-func closeFrame(fromPage bool, code websocket.StatusCode, reason string) protocol.Seen {
-	wire := 2
-	if code != websocket.StatusNoStatusRcvd {
-		wire += 2 + len(reason)
-	}
-	if fromPage {
-		wire += maskSize
-	}
-	return protocol.Seen{
-		Kind: protocol.SeenFrame, Frame: protocol.FrameClose, FromPage: fromPage, Wire: wire, Code: int(code), Reason: strings.ToValidUTF8(reason, "\uFFFD"),
-	}
-}
-
-const maskSize = 4
