@@ -242,6 +242,9 @@ func measureIdle(r *Run, f Figures) {
 	})
 }
 
+// floodBytes is a little less than the scenario flood sends in all: who has sent so much was not held.
+const floodBytes = 31 * mebi
+
 // held is how long a sender writes nothing, while it has something to write, before that is said to be for the reader.
 const held = BlockFor / 4
 
@@ -251,26 +254,21 @@ func measureSlow(r *Run, f Figures) {
 		if blocked[1] == 0 || e == nil {
 			return
 		}
-		bytes, last := 0, blocked[0]
-		longest := 0.0
+		bytes, last, longest := 0, blocked[0], 0.0
 		for _, w := range e.Writes {
-			if w.At < blocked[0] {
-				continue
-			}
-			longest = max(longest, min(w.At, blocked[1])-last)
 			if w.At >= blocked[1] {
 				break
 			}
 			bytes += w.Wire
-			last = w.At
+			if w.At > last {
+				longest = max(longest, w.At-last)
+				last = w.At
+			}
 		}
 		f.set(client, "blockedMs", blocked[1]-blocked[0])
 		f.set(client, "queuedMiB", float64(bytes)/mebi)
-		if !e.Over() || e.EndAt > blocked[1] {
-			longest = max(longest, blocked[1]-last)
-			if longest > held {
-				f.set(client, "heldMs", longest)
-			}
+		if longest = max(longest, blocked[1]-last); longest > held && bytes < floodBytes {
+			f.set(client, "heldMs", longest)
 		}
 	})
 }
