@@ -2,7 +2,8 @@ package protocol
 
 // Catalogue is what GET /scenarios says, in the language that ?lang= names: what the server can play.
 type Catalogue struct {
-	SecondOrigin string           `json:"secondOrigin"` // as this client calls it
+	SecondOrigin string           `json:"secondOrigin"`           // as this client calls it
+	SecureOrigin string           `json:"secureOrigin,omitempty"` // the page's over https, as this client calls it; "": there is none
 	Scenarios    []ListedScenario `json:"scenarios"`    // in the order of a menu
 }
 

@@ -299,6 +299,7 @@ func (p *program) secureChannel(t *testing.T) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conn.SetReadLimit(1 << 20) // the list of scenarios
 	t.Cleanup(func() { conn.CloseNow() })
 	conn.SetReadLimit(1 << 20) // the list of scenarios comes over it
 	c := &client{conn: conn}

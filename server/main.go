@@ -117,11 +117,11 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 		return err
 	}
 
-	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), public: public}
+	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), page: portOf(first.secureAt), public: public}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
 	channels := session.NewChannels(sessions, log)
-	texts := textRoutes(files, newCatalogue(where.of), streams, m.Limits)
+	texts := textRoutes(files, newCatalogue(where), streams, m.Limits)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
