@@ -89,7 +89,7 @@ const (
 	NoID          NotHere = "id"
 	NoEvent       NotHere = "event"
 	NoRetry       NotHere = "retry"
-	NoComments    NotHere = "comments"
+	NoComments    NotHere = "comments" // each is a ping; these were too many in a second
 	NoFields      NotHere = "unknown fields"
 	NoChunks      NotHere = "chunks" // something was sent before the event was complete
 	NoGzip        NotHere = "gzip"

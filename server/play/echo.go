@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
@@ -24,7 +25,8 @@ type page struct {
 	socket *socket
 	reader *bufio.Reader // the library's, of this page's Read
 
-	rate     quota.Budget // of messages, pings and pongs
+	rate     quota.Budget // of messages, pings, and pongs that reply to none
+	owes     atomic.Int32 // pongs
 	bytes    quota.Budget
 	rejected *farewell // set by who reads, as is the next
 	failed   error     // of a write
@@ -172,10 +174,14 @@ func (p *page) pinged(_ context.Context, payload []byte) bool {
 	return false
 }
 
+// ponged lets replies pass that the server has caused.
 func (p *page) ponged(_ context.Context, payload []byte) {
-	if p.mayGoOn() {
-		p.saw(protocol.FramePong, payload, frameSize(len(payload))+maskSize)
+	if p.owes.Load() > 0 {
+		p.owes.Add(-1)
+	} else if !p.mayGoOn() {
+		return
 	}
+	p.saw(protocol.FramePong, payload, frameSize(len(payload))+maskSize)
 }
 
 // saw tells the watcher of a frame from the page.

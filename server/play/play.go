@@ -1,7 +1,7 @@
 // Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own, and so is each
 // WebSocket at /ws.
 //
-// A WebSocket gets the data of each event as one message. /ws has the parameters of /sse, and two more: with ids=1 a message is
+// A WebSocket gets the data of each event as one message, and each comment as a ping. /ws has the parameters of /sse, and two more: with ids=1 a message is
 // {"id":…,"event":…,"data":…}, and last-event-id is what Last-Event-ID is for /sse, since a page can't give a WebSocket's request
 // a header. What the page sends comes back, as far as package limits lets it.
 //

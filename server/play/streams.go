@@ -292,7 +292,6 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		if shake == nil {
 			s.connect(p, conn)
 		} else {
-			p.beat = 0 // a comment, which does not exist there
 			socket := newSocket(conn, shake, p, reserve)
 			letGo := leave
 			leave = func() {

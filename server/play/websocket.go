@@ -1,8 +1,10 @@
 package play
 
 import (
+	"bytes"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/quota"
 	"eventsource-playground/sse"
 )
 
@@ -21,13 +24,15 @@ type socket struct {
 	watcher Watcher // of the frames; nil: nobody
 	reserve func(n int) (free func(), ok bool)
 
-	ws      *websocket.Conn // nil: the handshake is not accepted, or not yet
-	decoder sse.Decoder
-	free    func() // of the room for a large event, if there is one
-	notHere []protocol.NotHere
-	refusal *farewell // why the play can't go on
-	timer   *time.Timer
-	hears   bool // there is a goroutine that reads
+	ws        *websocket.Conn // nil: the handshake is not accepted, or not yet
+	decoder   sse.Decoder
+	free      func() // of the room for a large event, if there is one
+	pings     quota.Budget
+	commented bool // the line that is not complete may be a comment
+	notHere   []protocol.NotHere
+	refusal   *farewell // why the play can't go on
+	timer     *time.Timer
+	hears     bool // there is a goroutine that reads
 
 	writing sync.Mutex // one at a time: the play, who reads, the library
 	closed  bool       // a close frame was sent
@@ -72,6 +77,7 @@ func (c *socket) respond(a *client, head *scenario.Head) (text []byte, wire int)
 	}
 	ws.SetReadLimit(-1) // page has a limit, and says what to change
 	c.ws, c.decoder = ws, *sse.NewDecoder("", sse.Limits{Line: c.limits.SocketEvent, Event: c.limits.SocketEvent})
+	c.pings = quota.NewBudget(c.limits.EchoRate)
 	c.timer = time.NewTimer(0)
 	c.mutex.Lock()
 	c.accepted = true
@@ -111,7 +117,7 @@ func (c *socket) write(b []byte, binary bool) (full bool, packed, wire int) {
 		return true, 0, 0
 	}
 	var err error
-	if c.watcher == nil {
+	if c.commented = c.mayComment(b); c.watcher == nil && !c.commented {
 		err = c.decoder.Each(b, func(e sse.Raw) { c.message(e.Type, e.Data, e.LastEventID) })
 	} else {
 		err = c.decoder.Feed(b, c.line)
@@ -121,6 +127,11 @@ func (c *socket) write(b []byte, binary bool) (full bool, packed, wire int) {
 	}
 	c.account()
 	return c.readyBytes() >= enough || c.refusal != nil, 0, 0
+}
+
+// mayComment reports whether there may be a comment in what comes next. If not, and nobody watches, lines need not be told apart.
+func (c *socket) mayComment(b []byte) bool {
+	return c.commented && c.decoder.Pending() > 0 || b[0] == ':' || bytes.Contains(b, []byte("\n:")) || bytes.Contains(b, []byte("\r:"))
 }
 
 // account has a large event that is not complete count as held bytes.
@@ -146,11 +157,11 @@ func (c *socket) letGo() {
 	}
 }
 
-// line is a line that somebody watches.
+// line is a line that may be a comment, or that somebody watches.
 func (c *socket) line(line sse.Line) {
 	switch {
 	case line.Outcome == sse.Comment:
-		c.lacks(protocol.NoComments)
+		c.ping(strings.TrimPrefix(line.Value, " "))
 	case line.Outcome == sse.Ignored:
 		c.lacks(protocol.NoFields)
 	case line.Field == "retry":
@@ -176,6 +187,17 @@ func (c *socket) message(typ, data, id []byte) {
 	text = append(text, `,"data":`...)
 	text = append(text, jsonString(string(data))...)
 	c.frame(protocol.FrameText, append(text, '}'))
+}
+
+// ping makes a ping of a comment ready: no script sees either, and both keep a connection alive (RFC 6455, 5.5.2). The page responds
+// to each, so there are no more in a second than it may send.
+func (c *socket) ping(comment string) {
+	if c.pings.Spend(1) == 0 {
+		c.lacks(protocol.NoComments)
+		return
+	}
+	c.page.owes.Add(1)
+	c.frame(protocol.FramePing, []byte(comment[:min(len(comment), mostControl)]))
 }
 
 // frame makes a frame ready.
