@@ -8,7 +8,7 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all lint bench size shot report clean
+.PHONY: serve wasm test test-all lint bench size shot compare report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)

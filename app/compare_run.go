@@ -41,7 +41,7 @@ func (c *comparison) play(row *compare.Row, done func()) {
 	if row.Parts[0].Plays[0].Drawn {
 		clear(c.pictures)
 	}
-	c.chosen = row.Name
+	c.choose(row.Name)
 	x := &experiment{of: c, run: &compare.Run{Row: row, Secure: isSecure(), Lines: c.lines}}
 	x.ctx, x.cancel = context.WithCancel(context.Background())
 	c.playing = x
@@ -140,7 +140,7 @@ func (s *stage) play() {
 	default:
 		s.await(until, slowly, func() bool { return s.Over != nil && s.Over(s.Played) })
 	}
-	s.await(eventsource.Now()+compare.Settle, slowly, func() bool { return false })
+	s.settle()
 	if s.Plays[0].Drawn {
 		s.Extras[0].Handled = counted()
 	}
@@ -149,6 +149,18 @@ func (s *stage) play() {
 	// A WebSocket that is closing is still one of those that a browser has room for.
 	s.await(eventsource.Now()+closing, slowly, func() bool {
 		return !slices.ContainsFunc(s.Log.Sources(), func(seen *trace.Source) bool { return seen.State().ReadyState == eventsource.Closing })
+	})
+}
+
+// settle waits until nothing came for a while: the server's side comes on a way of its own, after megabytes a late one.
+func (s *stage) settle() {
+	changes, since := s.Log.Changes(), eventsource.Now()
+	s.await(since+compare.SettleMost, slowly, func() bool {
+		now := eventsource.Now()
+		if s.Log.Changes() != changes {
+			changes, since = s.Log.Changes(), now
+		}
+		return now-since > compare.Settle
 	})
 }
 

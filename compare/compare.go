@@ -31,13 +31,17 @@ type Part struct {
 	Do    Do   // beyond opening them
 	With  bool // it begins together with the part before it
 
-	// Over reports whether all is there that is waited for; nil: Do says so. What comes within Settle of that is kept.
+	// Over reports whether all is there that is waited for; nil: Do says so. See Settle.
 	Over func(p *Played) bool
 	Most float64 // milliseconds, then it is over whatever is missing
 }
 
-// Settle is how long a part goes on when it is over, in milliseconds: the server's side comes on a way of its own.
-const Settle = 250
+// Settle is how long nothing must come until a part that is over ends, and SettleMost how long that is waited for, in milliseconds: the
+// server's side comes on a way of its own.
+const (
+	Settle     = 250
+	SettleMost = 3000
+)
 
 // Play is one client.
 type Play struct {

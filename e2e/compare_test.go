@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,9 +36,9 @@ func visitComparison(t *testing.T, b *browser.Browser, scheme, query string) *pa
 
 // comparison is the file that the page saves.
 type comparison struct {
-	Format                                 int `json:"eventSourceComparison"`
+	Format                                  int `json:"eventSourceComparison"`
 	Date, Browser, Version, UserAgent, Page string
-	Rows                                   map[string]compare.Figures
+	Rows                                    map[string]compare.Figures
 }
 
 func (p *page) savedComparison() (c comparison) {
@@ -95,10 +96,23 @@ func wantedIn(name, scheme string) []measured {
 // Every row, in each browser, over http and over https. COMPARE=1 writes the table of all four: make compare.
 func TestEveryRowOfTheComparisonIsMeasured(t *testing.T) {
 	slow(t)
-	var results []comparison
+	var results struct {
+		sync.Mutex
+		all []comparison
+	}
+	t.Cleanup(func() {
+		if os.Getenv("COMPARE") != "" && !t.Failed() {
+			if err := os.WriteFile("../docs/COMPARE.md", []byte(tables(results.all)), 0o644); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 	for i, scheme := range []string{"http", "https"} {
 		t.Run(scheme, func(t *testing.T) {
 			pairwise(t, "comparison", i, func(t *testing.T, b *browser.Browser) {
+				if os.Getenv("COMPARE") == "" { // or times are compared, too
+					t.Parallel()
+				}
 				p := visitComparison(t, b, scheme, "")
 				p.ClickButton("Run all · 45 s")
 				p.WaitFor(fullComparison, `$(".compare .status").innerText.startsWith("All rows were measured")`)
@@ -114,14 +128,11 @@ func TestEveryRowOfTheComparisonIsMeasured(t *testing.T) {
 						t.Errorf("%s: got nothing of the server's side", row.Name)
 					}
 				}
-				results = append(results, got)
+				results.Lock()
+				defer results.Unlock()
+				results.all = append(results.all, got)
 			})
 		})
-	}
-	if os.Getenv("COMPARE") != "" && !t.Failed() {
-		if err := os.WriteFile("../docs/COMPARE.md", []byte(tables(results)), 0o644); err != nil {
-			t.Error(err)
-		}
 	}
 }
 
