@@ -49,6 +49,9 @@ size: web/app.wasm bin/hello.wasm
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
+compare: bin/server
+	SLOW=1 COMPARE=1 go test ./e2e -run TestEveryRowOfTheComparison -count=1
+
 report: bin/server
 	SLOW=1 REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
 

@@ -195,4 +195,5 @@ func (c *comparison) paint(x *compare.Extra, pixels []byte) {
 	app.CopyBytesToJS(window.Get("Uint8Array").New(clamped.Get("buffer")), colours)
 	one.canvas.Call("getContext", "2d").Call("putImageData", window.Get("ImageData").New(clamped, pictureWide, rows), 0, one.rows)
 	one.rows += rows
+	x.Done = eventsource.Now()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -145,7 +146,14 @@ func (s *stage) play() {
 	}
 	s.Ended = eventsource.Now()
 	s.close()
+	// A WebSocket that is closing is still one of those that a browser has room for.
+	s.await(eventsource.Now()+closing, slowly, func() bool {
+		return !slices.ContainsFunc(s.Log.Sources(), func(seen *trace.Source) bool { return seen.State().ReadyState == eventsource.Closing })
+	})
 }
+
+// closing is how long WebSockets may take to close, in milliseconds: Chromium waits 2 s for the server to close the connection.
+const closing = 5000
 
 // How often something is looked for.
 const (

@@ -102,6 +102,7 @@ type Extra struct {
 	Failed  bool      // the next one failed, or else it waited
 	Blocked [2]float64
 	Handled float64 // milliseconds, in our listeners, of what is Drawn
+	Done    float64 // when the last piece of the picture was drawn, on the performance clock
 	Bytes   int     // of the picture
 	Sum     uint32  // of them: equal pictures have equal sums
 	NoSend  bool    // the client has no method for it

@@ -9,7 +9,7 @@ import (
 
 // Measure reads the row's figures out of what was observed.
 func (r *Run) Measure() Figures {
-	f := Figures{"tookMs": r.Took}
+	f := Figures{"rowMs": r.Took}
 	if r.Secure {
 		f["secure"] = 1.0
 	}
@@ -17,7 +17,7 @@ func (r *Run) Measure() Figures {
 		if p.HTTP2() && client != trace.WebSocket {
 			f["http2"] = 1.0
 		}
-		if p.exchange(i, 0) == nil {
+		if seen, gone := p.Log.Exchanges(); len(seen)+gone == 0 {
 			f["unseen"] = 1.0 // the channel is down
 		}
 	})
@@ -184,14 +184,13 @@ func measureBytes(r *Run, f Figures) {
 		if strings.HasSuffix(p.Plays[i].Scenario, "gzip") {
 			name = "gzip"
 		}
-		came := p.messages(i)
-		if len(came) == 0 || x.Bytes == 0 {
+		if x.Bytes == 0 {
 			return
 		}
 		sums[x.Sum] = true
 		f.set(client, name+"gotMiB", float64(x.Bytes)/mebi)
 		f.set(client, name+"wireMiB", float64(p.wire(i))/mebi)
-		f.set(client, name+"tookMs", came[len(came)-1].At-p.First[i].State().NewAt)
+		f.set(client, name+"tookMs", x.Done-p.First[i].State().NewAt)
 		f.set(client, name+"handledMs", x.Handled)
 	})
 	f["pictures"] = float64(len(sums))
