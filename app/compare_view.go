@@ -201,7 +201,9 @@ func inWords(p *compare.Played) string {
 }
 
 func (v *comparisonView) OnMount(app.Context)  { v.place() }
-func (v *comparisonView) OnUpdate(app.Context) { v.place() }
+
+// OnUpdate leaves the lanes to when their places are there.
+func (v *comparisonView) OnUpdate(ctx app.Context) { ctx.Defer(func(app.Context) { v.place() }) }
 
 // place puts the lanes and the pictures in their places.
 func (v *comparisonView) place() {
@@ -225,8 +227,9 @@ func (v *comparisonView) place() {
 		}
 		d := drawing{width: strip.Get("clientWidth").Float(), window: window, right: p.Began + window, until: until(p)}
 		strip.Set("innerHTML", strings.TrimSuffix(d.svg(p.Log), "</svg>")+d.lost(p)+"</svg>")
-		if one, there := v.Comparison.pictures[&p.Extras[0]]; there {
-			element(pictureID(i)).Call("replaceChildren", one.canvas)
+		one, there := v.Comparison.pictures[&p.Extras[0]]
+		if frame := element(pictureID(i)); there && frame.Truthy() {
+			frame.Call("replaceChildren", one.canvas)
 		}
 	}
 }

@@ -124,6 +124,9 @@ func measureCut(r *Run, f Figures) {
 				f.set(client, name+"clean", 1)
 			}
 		}
+		if lost, came := p.lost(i), p.messages(i); client == engine && lost != nil && len(p.events(i, 0)) > 0 && (len(came) == 0 || came[0].At > lost.At) {
+			f.set(client, name+"discarded", 1)
+		}
 		if e := p.exchange(i, 0); e != nil && e.Head != nil && e.Head.Status == 505 {
 			f.set(client, name+"impossible", 1)
 		}

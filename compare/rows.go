@@ -83,9 +83,9 @@ var Rows = []*Row{
 		}},
 		measure: measureCost,
 		cells: [3][]line{
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "around 10 B: {around10Bytes}, around 1,000 B: {around1000Bytes}"}, {"!extension", Dim, "not compressed: none was negotiated"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"!extension", Dim, "not compressed: none was negotiated"}},
 		},
 		notes: []line{
 			{"", Plain, "“Light” in bytes: an event of 100 B costs {es_around100Bytes} more as text/event-stream, with its id and its type, and {ws_around100Bytes} more as a WebSocket's frame, which has neither. The handshake is in the first row."},
@@ -117,13 +117,14 @@ var Rows = []*Row{
 		},
 		measure: measureCut,
 		cells: [3][]line{
-			{{"", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"backMs", Dim, "by itself, no line of code"}, {"", Dim, "end: {endbackMs}, close without an end: {cleanbackMs}"}, {"cleanimpossible", Dim, "end: {endbackMs}; HTTP/2 has no close without an end"}, {"", Dim, "readyState {states}"}},
-			{{"", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"backMs", Dim, "by the Go engine's code"}, {"", Dim, "end: {endbackMs}, close without an end: {cleanbackMs}"}, {"cleanimpossible", Dim, "end: {endbackMs}; HTTP/2 has no close without an end"}, {"", Dim, "readyState {states}"}},
-			{{"backMs", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"", Dim, "close event, code {code}"}, {"", Dim, "end: code {endcode}, close without an end: {cleancode}"}, {"", Dim, "readyState {states}"}, {"", Dim, "by hand: back after {handbackMs}"}},
+			{{"", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"backMs", Dim, "by itself, no line of code"}, {"", Dim, "readyState {states}"}, {"", Dim, "end: {endbackMs}, bare close: {cleanbackMs}"}, {"cleanimpossible", Dim, "end: {endbackMs}; no bare close over HTTP/2"}},
+			{{"", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"backMs", Dim, "by the Go engine's code"}, {"", Dim, "readyState {states}"}, {"", Dim, "end: {endbackMs}, bare close: {cleanbackMs}"}, {"cleanimpossible", Dim, "end: {endbackMs}; no bare close over HTTP/2"}},
+			{{"backMs", Good, "back after {backMs}"}, {"!backMs", Bad, "never back"}, {"", Dim, "close event, code {code}"}, {"", Dim, "readyState {states}"}, {"", Dim, "end: code {endcode}, bare close: {cleancode}"}, {"", Dim, "by hand: back after {handbackMs}"}},
 		},
 		notes: []line{
 			{"", Plain, "An EventSource whose connection is lost is CONNECTING again and opens by itself: here after {es_backMs}. A WebSocket is CLOSED, for good: a reconnection is yours to write, and takes {lines} lines of JavaScript here."},
-			{"", Plain, "In “End” and “Close without an end” the stream sets `retry` to 500 ms, so EventSource waits less."},
+			{"", Plain, "In “End” and “Close without an end” the stream sets the reconnection time to 500 ms, so EventSource waits less."},
+			{"go_cleandiscarded", Plain, "Here fetch discarded what came together with the bare close, that reconnection time too: so the Go engine waited as long as it does without one."},
 		},
 	},
 	{
