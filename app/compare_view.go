@@ -200,7 +200,7 @@ func inWords(p *compare.Played) string {
 	return strings.Join(said, "; ")
 }
 
-func (v *comparisonView) OnMount(app.Context)  { v.place() }
+func (v *comparisonView) OnMount(app.Context) { v.place() }
 
 // OnUpdate leaves the lanes to when their places are there.
 func (v *comparisonView) OnUpdate(ctx app.Context) { ctx.Defer(func(app.Context) { v.place() }) }

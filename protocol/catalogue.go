@@ -4,7 +4,7 @@ package protocol
 type Catalogue struct {
 	SecondOrigin string           `json:"secondOrigin"`           // as this client calls it
 	SecureOrigin string           `json:"secureOrigin,omitempty"` // the page's over https, as this client calls it; "": there is none
-	Scenarios    []ListedScenario `json:"scenarios"`    // in the order of a menu
+	Scenarios    []ListedScenario `json:"scenarios"`              // in the order of a menu
 }
 
 // ListedScenario is one of them. Its stream is at /sse?scenario=NAME.

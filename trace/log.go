@@ -34,8 +34,8 @@ type Log struct {
 
 	sources []*Source // by number; see forget
 	newest  []*Source // of each lane
-	made    int // the number of the newest
-	before  int // the number before the first
+	made    int       // the number of the newest
+	before  int       // the number before the first
 	types   []string
 	changes int
 
