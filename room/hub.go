@@ -180,6 +180,9 @@ func (h *Hub) Make(ctx context.Context) (name, key string, err error) {
 
 // Names are those of all rooms, wherever they were made.
 func (h *Hub) Names(ctx context.Context) ([]string, error) {
+	if h.hasNone() {
+		return nil, nil
+	}
 	e, err := h.start()
 	if err != nil {
 		return nil, err
@@ -209,7 +212,7 @@ func (e *engine) list(ctx context.Context) (infos []*jetstream.StreamInfo, err e
 // Room returns a room, open on this server until Release is called as often as this. The error is ErrUnknown, ErrUnreachable or
 // another.
 func (h *Hub) Room(ctx context.Context, name string) (*Room, error) {
-	if !isName(name) {
+	if !isName(name) || h.hasNone() {
 		return nil, ErrUnknown // without starting anything
 	}
 	e, err := h.start()
@@ -237,6 +240,13 @@ func (h *Hub) Room(ctx context.Context, name string) (*Room, error) {
 		}
 		// A sweep has just closed it, or it is over: see which.
 	}
+}
+
+// hasNone reports whether there can be no room, since rooms in this process's memory begin with the engine.
+func (h *Hub) hasNone() bool {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.engine == nil && h.options.URL == "" && h.options.Dir == ""
 }
 
 func (h *Hub) openingOf(name string) (o *opening, isNew bool, err error) {
