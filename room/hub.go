@@ -305,6 +305,9 @@ func (r *Room) End(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.catchUp(ctx, e); err != nil {
+		return e.explain(err)
+	}
 	if err := e.js.DeleteStream(ctx, r.config.Name); err != nil {
 		return e.explain(err)
 	}

@@ -32,14 +32,15 @@ type Log struct {
 // Commands are the commands for all readers, counted. A reader carries out what it has not counted yet.
 type Commands struct {
 	Cuts, Ends, Retries uint32
-	Min, Max            int // of the last retry, in milliseconds
+	Min, Max            int    // of the last retry, in milliseconds
+	End                 uint64 // before the event with this sequence; of the last end
 }
 
 // View is a Log at one moment.
 type View struct {
 	First, Shown uint64 // the sequences of the oldest event, and after the newest one that readers get
 	Commands     Commands
-	Over         bool            // the room is no more
+	Over         bool            // the room is no more; readers get what there is before Commands.End
 	Changed      <-chan struct{} // closed when the next View is another one
 }
 
@@ -187,6 +188,7 @@ func (l *Log) obey(c Command) {
 		l.commands.Cuts++
 	case DoEnd:
 		l.commands.Ends++
+		l.commands.End = l.shown
 	case DoRetry:
 		l.commands.Retries++
 		l.commands.Min, l.commands.Max = c.Min, c.Max
@@ -201,6 +203,7 @@ func (l *Log) end() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.over = true
+	l.commands.End = l.shown
 	l.change()
 }
 

@@ -37,10 +37,12 @@ func (r *Room) Publish(ctx context.Context, messages []sse.Message) (ids []strin
 		futures = append(futures, future)
 	}
 	ids = make([]string, 0, len(futures))
+	var last uint64
+	defer func() { r.arrived(ctx, last) }()
 	for _, future := range futures {
 		select {
 		case ack := <-future.Ok():
-			ids = append(ids, r.ID(ack.Sequence))
+			ids, last = append(ids, r.ID(ack.Sequence)), ack.Sequence
 		case err := <-future.Err():
 			if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
 				return ids, fmt.Errorf("%w: %w", ErrUnacknowledged, err)
@@ -55,4 +57,12 @@ func (r *Room) Publish(ctx context.Context, messages []sse.Message) (ids []strin
 		}
 	}
 	return ids, err
+}
+
+// arrived waits until what was published is in this server's log, too: whoever comes to read after it was acknowledged finds it.
+// That is at once, or NATS has gone, and it comes when that is there again.
+func (r *Room) arrived(ctx context.Context, sequence uint64) {
+	ctx, cancel := context.WithTimeout(ctx, reconnecting)
+	defer cancel()
+	r.loaded(ctx, sequence)
 }

@@ -167,6 +167,17 @@ func (r *Room) check(ctx context.Context) {
 	r.forget(info.State.FirstSeq)
 }
 
+// catchUp waits until this server has all that was acknowledged so far: a command comes after it.
+func (r *Room) catchUp(ctx context.Context, e *engine) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	stream, err := e.js.Stream(ctx, r.config.Name)
+	if err != nil {
+		return err
+	}
+	return r.loaded(ctx, stream.CachedInfo().State.LastSeq)
+}
+
 // caught waits, for a reader that has seen the event with a sequence on another server, until this one has it too. It reports
 // whether there is such an event.
 func (r *Room) caught(ctx context.Context, sequence uint64) bool {
@@ -203,6 +214,9 @@ func (r *Room) Command(ctx context.Context, c Command) error {
 	e, err := r.hub.started()
 	if err != nil {
 		return err
+	}
+	if err := r.catchUp(ctx, e); err != nil {
+		return e.explain(err)
 	}
 	if c.Do == DoHold || c.Do == DoRelease {
 		if err := r.keepHeld(ctx, e, c.Do == DoHold); err != nil {

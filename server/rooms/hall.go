@@ -172,7 +172,7 @@ func (s *shard) serve(r *reader, view *room.View, now time.Time) bool {
 	for {
 		cursor := r.cursor
 		var b []byte
-		if s.to > 0 && cursor == s.from && r.done == view.Commands && !view.Over && !r.plain && !now.After(r.expires) {
+		if s.to > 0 && cursor == s.from && !r.ordered(view) && !r.plain && !now.After(r.expires) {
 			b, r.cursor = s.shared, s.to
 		} else {
 			frames, how := r.next(view, now)

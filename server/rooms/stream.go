@@ -39,10 +39,10 @@ func (p *place) next(view *room.View, now time.Time) (b []byte, how ending) {
 	switch {
 	case c.Cuts != p.done.Cuts:
 		return nil, isCut
-	case view.Over, c.Ends != p.done.Ends, now.After(p.expires):
+	case (view.Over || c.Ends != p.done.Ends) && p.cursor >= c.End, now.After(p.expires):
 		return nil, ends
 	case c.Retries != p.done.Retries:
-		p.done = c
+		p.done.Retries = c.Retries
 		b = append(b, "retry: "...)
 		b = strconv.AppendInt(b, int64(c.Min+rand.IntN(c.Max-c.Min+1)), 10)
 		return append(b, '\n'), goesOn // it needs no blank line
@@ -60,6 +60,12 @@ func (p *place) next(view *room.View, now time.Time) (b []byte, how ending) {
 	}
 	p.cursor = next
 	return b, goesOn
+}
+
+// ordered reports whether there is a command that the reader has not carried out.
+func (p *place) ordered(view *room.View) bool {
+	c := &view.Commands
+	return view.Over || c.Cuts != p.done.Cuts || c.Ends != p.done.Ends || c.Retries != p.done.Retries
 }
 
 // serveStream is a room's stream.
