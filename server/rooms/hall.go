@@ -136,7 +136,7 @@ func (s *shard) admit(view *room.View) {
 	added := s.new
 	s.new = nil
 	s.mutex.Unlock()
-	now := s.hall.rooms.now()
+	now := time.Now()
 	for _, r := range added {
 		if s.serve(r, view, now) {
 			s.readers = append(s.readers, r)
@@ -147,7 +147,7 @@ func (s *shard) admit(view *room.View) {
 
 // pass writes to each reader what it lacks.
 func (s *shard) pass(view *room.View) {
-	now := s.hall.rooms.now()
+	now := time.Now()
 	kept := s.readers[:0]
 	for _, r := range s.readers {
 		if s.serve(r, view, now) {
@@ -197,7 +197,7 @@ func (s *shard) serve(r *reader, view *room.View, now time.Time) bool {
 			return false
 		}
 		r.count(n)
-		if r.cursor >= view.Shown {
+		if r.cursor >= view.Shown && !r.ordered(view) {
 			return true
 		}
 	}

@@ -139,7 +139,7 @@ func (r *reader) unstick(rest []byte) {
 func (r *reader) follow() {
 	for {
 		view := r.room.View()
-		b, how := r.next(&view, r.hall.rooms.now())
+		b, how := r.next(&view, time.Now())
 		if how != goesOn {
 			r.end(how)
 			return

@@ -33,7 +33,7 @@ func (rs *Rooms) respond(w http.ResponseWriter, req *http.Request, p place, firs
 		}
 		view := r.room.View()
 		var how ending
-		switch b, how = r.next(&view, rs.now()); how {
+		switch b, how = r.next(&view, time.Now()); how {
 		case ends:
 			return
 		case isCut:

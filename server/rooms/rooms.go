@@ -31,7 +31,6 @@ type Rooms struct {
 	limits limits.Limits
 	at     func(*http.Request) string
 	log    *slog.Logger
-	now    func() time.Time
 
 	quota   *quota.Quota // of readers
 	joins   *quota.Rate
@@ -58,10 +57,11 @@ type stream interface{ cut() }
 type budget struct{ events, bytes quota.Budget }
 
 // New is no rooms yet. at is the address of this server under which those who get an address from here reach it, such as
-// http://192.168.1.5:3000; now is the clock.
+// http://192.168.1.5:3000; now is the clock of
+// what an address may do in a minute; all else goes by one that nobody can set.
 func New(l limits.Limits, hub *room.Hub, at func(*http.Request) string, now func() time.Time, log *slog.Logger) *Rooms {
 	return &Rooms{
-		hub: hub, limits: l, at: at, log: log, now: now,
+		hub: hub, limits: l, at: at, log: log,
 		quota:   quota.New("streams of rooms", l.Streams, l.StreamsPerAddress),
 		joins:   quota.NewRate("streams of rooms", l.RoomJoins, now),
 		guesses: quota.NewRate("rooms or keys that are none", l.RoomGuesses, now),

@@ -122,7 +122,7 @@ func (rs *Rooms) serveStream(w http.ResponseWriter, r *http.Request) *refuse.Ref
 // something for good, the event that says so. An id that is longer than any of ours is told only in part.
 func (rs *Rooms) begin(r *http.Request, found *room.Room, last string, all bool) (p place, first []byte) {
 	const long = 64
-	p = place{room: found, done: found.View().Commands, expires: rs.now().Add(rs.limits.Lifetime)}
+	p = place{room: found, done: found.View().Commands, expires: time.Now().Add(rs.limits.Lifetime)}
 	var why room.Why
 	switch {
 	case last != "":
