@@ -52,6 +52,18 @@ type Limits struct {
 	BodyRead    time.Duration // for it to come: 408
 	Parsed      int           // queries, and as many scripts, that are kept as they were parsed
 
+	// Rooms. Their streams are as many as Streams says, beside the others, and are limited as those are.
+	Rooms           int           // at once, in all: 503
+	RoomsPerAddress int           // the same, made by one address
+	RoomEvents      int           // kept of a room: who has missed more is told so
+	RoomBytes       int           // the same, as they go over the wire
+	RoomAge         time.Duration // of an event that is kept
+	RoomIdle        time.Duration // without a reader and an event, until a room goes, give or take an eighth
+	RoomRate        int           // events published in a room a second: 429
+	RoomByteRate    int           // the same in bytes
+	RoomJoins       int           // requests of an address for rooms' streams a minute: 429
+	RoomGuesses     int           // names and keys of an address a minute that are none: 429
+
 	// What a page is told about its own streams. What is more is dropped, and counted.
 	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
 	SessionsPerAddress int           // the same for one address
@@ -105,9 +117,9 @@ type Limits struct {
 // Default is for a small machine that everyone can reach.
 var Default = Limits{
 	Streams:           4096,
-	StreamsPerAddress: 256, // a class behind one router: six for each browser
+	StreamsPerAddress: 512, // a class behind one router: eight for each of 60 browsers
 	Held:              128 << 20,
-	HeldPerAddress:    16 << 20, // 64 KB for each stream
+	HeldPerAddress:    32 << 20, // 64 KB for each stream
 	Lifetime:          time.Hour,
 	Heartbeat:         15 * time.Second,
 	StreamWrite:       10 * time.Second,
@@ -138,6 +150,17 @@ var Default = Limits{
 	Body:        protocol.MaxBody,
 	BodyRead:    10 * time.Second,
 	Parsed:      32, // with the longest texts, a few megabytes
+
+	Rooms:           64, // with what is kept of them, 300 MB at worst, half of that in the engine
+	RoomsPerAddress: 8,
+	RoomEvents:      1000,
+	RoomBytes:       2 << 20,
+	RoomAge:         24 * time.Hour,
+	RoomIdle:        2 * time.Hour,
+	RoomRate:        1000,
+	RoomByteRate:    1 << 20,
+	RoomJoins:       300,
+	RoomGuesses:     20,
 
 	Sessions:           1000,
 	SessionsPerAddress: 256,
