@@ -116,7 +116,7 @@ func (v *comparisonView) row(row *compare.Row) app.UI {
 		{}
 		<td><button type="button" class="small" aria-label={} disabled={} onclick={}>{}</button></td>
 	</tr>`, placeOf(row), current, linkToRow(row), scoped{row.Name, v.onRow(row.Name)}, say(row.Title), cells,
-		again+": "+say(row.Title), v.Playing, scoped{row.Name, v.onAgain(row)}, again)
+		fill(say("{button}: {word}"), "{button}", again, "{word}", say(row.Title)), v.Playing, scoped{row.Name, v.onAgain(row)}, again)
 }
 
 // placeOf is the id of a row's element.

@@ -39,6 +39,9 @@ func measureOver(r *Run, f Figures) {
 			f.set(client, "requestBytes", request)
 			f.set(client, "responseBytes", response)
 		}
+		if e.Request.Proto >= "HTTP/2" {
+			f.set(client, "hpack", 1)
+		}
 		for _, h := range [][2]string{{"Content-Type", "type"}, {"Transfer-Encoding", "framing"}, {"Upgrade", "upgrade"}} {
 			if value, ok := protocol.HeaderOf(e.Head.Header, h[0]); ok {
 				f.set(client, h[1], value)

@@ -47,9 +47,9 @@ var Rows = []*Row{
 		}},
 		measure: measureOver,
 		cells: [3][]line{
-			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, {type}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
-			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, any method, any header"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
-			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, Upgrade: {upgrade}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, {type}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}, {"hpack", Dim, "heads: compressed, not measured"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, any method, any header"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}, {"hpack", Dim, "heads: compressed, not measured"}},
+			{{"", Plain, "{request} → {status}"}, {"", Dim, "{protocol}, Upgrade: {upgrade}"}, {"", Dim, "heads: {requestBytes} up, {responseBytes} down"}, {"hpack", Dim, "heads: compressed, not measured"}},
 		},
 		notes: []line{
 			{"", Plain, "“HTTP against TCP” is half of it: a WebSocket begins as a request, {ws_request} over {ws_protocol}, and the server responds with {ws_status}. What comes after that is frames over the same TCP connection."},
