@@ -85,6 +85,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		return 0
 	}
 
+	// Behind a proxy all have one address.
 	m.Limits.RoomJoins = max(m.Limits.RoomJoins, m.Limits.RoomJoins*m.Limits.StreamsPerAddress/limits.Default.StreamsPerAddress)
 	flags.Visit(func(f *flag.Flag) { o.tls.given = o.tls.given || f.Name == "tls-addr" })
 

@@ -163,10 +163,10 @@ var Default = Limits{
 	BodyRead:    10 * time.Second,
 	Parsed:      32, // with the longest texts, a few megabytes
 
-	Rooms:           64, // with what is kept of them, 300 MB at worst, half of that in the engine
+	Rooms:           64, // with what is kept of them, 86 MB at worst, more than half of that in the engine
 	RoomsPerAddress: 8,
 	RoomEvents:      1000,
-	RoomBytes:       2 << 20,
+	RoomBytes:       512 << 10,
 	RoomAge:         24 * time.Hour,
 	RoomIdle:        2 * time.Hour,
 	RoomRate:        1000,

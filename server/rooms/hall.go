@@ -27,6 +27,7 @@ type shard struct {
 	shared  []byte    // the chunk of frames from one cursor on, in this pass
 	from    uint64    // that cursor
 	to      uint64    // and that after them; 0: there are none
+	rested  time.Time // when the next pass may begin
 	beating bool      // in this pass, whoever has nothing else gets a heartbeat
 
 	mutex sync.Mutex
@@ -102,7 +103,14 @@ func (s *shard) run() {
 		view := s.hall.room.View()
 		s.admit(&view)
 		if view.Shown != s.view.Shown || view.Commands != s.view.Commands || view.Over != s.view.Over {
+			if s.rest(); s.hall.over() {
+				return
+			}
+			view = s.hall.room.View()
+			from := time.Now()
 			s.pass(&view)
+			now := time.Now()
+			s.rested = now.Add(min(now.Sub(from)/2, longRest))
 			beat.Reset(s.hall.rooms.limits.Heartbeat)
 			continue
 		}
@@ -130,6 +138,27 @@ func (s *shard) run() {
 	}
 }
 
+// longRest is the most that a shard waits for more events.
+const longRest = 20 * time.Millisecond
+
+// rest waits for more events after a pass, half as long as that took: under load the next one then has several for each reader, in
+// one write, and those who publish have a core meanwhile. An event that comes after a while waits for nothing.
+func (s *shard) rest() {
+	if d := time.Until(s.rested); d > 0 {
+		time.Sleep(d)
+	}
+}
+
+// over reports whether the readers have left.
+func (h *hall) over() bool {
+	select {
+	case <-h.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // admit adds those who are new here, and writes what they lack.
 func (s *shard) admit(view *room.View) {
 	s.mutex.Lock()
@@ -149,9 +178,12 @@ func (s *shard) admit(view *room.View) {
 func (s *shard) pass(view *room.View) {
 	now := time.Now()
 	kept := s.readers[:0]
-	for _, r := range s.readers {
+	for i, r := range s.readers {
 		if s.serve(r, view, now) {
 			kept = append(kept, r)
+		}
+		if i%few == few-1 {
+			runtime.Gosched()
 		}
 	}
 	clear(s.readers[len(kept):])
@@ -159,6 +191,9 @@ func (s *shard) pass(view *room.View) {
 	s.view = *view
 	s.forget()
 }
+
+// few is after how many readers a pass lets others on: those who publish, above all.
+const few = 16
 
 // forget lets go of what was shared, which no later pass has a use for.
 func (s *shard) forget() { s.to = 0 }

@@ -45,12 +45,14 @@ func (rs *Rooms) takeOver(w http.ResponseWriter, req *http.Request, p place, fir
 		r.end(isCut)
 		return
 	}
-	go r.watch()
-	go func() { // which lets go of all that net/http keeps for a request
-		if r.write(net.Buffers{append(head, r.frame(first)...)}) {
-			r.follow()
-		}
-	}()
+	go r.watch() // which is all that lasts: net/http lets go of what it keeps for a request
+	b := r.appendMissed(append(head, r.frame(first)...))
+	if n := tcp.WriteNow(r.raw, b); n < len(b) {
+		go r.unstick(b[n:])
+	} else {
+		r.count(n)
+		r.hall.add(r)
+	}
 }
 
 // head is the response's, as it goes over the wire.
@@ -68,6 +70,16 @@ func (r *reader) head(header http.Header) []byte {
 	header.Write(&b)
 	b.WriteString("\r\n")
 	return b.Bytes()
+}
+
+// appendMissed appends the events that are there already, as far as they are few. What follows them the shard writes.
+func (r *reader) appendMissed(b []byte) []byte {
+	missed, next := r.room.From(r.cursor)
+	if len(missed) == 0 || len(missed) > little {
+		return b
+	}
+	r.cursor = next
+	return append(b, r.frame(missed)...)
 }
 
 // frame is bytes of the body as they go over the wire.
