@@ -18,6 +18,8 @@ type load struct {
 	request func(last int) string // last is -1 for an EventSource that has seen nothing
 	again   bool                  // a client at the end of a stream connects again, from the start
 
+	room *roomEvents // what its clients read; nil: streams of their own
+
 	epoll   int
 	clients []*client
 	waiting int // clients whose first event has not come
@@ -63,7 +65,7 @@ func (l *load) close() {
 func (l *load) open(n int, over time.Duration, keepsAt bool) error {
 	for range n {
 		c := &client{index: len(l.clients), fd: -1}
-		c.last, c.keepsAt = -1, keepsAt
+		c.last, c.keepsAt, c.room = -1, keepsAt, l.room
 		l.clients = append(l.clients, c)
 	}
 	return l.connect(l.clients[len(l.clients)-n:], over)

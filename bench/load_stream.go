@@ -26,6 +26,7 @@ type wire struct {
 	events   int
 	at       []time.Time // when the events came, if that is asked for
 	keepsAt  bool
+	room     *roomEvents // what a room sends; nil: what a stream does that begins with its first event
 }
 
 type wireState uint8
@@ -41,7 +42,7 @@ const (
 
 // begin forgets the answer before, but not how far it came.
 func (w *wire) begin() {
-	*w = wire{rest: w.rest[:0], partial: w.partial[:0], last: w.last, first: -1, at: w.at[:0], keepsAt: w.keepsAt, events: w.events}
+	*w = wire{rest: w.rest[:0], partial: w.partial[:0], last: w.last, first: -1, at: w.at[:0], keepsAt: w.keepsAt, events: w.events, room: w.room}
 }
 
 var errEnd = errors.New("the answer is over")
@@ -159,12 +160,18 @@ func (w *wire) event(now time.Time) {
 }
 
 func (w *wire) field(line []byte, now time.Time) error {
+	if w.room != nil && w.first < 0 {
+		w.first = 0 // a room lets readers in without an event
+	}
 	switch {
 	case len(line) == 0:
 		if !w.hasData {
 			return nil
 		}
 		w.hasData = false
+		if w.room != nil {
+			w.room.came(w, now)
+		}
 		if w.id != w.last+1 {
 			return fmt.Errorf("got event %d behind event %d", w.id, w.last)
 		}
@@ -172,10 +179,10 @@ func (w *wire) field(line []byte, now time.Time) error {
 	case line[0] == ':':
 	case len(line) > 4 && string(line[:4]) == "id: ":
 		w.id = 0
-		for _, c := range line[4:] {
+		for _, c := range line[max(4, bytes.LastIndexByte(line, '-')+1):] { // a room's has more before it
 			w.id = w.id*10 + int(c-'0')
 		}
-	case string(line) == "data: "+payload:
+	case string(line) == "data: "+payload, w.room != nil && string(line) == roomLine:
 		w.hasData = true
 	default:
 		return fmt.Errorf("got the line %q", line)

@@ -30,6 +30,7 @@ var parts = []part{
 	{"server", measureServer},
 	{"http2", measureHTTP2},
 	{"websocket", measureWebSockets},
+	{"room", measureRoom},
 	{"decoders", measureDecoders},
 }
 

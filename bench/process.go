@@ -14,7 +14,7 @@ import (
 // build builds a program as make builds the server.
 func build(dir, name, pkg string) (binary string, err error) {
 	binary = filepath.Join(dir, name)
-	cmd := exec.Command("go", "build", "-trimpath", "-o", binary, pkg)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)

@@ -17,9 +17,13 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+	"time"
 
+	"eventsource-playground/room"
+	"eventsource-playground/server/class"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
+	"eventsource-playground/server/rooms"
 	"eventsource-playground/server/session"
 	"eventsource-playground/web"
 )
@@ -63,6 +67,10 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.StringVar(&o.tls.cert, "tls-cert", "", "the `file` with the certificate for https, and those up to its root's, in PEM; without it the server makes one for localhost")
 	flags.StringVar(&o.tls.key, "tls-key", "", "the `file` with that certificate's key, in PEM")
 	flags.StringVar(&o.public, "public-url", "", "the `URL` under which others reach this server, such as https://sse.example.org, beside its addresses and localhost")
+	flags.StringVar(&o.rooms.Dir, "data", "", "the `folder` in which rooms are kept on disk; empty is in memory, until the server stops")
+	flags.StringVar(&o.rooms.URL, "nats", "", "the `URL` of a NATS server or cluster with JetStream that has the rooms, such as nats://localhost:4222, or several with commas;\n"+
+		"empty is one in this process")
+	flags.StringVar(&o.rooms.Creds, "nats-creds", "", "the `file` with the credentials for that")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -77,6 +85,8 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		return 0
 	}
 
+	// Behind a proxy all have one address.
+	m.Limits.RoomJoins = max(m.Limits.RoomJoins, m.Limits.RoomJoins*m.Limits.StreamsPerAddress/limits.Default.StreamsPerAddress)
 	flags.Visit(func(f *flag.Flag) { o.tls.given = o.tls.given || f.Name == "tls-addr" })
 
 	log := newLog(m.Stderr)
@@ -91,6 +101,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 type options struct {
 	addr, second, cors, public string
 	tls                        encryption
+	rooms                      room.Options
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -103,6 +114,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	}
 	public, err := parsePublic(o.public)
 	if err != nil {
+		return err
+	}
+	if err := checkRooms(o.rooms); err != nil {
 		return err
 	}
 	files, err := newAssets(m.Files)
@@ -120,15 +134,19 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), page: portOf(first.secureAt), public: public}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
-	channels := session.NewChannels(sessions, log)
 	texts := textRoutes(files, newCatalogue(where), streams, m.Limits)
+	others := reachOf(first, public)
+	hub := room.New(roomOptions(o.rooms, m.Limits, log))
+	defer hub.Close()
+	rooms := rooms.New(m.Limits, hub, others.of, time.Now, log)
+	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), others.page, carrier(o.rooms)), log)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
 	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, origin)), plain, m.Limits, log)
+	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, others, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
 	first.serve(server, failed)
@@ -137,7 +155,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	if first.secureAt != "" {
 		log.Info("over HTTP/2", "url", "https://"+first.secureAt+"/", "second", "https://"+second.secureAt+"/")
 	}
-	io.WriteString(m.Stdout, greeting(first, o.tls.own()))
+	io.WriteString(m.Stdout, greeting(first, others, o.tls.own()))
 
 	select {
 	case err := <-failed:
@@ -150,6 +168,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	streams.End()
+	rooms.End()
 	var servers sync.WaitGroup
 	for _, s := range []*http.Server{server, secondServer} {
 		servers.Go(func() {
@@ -160,6 +179,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	}
 	servers.Wait()
 	streams.Drain(grace)
+	rooms.Drain(grace)
 	// What has just ended is still to be told, however much of the grace the streams needed.
 	stop()
 	grace, cancel = context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
@@ -170,8 +190,11 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 }
 
 // greeting is where the page is, and what a browser will warn of.
-func greeting(first site, ownCertificate bool) string {
+func greeting(first site, others reach, ownCertificate bool) string {
 	text := "EventSource Playground: http://" + first.at + "/\n"
+	for _, at := range others.others {
+		text += "   from other machines: http://" + at + "/\n"
+	}
 	if first.secureAt == "" {
 		return text
 	}
@@ -205,6 +228,29 @@ func newServer(running context.Context, handler http.Handler, plain *connections
 			WriteByteTimeout:              l.StreamWrite,
 		},
 	}
+}
+
+// checkRooms refuses what the flags can get wrong about rooms.
+func checkRooms(o room.Options) error {
+	switch {
+	case o.Dir != "" && o.URL != "":
+		return errors.New("-data is for rooms in this process, and -nats for those elsewhere: give one of them")
+	case o.Creds != "" && o.URL == "":
+		return errors.New("-nats-creds is for -nats: give both, or none")
+	}
+	if o.Creds != "" {
+		if _, err := os.ReadFile(o.Creds); err != nil {
+			return fmt.Errorf("-nats-creds: %w", err)
+		}
+	}
+	return nil
+}
+
+// roomOptions are the flags, within the limits.
+func roomOptions(o room.Options, l limits.Limits, log *slog.Logger) room.Options {
+	o.Rooms, o.Events, o.Bytes, o.Age, o.Idle = l.Rooms, l.RoomEvents, l.RoomBytes, l.RoomAge, l.RoomIdle
+	o.Log = log
+	return o
 }
 
 func newLog(stderr io.Writer) *slog.Logger {

@@ -48,7 +48,7 @@ func TestOnStdoutAreThePagesAddresses(t *testing.T) {
 	}{
 		{"localhost", "localhost:0", `^EventSource Playground: http://localhost:\d+/\n` + fmt.Sprintf(http2, "localhost") + `$`},
 		{"an address", "127.0.0.1:0", `^EventSource Playground: http://127\.0\.0\.1:\d+/\n` + fmt.Sprintf(http2, `127\.0\.0\.1`) + `$`},
-		{"all of the machine's addresses, whose browsers would trust no certificate of its own", ":0", `^EventSource Playground: http://localhost:\d+/\n$`},
+		{"all of the machine's addresses, whose browsers would trust no certificate of its own", ":0", `^EventSource Playground: http://localhost:\d+/\n(   from other machines: http://[^/]+:\d+/\n)*$`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t, "-addr", test.addr)

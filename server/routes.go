@@ -7,10 +7,11 @@ import (
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/refuse"
+	"eventsource-playground/server/rooms"
 )
 
 // routes is all that this server has.
-func routes(files *assets, streams, sockets, channels, texts http.Handler, cors origin) http.Handler {
+func routes(files *assets, streams, sockets, channels, texts http.Handler, rooms *rooms.Rooms, others reach, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -26,6 +27,11 @@ func routes(files *assets, streams, sockets, channels, texts http.Handler, cors 
 	mux.Handle("/ws", get(sockets)) // the same over a WebSocket, for this page only
 
 	mux.Handle("/session", get(channels)) // a page's private channel: a WebSocket
+
+	mux.Handle("/rooms", rooms.Made())                              // makes a room
+	mux.Handle("/rooms/{name}", cors.allow(rooms.One()))            // its stream, and what its maker publishes
+	mux.Handle("/rooms/{name}/qr.svg", get(serveQR(rooms, others))) // where others find it, to be scanned
+	mux.Handle("/rooms/{name}/{command}", rooms.Command())          // what its maker does to all its readers
 
 	for _, path := range []string{"/scenarios", "/scenarios/", "/lessons", "/lessons/", "/report/", "/code"} {
 		mux.Handle(path, texts)

@@ -52,6 +52,30 @@ type Limits struct {
 	BodyRead    time.Duration // for it to come: 408
 	Parsed      int           // queries, and as many scripts, that are kept as they were parsed
 
+	// Rooms. Their streams are as many as Streams says, beside the others, and are limited as those are.
+	Rooms           int           // at once, in all: 503
+	RoomsPerAddress int           // the same, made by one address
+	RoomEvents      int           // kept of a room: who has missed more is told so
+	RoomBytes       int           // the same, as they go over the wire
+	RoomAge         time.Duration // of an event that is kept
+	RoomIdle        time.Duration // without a reader and an event, until a room goes, give or take an eighth
+	RoomRate        int           // events published in a room a second: 429
+	RoomByteRate    int           // the same in bytes
+	RoomJoins       int           // requests of an address for rooms' streams a minute: 429; and as many pages that join classes
+	RoomGuesses     int           // names and keys of an address a minute that are none: 429
+
+	// Classes, at most one for each room. Who meets one of these limits is told so over the channel.
+	ClassReaders     int           // of one, with those who are away: one of these makes room for another
+	ClassMakers      int           // pages of one room's maker
+	ClassAway        time.Duration // without a channel, until a reader is gone
+	ClassMakerPause  time.Duration // between two messages to makers
+	ClassReaderPause time.Duration // between two to readers, or more:
+	ClassReaderRate  int           // messages to all readers of one, a second
+	ClassChoices     int           // of a question
+	ClassAskings     int           // of one lesson in a row
+	ClassFigures     int           // of an outcome
+	ClassOutcomes    int           // bytes of a round's outcomes, which all get each time
+
 	// What a page is told about its own streams. What is more is dropped, and counted.
 	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
 	SessionsPerAddress int           // the same for one address
@@ -105,9 +129,9 @@ type Limits struct {
 // Default is for a small machine that everyone can reach.
 var Default = Limits{
 	Streams:           4096,
-	StreamsPerAddress: 256, // a class behind one router: six for each browser
+	StreamsPerAddress: 512, // a class behind one router: eight for each of 60 browsers
 	Held:              128 << 20,
-	HeldPerAddress:    16 << 20, // 64 KB for each stream
+	HeldPerAddress:    32 << 20, // 64 KB for each stream
 	Lifetime:          time.Hour,
 	Heartbeat:         15 * time.Second,
 	StreamWrite:       10 * time.Second,
@@ -138,6 +162,28 @@ var Default = Limits{
 	Body:        protocol.MaxBody,
 	BodyRead:    10 * time.Second,
 	Parsed:      32, // with the longest texts, a few megabytes
+
+	Rooms:           64, // with what is kept of them, 86 MB at worst, more than half of that in the engine
+	RoomsPerAddress: 8,
+	RoomEvents:      1000,
+	RoomBytes:       512 << 10,
+	RoomAge:         24 * time.Hour,
+	RoomIdle:        2 * time.Hour,
+	RoomRate:        1000,
+	RoomByteRate:    1 << 20,
+	RoomJoins:       300,
+	RoomGuesses:     20,
+
+	ClassReaders:     500,
+	ClassMakers:      8,
+	ClassAway:        10 * time.Minute,
+	ClassMakerPause:  100 * time.Millisecond,
+	ClassReaderPause: 250 * time.Millisecond,
+	ClassReaderRate:  200,
+	ClassChoices:     20,
+	ClassAskings:     10,
+	ClassFigures:     20,
+	ClassOutcomes:    256 << 10, // 500 readers with ten figures each
 
 	Sessions:           1000,
 	SessionsPerAddress: 256,

@@ -1,7 +1,6 @@
 package play
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
+	"eventsource-playground/server/tcp"
 )
 
 // connection carries a play over HTTP/1.1. net/http has let go of it, so every byte is the play's.
@@ -37,19 +37,11 @@ func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{conn: conn, tcp: tcpOf(conn), limits: l}
+	c := &connection{conn: conn, tcp: tcp.Of(conn), limits: l}
 	if conn == net.Conn(c.tcp) {
 		c.raw, err = c.tcp.SyscallConn()
 	}
 	return c, err
-}
-
-// tcpOf is what is below a connection, which a listener of ours made.
-func tcpOf(conn net.Conn) *net.TCPConn {
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
-	return conn.(*net.TCPConn)
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
@@ -102,7 +94,7 @@ func (c *connection) count(n int) {
 func (c *connection) writeAll(b []byte) error {
 	n := 0
 	if c.raw != nil {
-		n = writeNow(c.raw, b)
+		n = tcp.WriteNow(c.raw, b)
 	}
 	if n == len(b) {
 		return nil
@@ -152,15 +144,10 @@ func (c *connection) end(protocol.End) {
 }
 
 // reset cuts the connection, and forgets what the client did not read. Over TLS there is no word of it either.
-func (c *connection) reset() { resetTCP(c.tcp) }
+func (c *connection) reset() { tcp.Reset(c.tcp) }
 
 // resetAll is reset: nothing else goes over the connection.
 func (c *connection) resetAll() { c.reset() }
-
-func resetTCP(tcp *net.TCPConn) {
-	tcp.SetLinger(0) // closing is a reset then
-	tcp.Close()
-}
 
 // from is the client's address.
 func (c *connection) from() string { return c.conn.RemoteAddr().String() }

@@ -17,6 +17,7 @@ import (
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
+	"eventsource-playground/server/tcp"
 )
 
 // multiplexed carries a play over HTTP/2, as one of the streams of a connection. net/http frames and sends, in the goroutine of
@@ -54,7 +55,7 @@ func WithConnection(ctx context.Context, conn net.Conn) context.Context {
 	if _, ok := conn.(*tls.Conn); !ok {
 		return ctx
 	}
-	return context.WithValue(ctx, sharedKey{}, &sharedConnection{tcp: tcpOf(conn)})
+	return context.WithValue(ctx, sharedKey{}, &sharedConnection{tcp: tcp.Of(conn)})
 }
 
 // Shallow is a handler whose plays over HTTP/2 run outside of it, in the goroutine that net/http has made for the request. That
@@ -320,7 +321,7 @@ func (c *multiplexed) resetAll() {
 	}
 	c.close()
 	c.shared.cut.Store(true)
-	resetTCP(c.shared.tcp)
+	tcp.Reset(c.shared.tcp)
 }
 
 // close has the handler return: that ends the stream.

@@ -1,15 +1,18 @@
 //go:build unix
 
-package play
+package tcp
 
 import (
 	"sync"
 	"syscall"
 )
 
-// writeNow writes what the kernel accepts at once, and returns how much that was. So most writes need no deadline, whose
+// CanWriteNow says that WriteNow does.
+const CanWriteNow = true
+
+// WriteNow writes what the kernel accepts at once, and returns how much that was. So most writes need no deadline, whose
 // timer costs as much as a tenth of an event: what is left is written with one.
-func writeNow(raw syscall.RawConn, b []byte) int {
+func WriteNow(raw syscall.RawConn, b []byte) int {
 	w := nows.Get().(*now)
 	defer nows.Put(w)
 	w.b, w.n = b, 0

@@ -1,0 +1,156 @@
+package room
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"eventsource-playground/sse"
+)
+
+// startNATS starts a server of somebody's, with a port. It can be stopped, and started again with the same port and folder.
+func startNATS(t testing.TB, dir string, port int) (url string, s *server.Server) {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(20 * time.Second) {
+		t.Fatal("NATS does not start")
+	}
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	return s.ClientURL(), s
+}
+
+func external(url string) Options {
+	o := options()
+	o.URL, o.Events = url, 1000
+	return o
+}
+
+func TestNATSIsGoneForAWhile(t *testing.T) {
+	dir := t.TempDir()
+	url, nats := startNATS(t, dir, -1)
+	h := open(t, external(url))
+	r, _ := made(t, h)
+	publish(t, r, "a", "b")
+	read(t, r, 1, 2)
+	port := nats.Addr().(*net.TCPAddr).Port
+	nats.Shutdown()
+	nats.WaitForShutdown()
+
+	refused := 0
+	for range 20 {
+		if ids, err := r.Publish(t.Context(), []sse.Message{{Data: "never"}}); errors.Is(err, ErrUnreachable) && len(ids) == 0 {
+			refused++
+		} else if !errors.Is(err, ErrUnacknowledged) {
+			t.Errorf("got ids %v, %v; want ErrUnreachable", ids, err)
+		}
+	}
+	if refused < 19 { // the first may have been under way
+		t.Errorf("got %d of 20 refused; want them to be", refused)
+	}
+	if err := r.Command(t.Context(), Command{Do: DoCut}); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("got %v for a command; want ErrUnreachable", err)
+	}
+	if view := r.View(); view.Over || view.Shown != 3 {
+		t.Errorf("got %+v; want readers to stay, with what there is", view)
+	}
+	if cursor, why := r.Resume(t.Context(), r.ID(1)); cursor != 2 || why != "" {
+		t.Errorf("got %d, %q for one that reconnects meanwhile; want what it has missed", cursor, why)
+	}
+
+	startNATS(t, dir, port)
+	var acknowledged []string
+	waitFor(t, "event that is accepted", func() bool {
+		ids, err := r.Publish(t.Context(), []sse.Message{{Data: "c"}})
+		acknowledged = ids
+		return err == nil
+	})
+	publish(t, r, "d", "e")
+	first := strings.TrimPrefix(acknowledged[0], r.ID(0)[:7])
+	if got, want := read(t, r, 1, 5), "1=a 2=b 3=c 4=d 5=e"; got != want || first != "3" {
+		t.Errorf("got %s, c being %s; want %s", got, first, want)
+	}
+}
+
+func TestNATSThatIsNotThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	h := open(t, external("nats://"+l.Addr().String()))
+	if _, _, err := h.Make(t.Context()); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("got %v; want ErrUnreachable", err)
+	}
+	if _, err := h.Room(t.Context(), "calm-river"); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("got %v; want ErrUnreachable", err)
+	}
+}
+
+func TestTwoServersHaveTheSameRooms(t *testing.T) {
+	url, _ := startNATS(t, t.TempDir(), -1)
+	a, b := open(t, external(url)), open(t, external(url))
+	here, key := made(t, a)
+	publish(t, here, "1", "2")
+	there := opened(t, b, here.Name)
+	if !there.Opens(key) {
+		t.Error("got a key that does not open the room on another server; want it to")
+	}
+	publish(t, there, "3")
+	for name, r := range map[string]*Room{"one": here, "the other": there} {
+		if got, want := read(t, r, 1, 3), "1=1 2=2 3=3"; got != want {
+			t.Errorf("got %s on %s; want %s", got, name, want)
+		}
+	}
+	for _, c := range []struct {
+		do   Do
+		seen func(Commands) uint32
+	}{
+		{DoCut, func(c Commands) uint32 { return c.Cuts }},
+		{DoEnd, func(c Commands) uint32 { return c.Ends }},
+		{DoRetry, func(c Commands) uint32 { return c.Retries }},
+	} {
+		if err := here.Command(t.Context(), Command{Do: c.do, Min: 1, Max: 2}); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, string(c.do)+" on both", func() bool {
+			return c.seen(here.View().Commands) == 1 && c.seen(there.View().Commands) == 1
+		})
+	}
+	if err := there.End(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "end on both", func() bool { return here.View().Over && there.View().Over })
+}
+
+func TestAReaderMovesToAServerThatIsABitLate(t *testing.T) {
+	url, _ := startNATS(t, t.TempDir(), -1)
+	a, b := open(t, external(url)), open(t, external(url))
+	here, _ := made(t, a)
+	there := opened(t, b, here.Name)
+	for n := 1; n <= 100; n++ {
+		id := publish(t, here, fmt.Sprint(n))[0]
+		if cursor, why := there.Resume(t.Context(), id); cursor != uint64(n+1) || why != "" {
+			t.Fatalf("got %d, %q for %s; want %d and no gap", cursor, why, id, n+1)
+		}
+	}
+}
+
+func TestARoomThatIsGoneWhileNATSWas(t *testing.T) {
+	url, nats := startNATS(t, t.TempDir(), -1)
+	h := open(t, external(url))
+	r, _ := made(t, h)
+	port := nats.Addr().(*net.TCPAddr).Port
+	nats.Shutdown()
+	nats.WaitForShutdown()
+	startNATS(t, t.TempDir(), port) // another one, which knows nothing
+	waitFor(t, "end for the readers", func() bool { return r.View().Over })
+}
