@@ -145,7 +145,7 @@ func (f file) about() string {
 }
 
 func (c *comparison) save() {
-	text, err := json.MarshalIndent(c.file(), "", " ")
+	text, err := json.Marshal(c.file())
 	if err == nil {
 		download("eventsource-comparison.json", "application/json", []string{string(text)})
 	}

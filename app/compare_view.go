@@ -147,7 +147,7 @@ func (v *comparisonView) lanes(row *compare.Row) app.UI {
 	}
 	if f, played := c.figures[row.Name]; played && (c.playing == nil || c.playing.run != run) {
 		for _, note := range row.Notes(f, voice) {
-			notes = append(notes, view(`<p>{}</p>`, note))
+			notes = append(notes, view(`<p>{}</p>`, note.Text))
 		}
 		if f["unseen"] != nil {
 			notes = append(notes, view(`<p class="notice">The page’s channel to its server was down, so what the server saw is missing.</p>`))

@@ -105,16 +105,19 @@ func TestALineIsSaidWhereItsFiguresAreThere(t *testing.T) {
 		{"a figure that was not measured leaves nothing", "{said}", "ws", ""},
 		{"no figure at all", "never", "ws", "never"},
 	} {
-		if got, _ := f.fill(test.text, test.client, english); got != test.want {
+		if got, _ := f.fill(test.text, test.client+"_", english); got != test.want {
 			t.Errorf("%s: got %q; want %q", test.name, got, test.want)
 		}
 	}
 	for condition, want := range map[string]bool{
 		"": true, "es_backMs": true, "!es_backMs": false, "es_missed": false, "!es_missed": true, "es_none": false, "!es_none": true, "es_backMs !es_missed": true, "es_backMs es_missed": false,
 	} {
-		if got := f.holds(condition); got != want {
+		if got := f.holds(condition, ""); got != want {
 			t.Errorf("%q: got %v; want %v", condition, got, want)
 		}
+	}
+	if !f.holds("backMs !missed", "es_") || f.holds("!backMs", "es_") {
+		t.Error("got a client's own figures wrong")
 	}
 }
 

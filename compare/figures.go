@@ -1,8 +1,6 @@
 package compare
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,19 +16,31 @@ type Figures map[string]any
 // columns are the clients' short names in figures, by [trace.ClientKind].
 var columns = [...]string{"es", "go", "ws"}
 
-// set sets a client's figure.
-func (f Figures) set(client trace.ClientKind, name string, value any) {
-	if n, ok := value.(int); ok {
-		value = float64(n)
-	}
-	f[columns[client]+"_"+name] = value
+// number, count, text and is set a client's figure: there is code for each, because a conversion at each place where one is set would
+// make the page 2 KB larger.
+//
+//go:noinline
+func (f Figures) number(client trace.ClientKind, name string, n float64) {
+	f[columns[client]+"_"+name] = n
 }
 
-// holds reports whether a condition is met: a figure is there and not 0, or with ! before it, is not. Several are joined by spaces.
-func (f Figures) holds(condition string) bool {
+//go:noinline
+func (f Figures) count(client trace.ClientKind, name string, n int) {
+	f.number(client, name, float64(n))
+}
+
+//go:noinline
+func (f Figures) text(client trace.ClientKind, name, text string) { f[columns[client]+"_"+name] = text }
+
+//go:noinline
+func (f Figures) is(client trace.ClientKind, name string) { f.number(client, name, 1) }
+
+// holds reports whether a condition is met: a figure is there and not 0, or with ! before it, is not. Several are joined by spaces. whose
+// is what the names begin with, and are without here.
+func (f Figures) holds(condition, whose string) bool {
 	for name := range strings.FieldsSeq(condition) {
 		name, not := strings.CutPrefix(name, "!")
-		value, there := f[name]
+		value, there := f[whose+name]
 		if not == (there && value != 0.0 && value != "") {
 			return false
 		}
@@ -38,9 +48,8 @@ func (f Figures) holds(condition string) bool {
 	return true
 }
 
-// fill puts figures into a text, each in the place of its name. client is whose they are, where they are without it. ok is false if
-// one is missing.
-func (f Figures) fill(text string, client string, v language.Voice) (filled string, ok bool) {
+// fill puts figures into a text, each in the place of its name. ok is false if one is missing.
+func (f Figures) fill(text, whose string, v language.Voice) (filled string, ok bool) {
 	var b strings.Builder
 	text = v.Say(text)
 	for {
@@ -53,7 +62,7 @@ func (f Figures) fill(text string, client string, v language.Voice) (filled stri
 		text = after
 		value, there := f[name]
 		if !there {
-			value, there = f[client+"_"+name]
+			value, there = f[whose+name]
 		}
 		if !there {
 			return "", false
@@ -83,6 +92,3 @@ func unbound(name string, value any, v language.Voice) string {
 	}
 	return strconv.Itoa(int(n + .5))
 }
-
-// Names are the names of the figures, in their order.
-func (f Figures) Names() []string { return slices.Sorted(maps.Keys(f)) }

@@ -32,19 +32,19 @@ func measureOver(r *Run, f Figures) {
 			return
 		}
 		path, _, _ := strings.Cut(e.Request.Target, "?")
-		f.set(client, "request", e.Request.Method+" "+path)
-		f.set(client, "status", e.Head.Status)
-		f.set(client, "protocol", e.Request.Proto)
+		f.text(client, "request", e.Request.Method+" "+path)
+		f.count(client, "status", e.Head.Status)
+		f.text(client, "protocol", e.Request.Proto)
 		if request, response := e.HandshakeBytes(); request > 0 && response > 0 {
-			f.set(client, "requestBytes", request)
-			f.set(client, "responseBytes", response)
+			f.count(client, "requestBytes", request)
+			f.count(client, "responseBytes", response)
 		}
 		if e.Request.Proto >= "HTTP/2" {
-			f.set(client, "hpack", 1)
+			f.is(client, "hpack")
 		}
 		for _, h := range [][2]string{{"Content-Type", "type"}, {"Transfer-Encoding", "framing"}, {"Upgrade", "upgrade"}} {
 			if value, ok := protocol.HeaderOf(e.Head.Header, h[0]); ok {
-				f.set(client, h[1], value)
+				f.text(client, h[1], value)
 			}
 		}
 	})
@@ -54,11 +54,11 @@ func measureSpeak(r *Run, f Figures) {
 	r.each(func(p *Played, i int, client trace.ClientKind) {
 		x := &p.Extras[i]
 		if x.NoSend {
-			f.set(client, "noSend", 1)
+			f.is(client, "noSend")
 		}
 		if len(x.Trips) > 0 {
-			f.set(client, "trips", len(x.Trips))
-			f.set(client, "tripMs", percentile(x.Trips, 50))
+			f.count(client, "trips", len(x.Trips))
+			f.number(client, "tripMs", percentile(x.Trips, 50))
 		}
 	})
 }
@@ -77,14 +77,14 @@ func measureCost(r *Run, f Figures) {
 			switch {
 			case len(costs[size]) == 0:
 			case packed:
-				f.set(client, strings.Replace(name, "around", "packed", 1), percentile(costs[size], 50))
+				f.number(client, strings.Replace(name, "around", "packed", 1), percentile(costs[size], 50))
 			default:
-				f.set(client, name, percentile(costs[size], 50)-float64(size))
+				f.number(client, name, percentile(costs[size], 50)-float64(size))
 			}
 		}
 		if e := p.exchange(i, 0); client == trace.WebSocket && e != nil && e.Head != nil {
 			if extension, ok := protocol.HeaderOf(e.Head.Header, "Sec-WebSocket-Extensions"); ok {
-				f.set(client, "extension", extension)
+				f.text(client, "extension", extension)
 			}
 		}
 	})
@@ -101,9 +101,9 @@ func measureLatency(r *Run, f Figures) {
 		if len(took) == 0 || len(sent) != len(came) {
 			return
 		}
-		f.set(client, "events", len(took))
-		f.set(client, "p50Ms", max(0, percentile(took, 50)))
-		f.set(client, "p99Ms", max(0, percentile(took, 99)))
+		f.count(client, "events", len(took))
+		f.number(client, "p50Ms", max(0, percentile(took, 50)))
+		f.number(client, "p99Ms", max(0, percentile(took, 99)))
 	})
 }
 
@@ -118,20 +118,20 @@ func measureCut(r *Run, f Figures) {
 			f["lines"] = float64(r.Lines)
 		}
 		if ms, ok := p.back(i); ok {
-			f.set(client, name+"backMs", ms)
+			f.number(client, name+"backMs", ms)
 		}
-		f.set(client, name+"states", p.states(i))
+		f.text(client, name+"states", p.states(i))
 		if code, clean := p.closeCode(i); code > 0 {
-			f.set(client, name+"code", code)
+			f.count(client, name+"code", code)
 			if clean {
-				f.set(client, name+"clean", 1)
+				f.is(client, name+"clean")
 			}
 		}
 		if lost, came := p.lost(i), p.messages(i); client == engine && lost != nil && len(p.events(i, 0)) > 0 && (len(came) == 0 || came[0].At > lost.At) {
-			f.set(client, name+"discarded", 1)
+			f.is(client, name+"discarded")
 		}
 		if e := p.exchange(i, 0); e != nil && e.Head != nil && e.Head.Status == 505 {
-			f.set(client, name+"impossible", 1)
+			f.is(client, name+"impossible")
 		}
 	})
 }
@@ -150,8 +150,8 @@ func measureMissed(r *Run, f Figures) {
 		for _, m := range all {
 			got[m.Data] = true
 		}
-		f.set(client, name+"missed", numbered-len(got))
-		f.set(client, name+"twice", len(all)-len(got))
+		f.count(client, name+"missed", numbered-len(got))
+		f.count(client, name+"twice", len(all)-len(got))
 		e := p.exchange(i, 1)
 		if e == nil {
 			return
@@ -162,7 +162,7 @@ func measureMissed(r *Run, f Figures) {
 			id, _, _ = strings.Cut(id, "&")
 		}
 		if said {
-			f.set(client, name+"said", id)
+			f.text(client, name+"said", id)
 		}
 	})
 }
@@ -174,10 +174,10 @@ func measureNamed(r *Run, f Figures) {
 		for _, m := range came {
 			types[m.Type] = true
 		}
-		f.set(client, "came", len(came))
-		f.set(client, "types", len(types))
-		f.set(client, "sent", len(p.events(i, 0)))
-		f.set(client, "told", p.Extras[i].Types)
+		f.count(client, "came", len(came))
+		f.count(client, "types", len(types))
+		f.count(client, "sent", len(p.events(i, 0)))
+		f.count(client, "told", p.Extras[i].Types)
 	})
 }
 
@@ -194,10 +194,10 @@ func measureBytes(r *Run, f Figures) {
 			return
 		}
 		sums[x.Sum] = true
-		f.set(client, name+"gotMiB", float64(x.Bytes)/mebi)
-		f.set(client, name+"wireMiB", float64(p.wire(i))/mebi)
-		f.set(client, name+"tookMs", x.Done-p.First[i].State().NewAt)
-		f.set(client, name+"handledMs", x.Handled)
+		f.number(client, name+"gotMiB", float64(x.Bytes)/mebi)
+		f.number(client, name+"wireMiB", float64(p.wire(i))/mebi)
+		f.number(client, name+"tookMs", x.Done-p.First[i].State().NewAt)
+		f.number(client, name+"handledMs", x.Handled)
 	})
 	f["pictures"] = float64(len(sums))
 }
@@ -205,17 +205,17 @@ func measureBytes(r *Run, f Figures) {
 func measureStreams(r *Run, f Figures) {
 	r.each(func(p *Played, i int, client trace.ClientKind) {
 		x := &p.Extras[i]
-		f.set(client, "opened", x.Opened)
-		f.set(client, "next", x.Opened+1)
+		f.count(client, "opened", x.Opened)
+		f.count(client, "next", x.Opened+1)
 		switch all := p.Log.Sources(); {
 		case !x.Failed && x.Opened < FillMost:
-			f.set(client, "waits", 1)
+			f.is(client, "waits")
 		case !x.Failed:
-			f.set(client, "endless", 1)
+			f.is(client, "endless")
 		case refusedByServer(all[len(all)-1]):
-			f.set(client, "quota", 1)
+			f.is(client, "quota")
 		default:
-			f.set(client, "fails", 1)
+			f.is(client, "fails")
 		}
 	})
 }
@@ -231,18 +231,18 @@ func measureIdle(r *Run, f Figures) {
 		lost := p.lost(i)
 		switch came := p.messages(i); {
 		case p.With && lost == nil: // with a heartbeat
-			f.set(client, "keptMs", p.Ended-p.First[i].State().NewAt)
+			f.number(client, "keptMs", p.Ended-p.First[i].State().NewAt)
 		case !p.With && lost != nil && len(came) > 0:
-			f.set(client, "noticedMs", lost.At-came[0].At)
+			f.number(client, "noticedMs", lost.At-came[0].At)
 		}
 		if p.With {
 			return
 		}
 		if ms, ok := p.back(i); ok {
-			f.set(client, "backMs", ms)
+			f.number(client, "backMs", ms)
 		}
 		if code, _ := p.closeCode(i); code > 0 {
-			f.set(client, "code", code)
+			f.count(client, "code", code)
 		}
 	})
 }
@@ -270,10 +270,10 @@ func measureSlow(r *Run, f Figures) {
 				last = w.At
 			}
 		}
-		f.set(client, "blockedMs", blocked[1]-blocked[0])
-		f.set(client, "queuedMiB", float64(bytes)/mebi)
+		f.number(client, "blockedMs", blocked[1]-blocked[0])
+		f.number(client, "queuedMiB", float64(bytes)/mebi)
 		if longest = max(longest, blocked[1]-last); longest > held && bytes < floodBytes {
-			f.set(client, "heldMs", longest)
+			f.number(client, "heldMs", longest)
 		}
 	})
 }

@@ -24,8 +24,7 @@ type Line struct {
 	Text string
 }
 
-// line is said if its condition holds, see Figures.holds, and all that it names was measured. The condition names the client's own
-// figures.
+// line is said if its condition holds, see Figures.holds, and all that it names was measured. In a cell the names are the client's.
 type line struct {
 	when string
 	tone Tone
@@ -33,39 +32,21 @@ type line struct {
 }
 
 // Cell is what a row says of a client.
-func (r *Row) Cell(f Figures, client trace.ClientKind, v language.Voice) (said []Line) {
-	for _, l := range r.cells[client] {
-		if !f.holds(owned(l.when, columns[client])) {
+func (r *Row) Cell(f Figures, client trace.ClientKind, v language.Voice) []Line {
+	return f.say(r.cells[client], columns[client]+"_", v)
+}
+
+// Notes are what happened in the row, a sentence or two each.
+func (r *Row) Notes(f Figures, v language.Voice) []Line { return f.say(r.notes, "", v) }
+
+// say says those lines that can be said. whose is what the names of figures begin with, where they are without it.
+func (f Figures) say(lines []line, whose string, v language.Voice) (said []Line) {
+	for _, l := range lines {
+		if !f.holds(l.when, whose) {
 			continue
 		}
-		if text, ok := f.fill(l.text, columns[client], v); ok {
+		if text, ok := f.fill(l.text, whose, v); ok {
 			said = append(said, Line{l.tone, text})
-		}
-	}
-	return said
-}
-
-// owned is a condition with a client's name before each figure.
-func owned(condition, client string) string {
-	names := strings.Fields(condition)
-	for i, name := range names {
-		if name, not := strings.CutPrefix(name, "!"); not {
-			names[i] = "!" + client + "_" + name
-		} else {
-			names[i] = client + "_" + name
-		}
-	}
-	return strings.Join(names, " ")
-}
-
-// Notes are what happened in the row, in sentences.
-func (r *Row) Notes(f Figures, v language.Voice) (said []string) {
-	for _, l := range r.notes {
-		if !f.holds(l.when) {
-			continue
-		}
-		if text, ok := f.fill(l.text, "", v); ok {
-			said = append(said, text)
 		}
 	}
 	return said
