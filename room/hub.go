@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,8 @@ type Hub struct {
 	name    func() string // of a new room; it may be taken
 
 	starting sync.Mutex // held while the engine starts
+	failed   error      // why it did not, the last time
+	failedAt time.Time
 	mutex    sync.Mutex
 	engine   *engine // nil: not started
 	closed   bool
@@ -77,24 +80,21 @@ func (h *Hub) start() (*engine, error) {
 		return e, err
 	}
 	from := time.Now()
+	if h.failed != nil && from.Sub(h.failedAt) < reconnecting {
+		return nil, h.failed // many may be waiting
+	}
 	e, err := start(h.options, h.checkAll)
 	if err != nil {
 		h.options.Log.Error("no rooms", "err", err)
+		h.failed, h.failedAt = err, time.Now()
 		return nil, err
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.engine = e
 	h.stopped.Go(h.sweeps)
-	h.options.Log.Info("rooms", "nats", cmpOr(h.options.URL, "embedded"), "storage", h.options.storage().String(), "started in", time.Since(from).Round(time.Millisecond))
+	h.options.Log.Info("rooms", "nats", cmp.Or(h.options.URL, "embedded"), "storage", h.options.storage().String(), "started in", time.Since(from).Round(time.Millisecond))
 	return e, nil
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // started is the engine, if it was started.

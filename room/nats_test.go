@@ -4,11 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nkeys"
 
 	"eventsource-playground/sse"
 )
@@ -16,7 +20,13 @@ import (
 // startNATS starts a server of somebody's, with a port. It can be stopped, and started again with the same port and folder.
 func startNATS(t testing.TB, dir string, port int) (url string, s *server.Server) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true})
+	s = startServer(t, &server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true})
+	return s.ClientURL(), s
+}
+
+func startServer(t testing.TB, o *server.Options) *server.Server {
+	t.Helper()
+	s, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +35,7 @@ func startNATS(t testing.TB, dir string, port int) (url string, s *server.Server
 		t.Fatal("NATS does not start")
 	}
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	return s.ClientURL(), s
+	return s
 }
 
 func external(url string) Options {
@@ -92,6 +102,62 @@ func TestNATSThatIsNotThere(t *testing.T) {
 	}
 	if _, err := h.Room(t.Context(), "calm-river"); !errors.Is(err, ErrUnreachable) {
 		t.Errorf("got %v; want ErrUnreachable", err)
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	pair := func(create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, string) {
+		k, err := create()
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := k.PublicKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k, public
+	}
+	operator, operatorKey := pair(nkeys.CreateOperator)
+	account, accountKey := pair(nkeys.CreateAccount)
+	_, systemKey := pair(nkeys.CreateAccount)
+	user, userKey := pair(nkeys.CreateUser)
+	encode := func(c jwt.Claims, by nkeys.KeyPair) string {
+		token, err := c.Encode(by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	resolver := &server.MemAccResolver{}
+	claims := jwt.NewAccountClaims(accountKey)
+	claims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: -1, DiskStorage: -1, Streams: -1, Consumer: -1}
+	resolver.Store(accountKey, encode(claims, operator))
+	resolver.Store(systemKey, encode(jwt.NewAccountClaims(systemKey), operator))
+	s := startServer(t, &server.Options{
+		Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true,
+		TrustedOperators: []*jwt.OperatorClaims{jwt.NewOperatorClaims(operatorKey)}, AccountResolver: resolver, SystemAccount: systemKey,
+	})
+	seed, err := user.Seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	creds, err := jwt.FormatUserConfig(encode(jwt.NewUserClaims(userKey), account), seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "user.creds")
+	if err := os.WriteFile(file, creds, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := external(s.ClientURL())
+	if _, _, err := open(t, o).Make(t.Context()); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("got %v without credentials; want ErrUnreachable", err)
+	}
+	o.Creds = file
+	r, _ := made(t, open(t, o))
+	publish(t, r, "a")
+	if got, want := read(t, r, 1, 1), "1=a"; got != want {
+		t.Errorf("got %s; want %s", got, want)
 	}
 }
 

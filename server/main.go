@@ -59,7 +59,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.StringVar(&o.cors, "cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
-	flags.IntVar(&m.Limits.Streams, "max-streams", m.Limits.Streams, "open streams in all")
+	flags.IntVar(&m.Limits.Streams, "max-streams", m.Limits.Streams, "open streams in all, and as many of rooms")
 	flags.IntVar(&m.Limits.StreamsPerAddress, "max-streams-per-address", m.Limits.StreamsPerAddress,
 		"open streams of one address (IPv6: of one /64); set it to -max-streams behind a proxy")
 	flags.StringVar(&o.tls.addr, "tls-addr", "", "listen on this `host:port` for https, and so for HTTP/2; empty is not at all. If it is not given, port 3443\n"+

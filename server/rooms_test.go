@@ -103,6 +103,22 @@ func TestRoomsAreForPagesOfAnyOrigin(t *testing.T) {
 	}
 }
 
+func TestSixtyBrowsersWithEightStreamsAreLetInFromOneAddress(t *testing.T) {
+	p := start(t, "-addr", "127.0.0.1:0")
+	r := makeRoom(t, p)
+	for range 60 {
+		r.read(t, p)
+		for range 7 {
+			if reply := p.get(t, "/sse"); reply.StatusCode != http.StatusOK {
+				t.Fatalf("got %d %s; want a stream", reply.StatusCode, text(t, reply))
+			}
+		}
+		if reply := p.get(t, "/lessons"); reply.StatusCode != http.StatusOK {
+			t.Fatalf("got %d; want what a page needs besides", reply.StatusCode)
+		}
+	}
+}
+
 func TestStoppingEndsRoomsCleanlyAndSoon(t *testing.T) {
 	before := runtime.NumGoroutine()
 	p := start(t)

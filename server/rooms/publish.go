@@ -175,9 +175,12 @@ func (rs *Rooms) parseStream(body []byte) (messages []sse.Message, refused *refu
 	}
 	d.Feed(body, line)
 	d.End(line)
+	last, ok := d.ReconnectionTime()
 	switch {
 	case refused != nil:
 		return nil, refused
+	case len(messages) > 0 && ok && (retry == nil || *retry != last):
+		return nil, refuse.New(http.StatusBadRequest, "There is a retry after the last event, and with no event it can't be sent: put it before one.")
 	case discarded:
 		return nil, refuse.New(http.StatusBadRequest, "The body ends within an event, which a browser would discard: end it with a blank line.")
 	case len(messages) == 0:
