@@ -8,7 +8,7 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all lint bench size shot report clean
+.PHONY: serve wasm test test-all lint bench size shot compare report clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -49,6 +49,9 @@ size: web/app.wasm bin/hello.wasm
 shot: bin/server
 	SHOT=1 go test ./e2e -run TestShot -count=1
 
+compare: bin/server
+	SLOW=1 COMPARE=1 go test ./e2e -run TestEveryRowOfTheComparison -count=1
+
 report: bin/server
 	SLOW=1 REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
 
@@ -57,10 +60,10 @@ clean:
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
 # target report.)
-page = $(addprefix ./,$(wildcard app code/quote eventsource language lesson protocol report report/engine scenario sse standard trace))
+page = $(addprefix ./,$(wildcard app code/quote compare eventsource language lesson protocol report report/engine scenario sse standard trace))
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.tmpl' -o -name '*.lesson' -o -type d \) -print)
-packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css web/worker.js $(wildcard app/*.json trace/words/*.json) $(call files,web/pack web/wasm language)
+packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css web/worker.js $(wildcard app/*.json compare/*.json trace/words/*.json) $(call files,web/pack web/wasm language)
 # The tests that drive browsers or play the report, one package after another: two browsers fill two cores. The race detector
 # would find nothing in them but the driver's own.
 browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)

@@ -3,7 +3,6 @@ package main
 import (
 	"iter"
 	"net/url"
-	"path"
 	"strconv"
 	"strings"
 
@@ -87,8 +86,8 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 		a.place = oursThere
 	}
 	switch decoded, err := url.PathUnescape(pathname); { // as our server's routes read it
-	case err == nil && path.Clean("/"+decoded) == "/sse" && !a.socket:
-	case err == nil && path.Clean("/"+decoded) == "/ws" && a.place == oursHere:
+	case err == nil && leadsTo(decoded, "sse") && !a.socket:
+	case err == nil && leadsTo(decoded, "ws") && a.place == oursHere:
 		a.socket = true
 	default:
 		a.place = elsewhere
@@ -105,6 +104,21 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 		}
 	}
 	return a
+}
+
+// leadsTo reports whether a path is that of a file at the top, as path.Clean sees it, which would make the page 2 KB larger.
+func leadsTo(pathname, name string) bool {
+	var parts []string
+	for part := range strings.SplitSeq(pathname, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			parts = parts[:max(0, len(parts)-1)]
+		default:
+			parts = append(parts, part)
+		}
+	}
+	return len(parts) == 1 && parts[0] == name
 }
 
 // pairs are the names and values of a query, as URLSearchParams reads them: what can't be unescaped stays as it is.

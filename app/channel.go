@@ -99,7 +99,7 @@ func (c *channel) onMessage(text string) {
 		gotText(*message.Got)
 		return
 	}
-	r := c.receive(message, eventsource.Now(), c.model.log)
+	r := c.receive(message, eventsource.Now(), c.model.logs())
 	if r.ping {
 		time.AfterFunc(300*time.Millisecond, c.ping)
 	}

@@ -21,7 +21,7 @@ type drawing struct {
 	window float64 // of the visible part, in milliseconds
 	right  float64 // time at its right edge, on the performance clock
 	server bool    // with the lanes of the wire and the server
-	lane   int     // of the source that is selected, whose wire and server they are
+	lane   int     // of the source that is selected, whose wire and server they are; 0: none is
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
 }
 
@@ -101,7 +101,7 @@ func (d drawing) svg(log *trace.Log) string {
 			fmt.Fprintf(&b, `<rect class="chosen" x="0" y="%d" width="%.0f" height="%d"/>`, lanesTop+i*shape.pitch-4, width, shape.pitch)
 		}
 	}
-	d.grid(&b, height, log.Newest(d.lane).State().NewAt, left, end)
+	d.grid(&b, height, log.Newest(max(1, d.lane)).State().NewAt, left, end)
 	for i, s := range lanes {
 		lane := laneDrawing{d, shape, lanesTop + i*shape.pitch, slices.Contains(starved, s), s.Kind}
 		lane.draw(&b, log, s.Lane, left, end)

@@ -42,7 +42,7 @@ func (m *model) notInProtocol() string {
 
 // notHere is what a WebSocket has not, but for fields and directives, whose names are the same in all languages.
 var notHere = map[protocol.NotHere]string{
-	protocol.NoComments: later("comments"), protocol.NoFields: later("unknown fields"), protocol.NoChunks: later("chunks"),
+	protocol.NoComments: later("more than 50 comments a second"), protocol.NoFields: later("unknown fields"), protocol.NoChunks: later("chunks"),
 	protocol.NoContentType: later("content type"), protocol.NoRedirect: later("redirect"),
 }
 

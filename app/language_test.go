@@ -172,7 +172,7 @@ var saidByOthers = map[string][]string{
 	},
 	"../server/session":   {"silence"},
 	"../scenario":         {"hold"},
-	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Streaming APIs", "Buffers", "Load"},
+	"../scenario/library": {"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Streaming APIs", "Buffers", "Load", "Comparison"},
 	"../trace":            {"page"},
 	".":                   {"system", "light", "dark"},
 }

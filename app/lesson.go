@@ -74,9 +74,9 @@ func (m *model) runLesson() {
 		return
 	}
 	s, why := m.connection.setup, nativeLessons[l.Name]
-	native := s.Engine && why != ""
-	if native {
-		s.Engine = false
+	native, socket := s.Engine && why != "", l.Client == lesson.Socket
+	if native || socket {
+		s.Engine, s.Socket = false, socket
 		m.change(s)
 	}
 	m.timeline.window = timelineWindows[0] // most lessons take a few seconds

@@ -23,6 +23,8 @@ type model struct {
 	course   course
 	report   browserReport
 
+	comparison comparison
+
 	page   string // one of those in navigation.go
 	whole  bool   // all of the page is drawn, not only what it takes to connect
 	help   bool   // the list of keys is shown
@@ -39,6 +41,7 @@ func newModel() *model {
 	}
 	m.table = table{view: trace.NewView(m.log), unfolded: -1, pace: &m.pace}
 	m.channel = &channel{model: m}
+	m.comparison = newComparison(m)
 	return m
 }
 

@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/compare"
 )
 
 // Pages. All of them live on the same model.
 const (
-	pageLesson = "lesson" // the teacher's view
-	pageReport = "report"
+	pageLesson  = "lesson" // the teacher's view
+	pageReport  = "report"
+	pageCompare = "compare"
 )
 
 // visit is what an address of this page asks for.
@@ -26,6 +29,7 @@ type visit struct {
 	sends   string // a method that no link may use by itself
 	foreign string // the origin of the one that was to be connected at once, if it is another's
 	unknown string // what it says that this page does not know
+	row     string // of the comparison, a name; "": none
 }
 
 // readVisit reads the query of the page's address. read says what an address is.
@@ -37,6 +41,10 @@ func readVisit(query string, read func(string) address) visit {
 	v := visit{setup: parseSetup(values), page: values.Get("view"), lesson: values.Get("lesson"), chosen: values.Has("lesson")}
 	switch v.page {
 	case "", pageLesson, pageReport:
+	case pageCompare:
+		if v.row = values.Get("row"); compare.Find(v.row) == nil && v.row != "" {
+			v.row, v.unknown = "", "row="+v.row
+		}
 	default:
 		v.page, v.unknown = "", "view="+v.page
 	}
@@ -70,6 +78,7 @@ func (m *model) navigate(query string) {
 	m.showSetup()
 	m.showProgram()
 	m.showReconnection()
+	m.comparison.chosen = v.row
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
@@ -130,6 +139,7 @@ func (m *model) show(page string) {
 func (m *model) turnTo(page string) {
 	m.page = page
 	m.report.show(m, page == pageReport)
+	m.comparison.show(page == pageCompare)
 }
 
 // handleHistory shows the page of an entry to which the visitor goes back or forth. Of that entry only the page is taken:
@@ -148,7 +158,13 @@ func (m *model) handleHistory() {
 }
 
 // query is a set-up as a link to this page says it, with the lesson if one was chosen, and the page.
-func (m *model) query(s Setup) string { return queryOf(s, m.course.link(), m.page) }
+func (m *model) query(s Setup) string {
+	query := queryOf(s, m.course.link(), m.page)
+	if m.page == pageCompare {
+		query = withParameter("?"+query, "row", m.comparison.chosen)[1:]
+	}
+	return query
+}
 
 func queryOf(s Setup, lesson, page string) string {
 	query := withParameter("?"+s.Query(), "lesson", lesson)
@@ -168,7 +184,7 @@ func (m *model) navigation() app.UI {
 }
 
 func (n *navigation) draw() app.UI {
-	return view(`<nav aria-label="Views">{}{}</nav>`, n.link("", say("Playground")), n.link(pageReport, say("Browser report")))
+	return view(`<nav aria-label="Views">{}{}{}</nav>`, n.link("", say("Playground")), n.link(pageCompare, say("Compare")), n.link(pageReport, say("Browser report")))
 }
 
 func (n *navigation) link(page, name string) app.UI {
@@ -181,11 +197,16 @@ func (n *navigation) link(page, name string) app.UI {
 
 func (n *navigation) onLink(page string) app.EventHandler {
 	return func(_ app.Context, e app.Event) {
-		if e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool() {
-			return // a tab or a window of its own
+		if elsewhereOpens(e) {
+			return
 		}
 		e.PreventDefault()
 		e.Call("stopPropagation") // or go-app reads the address again
 		n.Model.show(page)
 	}
+}
+
+// elsewhereOpens reports whether a click on a link is for a tab or a window of its own.
+func elsewhereOpens(e app.Event) bool {
+	return e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool()
 }

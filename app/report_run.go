@@ -24,6 +24,9 @@ type turn struct {
 	stop   func() // nil before it is played
 }
 
+// stages is how many there are.
+const stages = 6
+
 // stage is when it is played: first what is compared, then what is measured, and alone what takes all connections. The Go
 // engine comes after all of the browser's own, which nothing shall disturb.
 func (t *turn) stage() int {
@@ -53,14 +56,21 @@ func (r *browserReport) run() {
 	agent := window.Get("navigator").Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
 	r.mine.Browser, r.mine.Version = browserOf(agent)
+	var all []*turn
 	for i := range r.Checks {
 		c := &r.Checks[i]
-		r.waiting = append(r.waiting, &turn{check: c})
+		all = append(all, &turn{check: c})
 		if engine.NotHere(c, false) == "" {
-			r.waiting = append(r.waiting, &turn{check: c, engine: true})
+			all = append(all, &turn{check: c, engine: true})
 		}
 	}
-	slices.SortStableFunc(r.waiting, func(a, b *turn) int { return a.stage() - b.stage() })
+	for stage := range stages {
+		for _, t := range all {
+			if t.stage() == stage {
+				r.waiting = append(r.waiting, t)
+			}
+		}
+	}
 	r.turns = len(r.waiting)
 	r.next()
 }

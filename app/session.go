@@ -34,8 +34,22 @@ type received struct {
 // worth is the uncertainty of the server's clock that is worth a word, in milliseconds.
 const worth = 5
 
-// receive takes a message in that came now.
-func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) (r received) {
+// logFor is the log of a source: the first, which is the page's own, has also those that no log made, as of a fetch, but for those
+// that were compared before.
+func logFor(source int, logs []*trace.Log) *trace.Log {
+	for _, log := range logs {
+		if log.Made(source) {
+			return log
+		}
+	}
+	if source > comparedAfter {
+		return nil
+	}
+	return logs[0]
+}
+
+// receive takes a message in that came now. The first of the logs is the page's own.
+func (s *session) receive(message protocol.ToPage, now float64, logs []*trace.Log) (r received) {
 	switch {
 	case message.Pong != nil && s.ungreeted:
 		// Whose clock this is only the hello tells.
@@ -43,14 +57,16 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 		if trip := now - *message.Pong; s.trip == 0 || trip < s.trip {
 			was := s.offset
 			s.trip, s.offset = trip, (now+*message.Pong)/2-message.Now
-			log.ShiftServer(s.offset - was)
+			for _, log := range logs {
+				log.ShiftServer(s.offset - was)
+			}
 			r.draw = true
 		}
 		r.ping = s.trip/2 > worth/2
 	case message.Hello != nil:
 		r.ping, s.ungreeted = s.ungreeted, false
 		if message.Hello.Instance != s.instance {
-			r.reload = s.beginInstance(message.Hello.Instance, now, log)
+			r.reload = s.beginInstance(message.Hello.Instance, now, logs)
 		}
 		s.dropped += message.Hello.Dropped
 		if s.offset == 0 {
@@ -71,7 +87,9 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 			if seen.Seq > s.last {
 				s.last = seen.Seq
 				seen.Target = withoutSecrets(seen.Target, protocol.Mask)
-				log.Serve(seen, s.offset)
+				if log := logFor(seen.Source, logs); log != nil {
+					log.Serve(seen, s.offset)
+				}
 			}
 		}
 		r.came = len(message.Seen)
@@ -82,10 +100,12 @@ func (s *session) receive(message protocol.ToPage, now float64, log *trace.Log) 
 
 // beginInstance is where an epoch begins: the server knows nothing of what came before, and its clock and its numbers start
 // again. It reports whether there was another one before.
-func (s *session) beginInstance(instance string, now float64, log *trace.Log) (another bool) {
+func (s *session) beginInstance(instance string, now float64, logs []*trace.Log) (another bool) {
 	another = s.instance != ""
 	if another {
-		log.NewEpoch(now)
+		for _, log := range logs {
+			log.NewEpoch(now)
+		}
 	}
 	s.instance, s.last, s.offset, s.trip = instance, 0, 0, 0
 	return another

@@ -45,7 +45,7 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log, got := trace.NewLog(), test.session
-			if does := got.receive(test.message, 100, log); does != test.does {
+			if does := got.receive(test.message, 100, []*trace.Log{log}); does != test.does {
 				t.Errorf("got %+v; want %+v", does, test.does)
 			}
 			if got != test.want {
@@ -62,10 +62,10 @@ func TestTheLastTextsCheckArrives(t *testing.T) {
 	s := session{}
 	first, second := s.checking("a"), s.checking("b")
 	checked := &protocol.Checked{ID: second.ID}
-	if got := s.receive(protocol.ToPage{Checked: &protocol.Checked{ID: first.ID}}, 0, trace.NewLog()); got.checked != nil {
+	if got := s.receive(protocol.ToPage{Checked: &protocol.Checked{ID: first.ID}}, 0, []*trace.Log{trace.NewLog()}); got.checked != nil {
 		t.Errorf("got %v; want nothing of a text that is no longer there", got.checked)
 	}
-	if got := s.receive(protocol.ToPage{Checked: checked}, 0, trace.NewLog()); got.checked != checked || !got.draw {
+	if got := s.receive(protocol.ToPage{Checked: checked}, 0, []*trace.Log{trace.NewLog()}); got.checked != checked || !got.draw {
 		t.Errorf("got %+v; want the newest text's", got)
 	}
 }
@@ -102,11 +102,11 @@ func TestAReplyBeforeTheHelloMovesNothing(t *testing.T) {
 	log := trace.NewLog()
 	s := session{instance: "a", offset: 5, ungreeted: true}
 	sent := 10.0
-	s.receive(protocol.ToPage{Pong: &sent, Now: 9000}, 11, log)
+	s.receive(protocol.ToPage{Pong: &sent, Now: 9000}, 11, []*trace.Log{log})
 	if s.offset != 5 || s.trip != 0 {
 		t.Errorf("got the offset %v, measured in %v; want 5, not measured", s.offset, s.trip)
 	}
-	if r := s.receive(protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 9001}}, 12, log); !r.ping || s.ungreeted {
+	if r := s.receive(protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 9001}}, 12, []*trace.Log{log}); !r.ping || s.ungreeted {
 		t.Errorf("got %+v; want the clock measured now", r)
 	}
 }

@@ -60,6 +60,9 @@ func (m *model) body(now float64) app.UI {
 	if m.page == pageReport {
 		return m.reportView()
 	}
+	if m.page == pageCompare {
+		return m.comparisonView()
+	}
 	// In the order in which a phone shows them, which is the one in which they are read.
 	if !m.whole {
 		// What it takes to connect. The rest comes in the next frame, in the places that are kept for it.

@@ -51,6 +51,7 @@ func servers(t *testing.T, kind string) map[string]string {
 		"all": "== 204 when redirected and Last-Event-ID is none\n== 200 when Last-Event-ID is not a number\n@gzip\n@proxy holds 10 bytes\ndata: {last-event-id} {attempt} {random 1-6} {time}\n\n" +
 			"== 200 when Last-Event-ID is 7 or more\n@raw \"\\xff\" 10 times\n@raw \"x\" 10 times\n@flush\n@pace line every 1s\n@cors exact with credentials\n",
 		"turns":      "== silence\n== refuse for 1s\n== 200 after 1s\n@cors exact with credentials\n@header Content-Type:\n@cut cleanly\n== 204\n",
+		"generated":  "== 200\n@bytes 5 base64\n@repeat 2\n@bytes 7 binary\n@again\n",
 		"only whens": "== 302 when redirected\n@redirect second origin\n",
 	} {
 		s, err := scenario.Parse(strings.Replace(text, "\n@cors exact with credentials\n", "\n", strings.Count(text, "@pace")), scenario.DefaultLimits)

@@ -215,6 +215,12 @@ func (w *writer) parts(parts []scenario.Part) {
 		switch p.Do {
 		case scenario.PartSend:
 			w.send(p)
+		case scenario.PartBase64:
+			w.Uses["send"] = true
+			w.call("base64", strconv.Itoa(p.Times))
+		case scenario.PartBinary:
+			w.Uses["send"] = true
+			w.call("binary", strconv.Itoa(p.Times))
 		case scenario.PartWait:
 			w.call("wait", milliseconds(p.For))
 		case scenario.PartFlush:

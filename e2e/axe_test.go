@@ -65,6 +65,10 @@ var screens = []struct {
 		p.Click("#tab-wire")
 		p.WaitFor(decides, `$(".wire .lines li")`)
 	}},
+	{"the comparison, a row measured", "lang=en&view=compare&row=named", func(p *page) {
+		p.ClickRole("button", "Run: Named events")
+		p.WaitFor(decides, `$("#lanes .notes p")`)
+	}},
 	{"the report", "lang=en&view=report", func(p *page) { p.WaitFor(decides, `$("#checks")`) }},
 	{"the teacher's view", "lang=en&view=lesson&lesson=end", func(p *page) {
 		p.Wait(`$(".lesson")`)

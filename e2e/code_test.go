@@ -12,7 +12,7 @@ func TestTheTabCodeShowsAndCopiesEachProgram(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
 		p := visitQuery(t, b, "lang=en&client=go&method=POST&header=X-A:b&header=Authorization:&listen=tick&url="+url.QueryEscape("/sse?count=3&token=planted"))
-		p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
+		p.keepCopied()
 		p.ClickRole("tab", "Code")
 		p.Wait(`$("#program").value == "fetch" && $("[aria-label=Program]")`)
 		for _, program := range []struct{ name, contains string }{

@@ -245,7 +245,7 @@ func TestTheCallAndTheLinkFollowTheFields(t *testing.T) {
 		p := visit(t, b, "/sse", "customEvent")
 		p.Fill("URL", `/sse?x="y"`)
 		p.ClickRole("checkbox", "withCredentials")
-		p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
+		p.keepCopied()
 		p.ClickButton("Copy the call")
 		p.Wait(`copied == 'const es = new EventSource(\n  "/sse?x=\\"y\\"",\n  { withCredentials: true })'`)
 		p.ClickRole("tab", "Code")

@@ -67,12 +67,23 @@ func visitAt(t *testing.T, b *browser.Browser, base, query string) *page {
 func (p *page) ready() {
 	p.t.Helper()
 	p.Wait(`document.documentElement.dataset.ready == "true" && ($("#events") || $(".report"))`) // all of it is drawn
-	// What the page saves as a file is kept for records instead.
+	p.keepSaved()
+}
+
+// keepSaved keeps what the page saves as a file in saved, instead.
+func (p *page) keepSaved() {
+	p.t.Helper()
 	p.Eval(`(() => {
 		const create = URL.createObjectURL;
 		window.saved = [];
 		URL.createObjectURL = blob => { saved.push(blob); return create.call(URL, new Blob([])); };
 	})()`, nil)
+}
+
+// keepCopied keeps what the page copies in copied, instead.
+func (p *page) keepCopied() {
+	p.t.Helper()
+	p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
 }
 
 // state waits for the readyState region to say so: connecting, open, closed or none.

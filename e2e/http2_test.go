@@ -111,7 +111,7 @@ func TestThePageGoesOnWhenItsConnectionIsFull(t *testing.T) {
 // Lessons in which the protocol could make a difference are decided over HTTP/2 as their files say.
 func TestEveryLessonAboutConnectionsIsDecidedOverHTTP2(t *testing.T) {
 	slow(t)
-	for _, name := range []string{"seven-streams", "cut-cleanly", "close-in-the-gap"} {
+	for _, name := range []string{"seven-streams", "seven-streams-http2", "cut-cleanly", "close-in-the-gap", "ws-after-a-cut", "picture-base64"} {
 		f := byName(t, name)
 		eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 			t.Parallel()

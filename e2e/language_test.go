@@ -110,7 +110,7 @@ func TestTheChosenLanguageStays(t *testing.T) {
 		p.Open(sharedURL(t) + "/?url=/sse") // by what was chosen
 		p.ready()
 		p.wantLanguage("zh-Hans")
-		p.Eval(`void (window.copied = "", Object.defineProperty(navigator, "clipboard", {value: {writeText: async text => { copied = text; }}}))`, nil)
+		p.keepCopied()
 		p.ClickButton("分享")
 		p.Wait(`new URL(copied).searchParams.get("lang") == "zh" && $(".toolbar").innerText.includes("链接已复制")`)
 	})
@@ -121,7 +121,8 @@ var latin = strings.Fields(`EventSource readyState CONNECTING OPEN CLOSED lastEv
 	open error message event events data id retry count interval comment tick customEvent time timeStamp origin url URL session source sse
 	HTTP HTML CORS JSON UTF-8 GET Chromium Firefox No Content Not Found EN ms s n scenario cut true
 	Content-Type Cache-Control text event-stream no-store keep-alive X-Accel-Buffering Connection Host Accept Origin Referer User-Agent Access-Control-Allow-Origin
-	xFF uFEFF LF CR CRLF r no-cache Server-Sent status none h Pragma charset utf-8 Access-Control-Expose-Headers construct Vary JSON Lines http https localhost mailto cookie Accept-Encoding gzip identity ev half an`)
+	xFF uFEFF LF CR CRLF r no-cache Server-Sent status none h Pragma charset utf-8 Access-Control-Expose-Headers construct Vary JSON Lines http https localhost mailto cookie Accept-Encoding gzip identity ev half an
+	Markdown fetch Go engine WebSocket MiB CLOSING`)
 
 func TestNoEnglishIsLeftOnTheChinesePage(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
@@ -142,6 +143,13 @@ func TestNoEnglishIsLeftOnTheChinesePage(t *testing.T) {
 			p.Eval(`void document.querySelectorAll("details").forEach(d => d.open = true)`, nil)
 			p.noEnglish("the tab " + tab)
 		}
+		p.ClickRole("link", "比较")
+		p.Wait(`$("#comparison")`)
+		p.ClickRole("button", "运行：错过了什么")
+		p.Wait(`$("#lanes .notes p")`)
+		p.noEnglish("the comparison")
+		p.ClickRole("link", "演练场")
+		p.Wait(`$("#url")`)
 		p.Fill("URL", "localhost:3000/sse")
 		p.Wait(`$("#notice").innerText.includes("http://")`)
 		p.noEnglish("a wrong address")

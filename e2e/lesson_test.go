@@ -202,7 +202,7 @@ func (p *page) filled(text lesson.Text, got string, absent ...string) {
 }
 
 var (
-	timed = regexp.MustCompile(`^(opened|first\.\w+|pause(\d+|\.last)|wait\d+|age|quiet)$`)
+	timed = regexp.MustCompile(`^(opened|first\.\w+|pause(\d+|\.last)|wait\d+|answer\d+\.lasted|age|quiet)$`)
 	aTime = regexp.MustCompile(`^\d[\d.,]* (ms|s|毫秒|秒)$`)
 )
 

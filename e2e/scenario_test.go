@@ -47,7 +47,7 @@ func isAsItsFileSays(t *testing.T, b *browser.Browser, e library.Entry, server, 
 	if e.Expect.More {
 		got = got[:min(len(got), len(want))]
 	}
-	if report, same := compare(want, got); !same {
+	if report, same := comparesSeen(want, got); !same {
 		t.Fatalf("%s is not as its file says:\n%s", e.Name, report)
 	}
 	if e.Connect.Times == 1 {
@@ -222,7 +222,7 @@ func ms(f float64) time.Duration {
 }
 
 // compare tells whether what is expected was seen, and shows both side by side from where they begin to differ.
-func compare(want []scenario.Seen, got []*thing) (report string, same bool) {
+func comparesSeen(want []scenario.Seen, got []*thing) (report string, same bool) {
 	differ := 0
 	for differ < len(want) && differ < len(got) && want[differ].Matches(got[differ].Seen) {
 		differ++
@@ -291,7 +291,7 @@ func TestTheSeventhStreamWaitsUntilAnotherIsClosed(t *testing.T) {
 			w.listen(time.Until(over))
 			got = w.inOrder(want)
 		}
-		if report, same := compare(next, got[len(want)-len(next):]); !same {
+		if report, same := comparesSeen(next, got[len(want)-len(next):]); !same {
 			t.Errorf("once another was closed, the seventh is not as expected:\n%s", report)
 		}
 		if states := w.states(); !slices.Equal(states, []int{1, 1, 2, 1, 1, 1, 1}) {

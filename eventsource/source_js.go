@@ -296,7 +296,10 @@ var liveFuncs int
 
 func newFunc(f func(js.Value, []js.Value) any) js.Func {
 	liveFuncs++
-	return js.FuncOf(f)
+	return js.FuncOf(func(this js.Value, args []js.Value) any {
+		defer meter.enter().leave()
+		return f(this, args)
+	})
 }
 
 func release(f js.Func) {

@@ -38,10 +38,13 @@ type SocketOptions struct {
 	// Reconnect is the address of a module that exports a class ReconnectingSocket(url, on): see web/reconnect.js. "": there is no
 	// reconnection, as the standard has none.
 	Reconnect string
+
+	// Binary is given the bytes of each binary message when it arrives, good until it returns. nil: nobody wants them.
+	Binary func(at float64, p []byte)
 }
 
 // WebSocket opens a WebSocket in a page, as a Source. It listens to all that there is: open, message, error and close. A binary
-// message is reported as a description of its bytes. Close is not the end of it: the close event is observed, too.
+// message is reported as a description of its bytes, before which Binary is given them. Close is not the end of it: the close event is observed, too.
 // The error is [ErrNoWebSocket], or an *[Exception] for a URL that the browser refuses.
 func WebSocket(url string, o SocketOptions, observe func(Events)) (*Source, error) {
 	s, err := newSocket(url, o, observe)

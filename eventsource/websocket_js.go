@@ -11,6 +11,7 @@ type socket struct {
 	ws      js.Value // undefined: the class is still being loaded
 	address string
 	observe func(Events)
+	binary  func(at float64, p []byte)
 
 	gathered batch
 	due      bool // a timer is set
@@ -26,7 +27,7 @@ func newSocket(url string, o SocketOptions, observe func(Events)) (s *socket, er
 	if class.Type() != js.TypeFunction {
 		return nil, ErrNoWebSocket
 	}
-	s = &socket{address: url, observe: observe}
+	s = &socket{address: url, observe: observe, binary: o.Binary}
 	defer func() {
 		if thrown, ok := recover().(js.Error); ok {
 			s, err = nil, &Exception{Name: thrown.Get("name").String(), Message: thrown.Get("message").String()}
@@ -128,6 +129,11 @@ func (s *socket) onMessage(args []js.Value) {
 		first := make([]byte, min(most, bytes.Length()))
 		js.CopyBytesToGo(first, bytes)
 		text = binary(first, bytes.Length())
+		if s.binary != nil {
+			all := make([]byte, bytes.Length())
+			js.CopyBytesToGo(all, bytes)
+			s.binary(e.Get("timeStamp").Float(), all)
+		}
 	}
 	s.gathered.add(e.Get("timeStamp").Float(), []byte(e.Get("type").String()), []byte(text), []byte(e.Get("lastEventId").String()))
 	if s.gathered.full() {

@@ -12,6 +12,9 @@ const (
 	Spot   = "spot the error" // the choices are a text in pieces: which one is false?
 )
 
+// Socket is the Client of a lesson about a WebSocket, as a link says it.
+const Socket = "ws"
+
 // A Lesson is all that the page needs of one, in one language.
 type Lesson struct {
 	Listed
@@ -23,6 +26,7 @@ type Lesson struct {
 	Scenario string   `json:"scenario"`
 	Listen   []string `json:"listen"`           // all types to listen to
 	Cookie   string   `json:"cookie,omitempty"` // name=value, which the page gives itself for a minute before it connects
+	Client   string   `json:"client,omitempty"` // what reads the stream: Socket, or "" for an EventSource
 	Init     string   `json:"init,omitempty"`   // JSON: tried as the constructor's second argument
 
 	Choices []Choice  `json:"choices"`

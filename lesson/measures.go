@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 	"eventsource-playground/trace"
 )
@@ -30,15 +31,22 @@ const (
 // Measures are what a run's trace says at one moment, by name. They are those of the subject, the sources of the first
 // lane; besideN. before a name means those of the Nth lane beside it: beside1.opens. An N stands for a number from 1.
 //
-//	state                 readyState of the newest source
+//	state                 readyState of the newest source; a WebSocket's own number: 3 is CLOSED
 //	sources               sources that were made
 //	opens, errors         open and error events of the browser's own
 //	reopened              opens of a source that was open before
 //	lost, failed, gaveup  errors that left readyState at 0 from OPEN, the same from CONNECTING, and at 2
 //	events, events.TYPE   events of the stream that the page saw
 //	unheard               events on the wire without a listener, of the newest source
-//	comments              comments on the wire
+//	comments              comments on the wire; over a WebSocket, pings
+//	closes                close events of a WebSocket
+//	binaries              binary messages that the server sent over one
 //	requests, fetches     requests of EventSources, and of fetch, as the server saw them
+//	connections           of the browser with the server, that requests of all lanes came over
+//	handshake             bytes of the first request's head and of its response's; none where nobody can say, as over HTTP/2
+//	sent                  bytes of the responses' bodies, as far as the server has said so
+//	wire                  bytes after the heads, from the server to the browser, with all that is around the data
+//	around                the same, without the data of events, for each event; a whole number
 //	opened                from new EventSource to the first open
 //	first.byte            from the first open to the server's first write; less than 0: it wrote before
 //	first.event           from the first open to the first event
@@ -52,9 +60,11 @@ const (
 //	requestN.id           Last-Event-ID, if the header was there
 //	requestN.token        X-Token, if the header was there
 //	requestN.method
+//	requestN.protocol     such as HTTP/1.1
 //	requestN.cookie       1 if one came
 //	requestN.redirected   1 if it is for the target of a redirect
 //	answerN.status        of response N
+//	answerN.lasted        from the head of response N to its end
 //	answerN.by            who ended it: server or client
 type Measures map[string]Value
 
@@ -105,13 +115,18 @@ func (r *Run) Measures(now float64) Measures {
 		}
 	}
 	exchanges, _ := r.log.Exchanges()
+	connections := map[int]bool{} // by the browser's port
 	for _, e := range exchanges {
 		if e.Source >= FetchSource(r.source) {
 			lanes[0].add("fetches")
 		} else if p := laneOf(e.Source); p != nil {
 			p.request(e)
+			if e.Request.Port > 0 {
+				connections[e.Request.Port] = true
+			}
 		}
 	}
+	lanes[0].Measures["connections"] = count(len(connections))
 	m := Measures{}
 	for i, p := range lanes {
 		p.finish(now)
@@ -132,6 +147,7 @@ type progress struct {
 	newest *trace.Source
 	before *trace.Exchange // the last that was looked at
 
+	wire, data   int     // bytes, of the body and of the events' data
 	made, opened float64 // when the first source was, and when that first opened
 	last         float64
 	longest      float64 // pause
@@ -145,6 +161,7 @@ func newProgress() *progress {
 	p := &progress{Measures: Measures{}}
 	for _, name := range []string{
 		"sources", "opens", "reopened", "errors", "lost", "failed", "gaveup", "events", "unheard", "comments", "requests", "fetches",
+		"closes", "binaries", "sent",
 	} {
 		p.Measures[name] = count(0)
 	}
@@ -156,7 +173,7 @@ func (p *progress) finish(now float64) {
 	if p.made == 0 {
 		return
 	}
-	p.Measures["state"] = count(int(p.newest.State().ReadyState))
+	p.Measures["state"] = count(p.newest.Kind.Number(p.newest.State().ReadyState))
 	p.Measures["age"] = took(p.made, now)
 	p.Measures["quiet"] = took(p.last, now)
 	unheard := 0
@@ -164,6 +181,12 @@ func (p *progress) finish(now float64) {
 		unheard += u.Count
 	}
 	p.Measures["unheard"] = count(unheard)
+	if p.wire > 0 {
+		p.Measures["wire"] = count(p.wire)
+	}
+	if events := p.Measures["events"].Number; events > 0 && p.wire > 0 {
+		p.Measures["around"] = count(int(math.Round(float64(p.wire-p.data) / events)))
+	}
 }
 
 func (p *progress) record(r trace.Record) {
@@ -191,7 +214,11 @@ func (p *progress) record(r trace.Record) {
 			m["first.event"] = took(p.opened, r.At)
 		}
 		m.add("events." + r.Type)
+		p.data += len(r.Data)
 		m[event+".type"], m[event+".data"], m[event+".id"] = text(r.Type), text(r.Data), text(r.LastEventID)
+	case trace.Ended:
+		m.add("closes")
+		p.open = false
 	case trace.Error:
 		m["error"+m.add("errors")+".state"] = count(int(r.ReadyState))
 		p.pause(r.At)
@@ -236,7 +263,13 @@ func (p *progress) request(e *trace.Exchange) {
 		m["wait"+strconv.Itoa(int(m["requests"].Number)-1)] = took(before.EndAt, e.At)
 	}
 	request, response := "request"+n, "answer"+n
+	if up, down := e.HandshakeBytes(); before == nil && up > 0 && down > 0 {
+		m["handshake"] = count(up + down)
+	}
+	p.wire += e.Wire
+	m["sent"] = count(int(m["sent"].Number) + e.Sent)
 	m[request+".method"] = text(e.Request.Method)
+	m[request+".protocol"] = text(e.Request.Proto)
 	m[request+".cookie"] = yes(e.Request.Cookie)
 	m[request+".redirected"] = yes(strings.HasSuffix(e.Request.Target, "&redirected=1"))
 	for _, h := range e.Request.Header {
@@ -252,6 +285,18 @@ func (p *progress) request(e *trace.Exchange) {
 	}
 	if e.End != nil {
 		m[response+".by"] = text(string(e.End.By))
+		if e.Head != nil {
+			m[response+".lasted"] = took(e.HeadAt, e.EndAt)
+		}
+	}
+	for _, f := range e.Frames {
+		switch {
+		case f.FromPage:
+		case f.Frame == protocol.FramePing:
+			m.add("comments")
+		case f.Frame == protocol.FrameBinary:
+			m.add("binaries")
+		}
 	}
 	for _, line := range e.Lines {
 		if line.Outcome == sse.Comment {

@@ -88,6 +88,33 @@ func TestMeasures(t *testing.T) {
 	moved.Target += "&redirected=1"
 	moved.Cookie = true
 	redirected := runOf(moved)
+	const socket = 2
+	onWire := func(seen protocol.Seen, wire int) protocol.Seen {
+		seen.Wire = wire
+		return seen
+	}
+	over := func(port int, proto string, seen protocol.Seen) protocol.Seen {
+		seen.Port, seen.Proto = port, proto
+		return seen
+	}
+	counted := runOf(
+		onWire(over(50001, "HTTP/1.1", request(1005, 2, 1)), 400), onWire(head(1006, 2, 1, 200), 200), open(1010),
+		onWire(write(1020, 2, 1, "data: abc\n\ndata: d\n\n"), 31), message(1021, "message", "abc", ""), message(1021, "message", "d", ""),
+		onWire(end(3006, 2, 1, "server"), 5), over(50002, "HTTP/1.1", request(3010, 2, 2)),
+	)
+	frame := func(kind protocol.Frame, wire int, fromPage bool) protocol.Seen {
+		return protocol.Seen{At: 1030, Source: socket, Attempt: 1, Kind: protocol.SeenFrame, Frame: kind, FromPage: fromPage, Wire: wire}
+	}
+	log := trace.NewLog()
+	log.Construct(1, trace.Client{}, "/before", false)
+	framed := Begin(log)
+	ws := log.Construct(1000, trace.Client{Kind: trace.WebSocket}, "/ws", false)
+	for _, seen := range []protocol.Seen{
+		request(1005, socket, 1), head(1006, socket, 1, 101), frame(protocol.FramePing, 2, false), frame(protocol.FrameBinary, 66, false), frame(protocol.FramePong, 6, true),
+	} {
+		log.Serve(seen, 0)
+	}
+	ws.Observe(eventsource.Decoded(open(1010), eventsource.Event{Kind: eventsource.Ended, TimeStamp: 1100, ReadyState: closed, Type: "close"}))
 	none := Begin(trace.NewLog())
 
 	for _, test := range []struct {
@@ -117,6 +144,13 @@ func TestMeasures(t *testing.T) {
 			"state": "1", "sources": "2", "opens": "2", "reopened": "0", "errors": "0", "events": "2", "events.tick": "1",
 			"event2.data": `""`, "event2.id": `""`, "requests": "2", "fetches": "1", "request2.id": "none", "request2.token": "abc",
 			"request1.token": "none", "answer1.by": "client", "wait1": "14 ms", "opened": "10 ms",
+		}},
+		{"bytes on the wire", counted, map[string]string{
+			"connections": "2", "handshake": "600", "sent": "20", "wire": "36", "around": "16", "request1.protocol": "HTTP/1.1", "answer1.lasted": "2.00 s", "answer2.lasted": "none",
+		}},
+		{"no bytes that anybody could count", back, map[string]string{"connections": "0", "handshake": "none", "wire": "none", "around": "none"}},
+		{"a WebSocket that was closed", framed, map[string]string{
+			"state": "3", "closes": "1", "errors": "0", "comments": "1", "binaries": "1", "wire": "68", "requests": "1", "answer1.status": "101", "reopened": "0",
 		}},
 		{"a request at the address of a redirect, with a cookie", redirected, map[string]string{
 			"request1.redirected": "1", "request1.cookie": "1", "state": "0", "events": "0",

@@ -3,6 +3,7 @@ package lesson
 import (
 	"strconv"
 
+	"eventsource-playground/language"
 	"eventsource-playground/trace/words"
 )
 
@@ -40,6 +41,9 @@ func Fill(say func(string) string, text Text, m Measures) (phrases []Phrase) {
 func (v Value) in(say func(string) string) string {
 	switch v.Kind {
 	case Number:
+		if n := int(v.Number); float64(n) == v.Number && n >= 1000 {
+			return language.English.Number(n) // whose thousands are apart as in all that there are
+		}
 		return strconv.FormatFloat(v.Number, 'f', -1, 64)
 	case Milliseconds:
 		return words.Duration(say, v.Number)

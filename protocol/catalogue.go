@@ -2,8 +2,9 @@ package protocol
 
 // Catalogue is what GET /scenarios says, in the language that ?lang= names: what the server can play.
 type Catalogue struct {
-	SecondOrigin string           `json:"secondOrigin"` // as this client calls it
-	Scenarios    []ListedScenario `json:"scenarios"`    // in the order of a menu
+	SecondOrigin string           `json:"secondOrigin"`           // as this client calls it
+	SecureOrigin string           `json:"secureOrigin,omitempty"` // the page's over https, as this client calls it; "": there is none
+	Scenarios    []ListedScenario `json:"scenarios"`              // in the order of a menu
 }
 
 // ListedScenario is one of them. Its stream is at /sse?scenario=NAME.

@@ -39,6 +39,8 @@ type ToPage struct {
 	Did     *Did     `json:"did,omitempty"`
 	Checked *Checked `json:"checked,omitempty"`
 	Got     *Got     `json:"got,omitempty"`
+	Joined  *Joined  `json:"joined,omitempty"`
+	Class   *Class   `json:"class,omitempty"`
 }
 
 // Got is a text that the page wanted.
@@ -70,4 +72,13 @@ type FromPage struct {
 	Command
 	Check *string `json:"check,omitempty"` // a scenario's text
 	Get   string  `json:"get,omitempty"`   // path and query of a list or a text of the server's
+
+	// Of a class. What is rejected gets a Did with the sentence; a Join gets a Joined.
+	Join     *Join     `json:"join,omitempty"`
+	Leave    bool      `json:"leave,omitempty"`
+	Presence *Presence `json:"presence,omitempty"`
+	Predict  *Predict  `json:"predict,omitempty"`
+	Outcome  *Outcome  `json:"outcome,omitempty"`
+	Ask      *Ask      `json:"ask,omitempty"`    // the maker's, as is the next
+	Reveal   int       `json:"reveal,omitempty"` // a round
 }

@@ -10,6 +10,17 @@ type Seen struct {
 	Attempt int     `json:"attempt"` // which of its requests, from 1
 	Kind    Kind    `json:"kind"`
 
+	// Wire is how many bytes that was between the browser and the server, without those of TLS; 0: none, or nobody can say.
+	//   - Of a request, its line and headers as they came over HTTP/1.1, without a body. They were parsed already, so white space
+	//     that may be there or not counts as one space after a colon. What the page adds to its address for this record counts.
+	//   - Of a head, the whole of it as it went over HTTP/1.1, that of a handshake too. Over HTTP/2 heads are compressed, for the
+	//     connection. net/http writes those of mistakes.
+	//   - Of a write, what it became by compression, with the size and the line breaks of its chunk or, over HTTP/2, with the headers
+	//     of frames as far as it begins any: those of 16 KB, since no browser asks for larger ones.
+	//   - Of an end, what the compressor still had, and the last chunk or frame.
+	//   - Of a frame, with its header and mask, and with those of all its fragments.
+	Wire int `json:"wire,omitempty"`
+
 	Method string   `json:"method,omitempty"` // of a request, as are the next seven
 	Target string   `json:"target,omitempty"`
 	Proto  string   `json:"proto,omitempty"`
@@ -32,9 +43,8 @@ type Seen struct {
 	By  By  `json:"by,omitempty"` // of an end, as is the next
 	How End `json:"how,omitempty"`
 
-	Frame    Frame  `json:"frame,omitempty"`    // of a WebSocket, as are the next four; its payload is in Bytes and Size, but that of a close
+	Frame    Frame  `json:"frame,omitempty"`    // of a WebSocket, as are the next three; its payload is in Bytes and Size, but that of a close
 	FromPage bool   `json:"fromPage,omitempty"` // or the server sent it
-	Wire     int    `json:"wire,omitempty"`     // bytes with the frame's header and mask, and with those of all its fragments
 	Code     int    `json:"code,omitempty"`     // of a close, as is the next; 1005: it had none
 	Reason   string `json:"reason,omitempty"`
 
@@ -79,7 +89,7 @@ const (
 	NoID          NotHere = "id"
 	NoEvent       NotHere = "event"
 	NoRetry       NotHere = "retry"
-	NoComments    NotHere = "comments"
+	NoComments    NotHere = "comments" // each is a ping; these were too many in a second
 	NoFields      NotHere = "unknown fields"
 	NoChunks      NotHere = "chunks" // something was sent before the event was complete
 	NoGzip        NotHere = "gzip"

@@ -21,6 +21,7 @@ var directives = []struct {
 	{"wait", (*parser).wait, false},
 	{"flush", (*parser).flush, false},
 	{"raw", (*parser).raw, false},
+	{"bytes", (*parser).bytes, false},
 	{"pace", (*parser).pace, false},
 	{"repeat", (*parser).repeat, false},
 	{"again", (*parser).again, false},
@@ -120,6 +121,27 @@ func (p *parser) raw(c *cursor) {
 	}
 }
 
+// bytes reads @bytes 65536 base64 and @bytes 65536 binary.
+func (p *parser) bytes(c *cursor) {
+	o := op{times: c.number(1, maxPicture, "how many bytes")}
+	start := c.start()
+	switch {
+	case c.accept("base64"):
+		o.do = opBase64
+	case c.accept("binary"):
+		o.do = opBinary
+		if p.paced || p.section.proxy.holds > 0 {
+			c.fail(start, "binary is sent at once, since it is one message over a WebSocket: remove the @pace or @proxy holds above, or write base64")
+		}
+	default:
+		c.fail(start, "this is not how bytes are sent: write base64 or binary")
+	}
+	if c.end("@bytes ends here") && p.hasBody(c) {
+		p.wrote = true
+		p.add(o)
+	}
+}
+
 // pace reads @pace byte every 20ms, @pace line every 1s and @pace off.
 func (p *parser) pace(c *cursor) {
 	o := op{do: opPace}
@@ -133,6 +155,7 @@ func (p *parser) pace(c *cursor) {
 	default:
 		c.fail(start, "this is not a pace: write byte every 20ms, line every 1s or off")
 	}
+	p.paced = o.unit != wholeWrite
 	if p.loop != nil {
 		c.fail(0, "the pace cannot change inside a repeat: move this above the @repeat")
 	}

@@ -200,6 +200,8 @@ func (t template) round(n int) string {
 			b = append(b, "{header "+p.text+"}"...)
 		case body:
 			b = append(b, "{body}"...)
+		case generated:
+			b = append(b, "{bytes "+strconv.Itoa(int(p.low))+"}"...)
 		case random:
 			b = append(b, "{random "+strconv.Itoa(int(p.low))+"-"+strconv.Itoa(int(p.high))+"}"...)
 		}

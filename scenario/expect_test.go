@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
 
+	"eventsource-playground/scenario/picture"
 	"eventsource-playground/sse"
 )
 
@@ -110,6 +112,12 @@ func TestMatches(t *testing.T) {
 		{"message '{random 3-12}.'", message("05."), false},
 		{"message '{attempt} {last-event-id}'", message("7 anything"), true},
 		{"message '{attempt}'", message("0"), false},
+		{"message '{bytes 100}'", message(pictured64(0, 100)), true},
+		{"message '<{bytes 100}>'", message("<" + pictured64(12345, 100) + ">"), true},
+		{"message '{bytes 100}'", message(pictured64(0, 99)), false},
+		{"message '{bytes 99}'", message(pictured64(0, 100)), false},
+		{"message '{bytes 9}'", message("AAAAAAAAAAAA"), false},
+		{"message '{bytes 9}'", message("no Base64..."), false},
 		{"message '{attempt}'", message("{attempt}"), false},
 	} {
 		want, _ := parse(t, "== 200\n== expect\n"+test.want).Expect.In(Chromium)
@@ -117,4 +125,9 @@ func TestMatches(t *testing.T) {
 			t.Errorf("got %v for %q and %+v; want %v", got, test.want, test.got, test.ok)
 		}
 	}
+}
+
+// pictured64 is Base64 of bytes of the picture.
+func pictured64(from, n int) string {
+	return base64.StdEncoding.EncodeToString(picture.Append(nil, from, n))
 }

@@ -27,11 +27,12 @@ func FuzzParse(f *testing.F) {
 	f.Add("== refuse for 1s\n== 200 after 1s when redirected and Last-Event-ID is 3 or more\n== expect\n@repeat 2\nfirefox: \"\\u202E\" '{n}' 3 times id '{time}' after 1s\n@again\n...", "x")
 
 	f.Add("method: POST\nheader: X-A: b\nbody: c\n== 200 when method is POST and header X-A is b and authorized is c\n@pace line every 1ms\ndata: {body} {header X-A} {method}\n== expect\nmessage '{body}'", "a\r\n\x00b")
+	f.Add("== 200\n@bytes 1 binary\n@repeat 1 to 9 resume\n@bytes 100 base64\n@bytes 7 binary\n@again\n@pace byte every 1ms\n@bytes 9 base64\n== expect\nmessage '{bytes 9}'", "3")
 	f.Add("== expect\n\"\\", "0")
 	f.Add("== 200\n== expect\n # \"\"\n \"@\" \"\"\n \"firefox:\" \"\"", "0")
 
 	limits := DefaultLimits
-	limits.Repeat, limits.Bytes = 100, 10_000
+	limits.Repeat, limits.Bytes, limits.Generated = 100, 10_000, 10_000
 	f.Fuzz(func(t *testing.T, text, lastEventID string) {
 		s, err := Parse(text, limits)
 		if err != nil {
@@ -92,8 +93,8 @@ func play(t *testing.T, section *Section, r Request, limits Limits) {
 		t.Errorf("got %v as the last step", last)
 	}
 	// What a proxy or a cut waits is not the section's own.
-	if sent > limits.Bytes || passed > limits.Time+section.proxy.cuts+settle {
-		t.Errorf("got %d bytes in %v; want at most %d in %v", sent, passed, limits.Bytes, limits.Time)
+	if sent > limits.Bytes+limits.Generated || passed > limits.Time+section.proxy.cuts+settle {
+		t.Errorf("got %d bytes in %v; want at most %d in %v", sent, passed, limits.Bytes+limits.Generated, limits.Time)
 	}
 }
 

@@ -13,7 +13,8 @@ type Limits struct {
 	Sections    int           // without == expect
 	Directives  int           // lines that begin with @
 	Repeat      int           // rounds of one @repeat
-	Bytes       int           // sent in one attempt
+	Bytes       int           // sent in one attempt, without the next
+	Generated   int           // bytes of one attempt that @bytes sends: they cost the server no memory
 	Chunks      int           // of one attempt, as @flush and @wait make them
 	Time        time.Duration // that one attempt lasts by itself; @hold is limited by the server
 	Connections int           // of connect: n times
@@ -27,6 +28,7 @@ var DefaultLimits = Limits{
 	Directives:  500,
 	Repeat:      100_000,
 	Bytes:       4 << 20,
+	Generated:   40 << 20,
 	Chunks:      100_000,
 	Time:        10 * time.Minute,
 	Connections: 8,
@@ -36,13 +38,14 @@ var DefaultLimits = Limits{
 const (
 	maxNumber  = 1_000_000_000
 	maxTime    = 24 * time.Hour
-	maxHeading = 500      // characters of a heading's value
-	maxAbout   = 4000     // bytes of all lines of about
-	maxHeader  = 200      // bytes of a header's value
-	maxID      = 200      // bytes of Last-Event-ID that {last-event-id} repeats
-	maxProxy   = 64 << 10 // bytes of the buffer of @proxy holds
-	maxName    = 64       // bytes of a header's name
-	maxHeaders = 8        // headings of header
+	maxHeading = 500       // characters of a heading's value
+	maxAbout   = 4000      // bytes of all lines of about
+	maxHeader  = 200       // bytes of a header's value
+	maxID      = 200       // bytes of Last-Event-ID that {last-event-id} repeats
+	maxProxy   = 64 << 10  // bytes of the buffer of @proxy holds
+	maxPicture = 128 << 10 // bytes of one @bytes
+	maxName    = 64        // bytes of a header's name
+	maxHeaders = 8         // headings of header
 
 	// Bytes of {body}, with what begins its lines: each can be as short as a line break.
 	maxEcho = 2 * protocol.MaxBody

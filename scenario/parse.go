@@ -67,6 +67,7 @@ type parser struct {
 	given      map[string]bool // headings, and then what a section may have once
 	ended      string          // the directive that ended the section
 	wrote      bool            // the section has more than blank lines
+	paced      bool            // what comes next is sent in pieces
 	section    *Section        // nil in the heading and in expect
 	text       template        // that no op of the section has yet: lines that follow each other become few pieces
 	plain      []byte          // the piece at its end

@@ -7,7 +7,7 @@ import "time"
 type Part struct {
 	Do     PartKind
 	Pieces []Piece       // PartSend
-	Times  int           // PartSend: they are sent so often
+	Times  int           // PartSend: they are sent so often; PartBase64 and PartBinary: so many bytes
 	For    time.Duration // PartWait; PartRepeat: between two rounds
 
 	// PartRepeat
@@ -22,6 +22,8 @@ type PartKind uint8
 const (
 	PartSend PartKind = iota
 	PartWait
+	PartBase64 // an event, whose data is Base64 of the picture's next bytes
+	PartBinary // the picture's next bytes
 	PartFlush  // what was sent is a chunk
 	PartPace   // what follows is sent in pieces
 	PartRepeat // the Parts
@@ -51,6 +53,10 @@ func partsOf(ops []op) []Part {
 			p.Pieces, p.Times = piecesOf(o.text), 1
 		case opFill:
 			p.Pieces, p.Times = []Piece{{Text: o.fill}}, o.times
+		case opBase64:
+			p.Do, p.Times = PartBase64, o.times
+		case opBinary:
+			p.Do, p.Times = PartBinary, o.times
 		case opWait:
 			p.Do, p.For = PartWait, o.wait
 		case opFlush:
@@ -65,7 +71,7 @@ func partsOf(ops []op) []Part {
 }
 
 // holders are the placeholders' names.
-var holders = [...]string{counter: "n", clock: "time", attempt: "attempt", lastEventID: "last-event-id", random: "random", method: "method", header: "header", body: "body"}
+var holders = [...]string{counter: "n", clock: "time", attempt: "attempt", lastEventID: "last-event-id", random: "random", method: "method", header: "header", body: "body", generated: "bytes"}
 
 func piecesOf(t template) []Piece {
 	pieces := make([]Piece, len(t))

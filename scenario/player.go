@@ -9,6 +9,9 @@ type Step struct {
 	Bytes []byte        // Write; valid until the next step, and never empty
 	For   time.Duration // Wait; more than 0
 
+	// Binary is whether the bytes are all of one binary message, where there are messages.
+	Binary bool
+
 	unit unit // setPace
 }
 

@@ -7,7 +7,8 @@ type Preview struct {
 	End   Action // how it ends, if there is no more
 }
 
-// Preview plays a section to r without waiting, up to limit bytes, and no further than the work may go.
+// Preview plays a section to r without waiting, up to limit bytes, and no further than the work may go. Of what @bytes sends it
+// has the beginning.
 func (w *Work) Preview(s *Section, r Request, limit int) Preview {
 	var v Preview
 	for p := s.play(r, w); ; {

@@ -1,8 +1,11 @@
 package scenario
 
 import (
+	"encoding/base64"
 	"strconv"
 	"time"
+
+	"eventsource-playground/scenario/picture"
 )
 
 const (
@@ -27,7 +30,8 @@ type source struct {
 	n       int           // its round
 	owed    time.Duration // its waits that were too short to be worth a step
 	large   int           // bytes of a write that nothing is added to
-	filled  int           // times that the fill under way was written
+	filled  int           // times that the fill under way was written, or bytes of the picture
+	shown   int           // bytes of the picture that came before
 	pending Step          // what follows the write that was just made, if waiting
 	waiting bool
 	buf     []byte
@@ -36,9 +40,7 @@ type source struct {
 func (s *source) next() Step {
 	if s.waiting {
 		s.waiting = false
-		if cap(s.buf) > smallWrite {
-			s.buf = nil
-		}
+		s.shrink()
 		return s.pending
 	}
 	if s.begun == 0 {
@@ -77,9 +79,19 @@ func (s *source) body() Step {
 			return s.then(Step{Do: s.section.end})
 		}
 		o, at := s.op()
-		if o.do == opFill {
+		switch o.do {
+		case opFill:
 			s.fill(o, at)
 			continue
+		case opBase64:
+			s.base64(o, at)
+			continue
+		case opBinary:
+			if len(s.buf) > 0 {
+				return Step{Do: Write, Bytes: s.buf}
+			}
+			*at++
+			return s.binary(o)
 		}
 		*at++
 		switch o.do {
@@ -112,10 +124,18 @@ func (s *source) op() (*op, *int) {
 // then makes a step, after a write of what was collected.
 func (s *source) then(step Step) Step {
 	if len(s.buf) == 0 {
+		s.shrink()
 		return step
 	}
 	s.pending, s.waiting = step, true
 	return Step{Do: Write, Bytes: s.buf}
+}
+
+// shrink lets go of what a large write took.
+func (s *source) shrink() {
+	if cap(s.buf) > smallWrite {
+		s.buf = nil
+	}
 }
 
 // repeat begins one, after Last-Event-ID if it resumes and wrote that id.
@@ -126,6 +146,7 @@ func (s *source) repeat(o *op) {
 			first = min(n, o.to) + 1
 		}
 	}
+	s.shown += (first - o.from) * pictured(o.body)
 	if first <= o.to {
 		s.loop, s.loopAt, s.n, s.owed = o, 0, first, 0
 	}
@@ -158,4 +179,65 @@ func (s *source) fill(o *op, at *int) {
 		s.filled = 0
 		*at++
 	}
+}
+
+// What an event of the picture's bytes begins and ends with, and of how many a preview has it.
+const (
+	base64Begin = "data: "
+	base64End   = "\n\n"
+	previewed   = 24
+)
+
+func (o *op) base64Size() int {
+	return len(base64Begin) + base64.StdEncoding.EncodedLen(o.times) + len(base64End)
+}
+
+// base64 writes what fits of an event of the picture's bytes.
+func (s *source) base64(o *op, at *int) {
+	if s.filled == 0 {
+		s.buf = append(s.buf, base64Begin...)
+	}
+	all := o.times
+	if s.work != nil {
+		all = min(all, previewed)
+	}
+	const bytes, characters = 3, 4 // of a group of Base64
+	n := min(all-s.filled, max(1, (s.large-len(s.buf))/characters)*bytes)
+	var piece [previewed]byte
+	for to := s.filled + n; s.filled < to; {
+		some := picture.Append(piece[:0], s.shown+s.filled, min(len(piece), to-s.filled))
+		s.buf = base64.StdEncoding.AppendEncode(s.buf, some)
+		s.filled += len(some)
+	}
+	if s.filled < all {
+		return
+	}
+	if all < o.times {
+		s.buf = append(s.buf, cut...)
+	}
+	s.buf = append(s.buf, base64End...)
+	s.filled = 0
+	s.shown += o.times
+	*at++
+}
+
+// binary writes bytes of the picture.
+func (s *source) binary(o *op) Step {
+	n := o.times
+	if s.work != nil {
+		n = min(n, previewed)
+	}
+	s.buf = picture.Append(s.buf, s.shown, n)
+	s.shown += o.times
+	return Step{Do: Write, Bytes: s.buf, Binary: true}
+}
+
+// pictured is how many of the picture's bytes ops write.
+func pictured(ops []op) (n int) {
+	for i := range ops {
+		if o := &ops[i]; o.do == opBase64 || o.do == opBinary {
+			n += o.times
+		}
+	}
+	return n
 }

@@ -1,9 +1,12 @@
 package scenario
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
+
+	"eventsource-playground/scenario/picture"
 )
 
 // A template is text with placeholders in it.
@@ -12,7 +15,7 @@ type template []piece
 // A piece is a placeholder, or text as it is.
 type piece struct {
 	text      string // for plain; of header the name, in lower case; of body what begins each line after its first, "" if it stays one
-	low, high int32  // for random: at most maxNumber
+	low, high int32  // for random: at most maxNumber; of generated low is how many bytes
 	kind      holder
 }
 
@@ -28,6 +31,7 @@ const (
 	method             // {method}
 	header             // {header X-Name}
 	body               // {body}
+	generated          // {bytes 65536}, in == expect only: Base64 of so many bytes of the picture
 )
 
 const timeLayout = "2006-01-02T15:04:05.000Z"
@@ -92,6 +96,14 @@ func placeholder(s string) (p piece, size int) {
 			p.kind, p.text = header, strings.ToLower(of)
 			return p, end + 1
 		}
+		if of, ok := strings.CutPrefix(name, "bytes "); ok {
+			n, _ := strconv.Atoi(of)
+			if !isNumber(of) || n < 1 || n > maxPicture {
+				return p, 0
+			}
+			p.kind, p.low = generated, int32(n)
+			return p, end + 1
+		}
 		bounds, ok := strings.CutPrefix(name, "random ")
 		low, high, both := strings.Cut(bounds, "-")
 		if !ok || !both || !isNumber(low) || !isNumber(high) {
@@ -139,6 +151,8 @@ func (t template) size() (n int) {
 			n += len(p.text)
 		case clock:
 			n += len(timeLayout)
+		case generated:
+			n += len("{bytes 131072}")
 		case lastEventID:
 			n += maxID
 		case header:
@@ -196,6 +210,8 @@ func (t template) matches(s string, n int) bool {
 			s, ok = cutNumber(s, 1, maxNumber)
 		case lastEventID, header, body:
 			s, ok = "", true
+		case generated:
+			s, ok = cutPicture(s, int(p.low), n)
 		case method:
 			if s, ok = strings.CutPrefix(s, "POST"); !ok {
 				s, ok = strings.CutPrefix(s, "GET")
@@ -208,6 +224,16 @@ func (t template) matches(s string, n int) bool {
 		}
 	}
 	return s == ""
+}
+
+// cutPicture cuts Base64 of so many bytes of the picture off, wherever in it they begin. Most likely they are those of round n.
+func cutPicture(s string, size, n int) (rest string, ok bool) {
+	end := base64.StdEncoding.EncodedLen(size)
+	if len(s) < end {
+		return "", false
+	}
+	b, err := base64.StdEncoding.DecodeString(s[:end])
+	return s[end:], err == nil && picture.Index(b, (n-1)*size) >= 0
 }
 
 func cutNumber(s string, low, high int) (rest string, ok bool) {

@@ -21,15 +21,18 @@ import (
 
 // catalogue tells the page what scenarios there are.
 type catalogue struct {
-	second func(*http.Request) string
+	second secondOrigin
 	texts  map[string]asset // by file name
 
-	mutex  sync.Mutex
-	origin string           // that lists are for: almost always the same
-	lists  map[string]asset // by language
+	mutex   sync.Mutex
+	origins origins          // that lists are for: almost always the same
+	lists   map[string]asset // by language
 }
 
-func newCatalogue(second func(*http.Request) string) *catalogue {
+// origins are what a client calls this server's others.
+type origins struct{ second, secure string }
+
+func newCatalogue(second secondOrigin) *catalogue {
 	c := &catalogue{second: second, texts: map[string]asset{}, lists: map[string]asset{}}
 	for _, entry := range library.All() {
 		c.texts[entry.Name+".txt"] = newDocument("text/plain; charset=utf-8", []byte(entry.Text))
@@ -41,26 +44,26 @@ func newCatalogue(second func(*http.Request) string) *catalogue {
 // serve is GET /scenarios, in the language that ?lang asks for.
 func (c *catalogue) serve() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.listFor(c.second(r), languageOf(r)).serve(w, r, nil)
+		c.listFor(origins{c.second.of(r), c.second.secure(r)}, languageOf(r)).serve(w, r, nil)
 	})
 }
 
-func (c *catalogue) listFor(origin, code string) asset {
+func (c *catalogue) listFor(o origins, code string) asset {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.origin != origin {
-		c.origin, c.lists = origin, map[string]asset{}
+	if c.origins != o {
+		c.origins, c.lists = o, map[string]asset{}
 	}
 	list, ok := c.lists[code]
 	if !ok {
-		list = newList(origin, code)
+		list = newList(o, code)
 		c.lists[code] = list
 	}
 	return list
 }
 
-func newList(origin, code string) asset {
-	l := protocol.Catalogue{SecondOrigin: origin}
+func newList(o origins, code string) asset {
+	l := protocol.Catalogue{SecondOrigin: o.second, SecureOrigin: o.secure}
 	for _, e := range library.All() {
 		l.Scenarios = append(l.Scenarios, protocol.ListedScenario{
 			Name: e.Name, Title: e.Title.In(code), Group: e.Group, About: e.About.In(code), Listen: e.Listen, Connect: protocol.Connect(e.Connect),

@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
+	"path"
 	"sync"
 	"time"
 
@@ -35,7 +35,7 @@ func newConnections(perAddress int) *connections {
 // Streams have a limit of their own.
 func (c *connections) limited(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ProtoMajor >= 2 && r.URL.Path != "/sse" && !(r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/rooms/")) {
+		if r.ProtoMajor >= 2 && r.URL.Path != "/sse" && !(r.Method == http.MethodGet && path.Dir(r.URL.Path) == "/rooms") {
 			from := quota.AddressOf(r)
 			if err := c.requests.Enter(from); err != nil {
 				refuse.Full("Wait for some, or try again in 5 seconds: %v.", err).Write(w)

@@ -299,7 +299,9 @@ func (p *program) secureChannel(t *testing.T) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conn.SetReadLimit(1 << 20) // the list of scenarios
 	t.Cleanup(func() { conn.CloseNow() })
+	conn.SetReadLimit(1 << 20) // the list of scenarios comes over it
 	c := &client{conn: conn}
 	c.write(t, `{"secret":"`+testSecret+`"}`)
 	if m := c.read(t); m.Hello == nil {
@@ -547,6 +549,7 @@ const (
 	frameHeaders  = 1
 	frameReset    = 3
 	frameSettings = 4
+	frameWindow   = 8
 
 	flagEndStream  = 1
 	flagEndHeaders = 4

@@ -55,18 +55,33 @@ func listenSecond(addr, first string) ([]net.Listener, string, error) {
 // secondOrigin is where a client finds the second origin: under the same name as the first, with the same scheme.
 type secondOrigin struct {
 	port, securePort string
+	page             string   // the port of the first origin over https; "": there is none
 	public           *url.URL // what others call this server; nil: nothing else
 }
 
-// of is the origin as the client of a request calls it.
-func (s secondOrigin) of(r *http.Request) string {
+// secure is the page's origin over https as the client of a request calls it; "" if there is none.
+func (s secondOrigin) secure(r *http.Request) string {
+	if s.page == "" {
+		return ""
+	}
+	return "https://" + net.JoinHostPort(hostOf(r), s.page)
+}
+
+// hostOf is the name by which a client calls this server.
+func hostOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		host = r.Host // without a port
 	}
 	if host = strings.Trim(host, "[]"); !named(host) {
-		host = "localhost"
+		return "localhost"
 	}
+	return host
+}
+
+// of is the origin as the client of a request calls it.
+func (s secondOrigin) of(r *http.Request) string {
+	host := hostOf(r)
 	switch {
 	case r.TLS != nil:
 		return "https://" + net.JoinHostPort(host, s.securePort)

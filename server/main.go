@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"eventsource-playground/room"
+	"eventsource-playground/server/class"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/rooms"
@@ -130,22 +131,22 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 		return err
 	}
 
-	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), public: public}
+	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), page: portOf(first.secureAt), public: public}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
-	channels := session.NewChannels(sessions, log)
-	texts := textRoutes(files, newCatalogue(where.of), streams, m.Limits)
-	channels.Serve(texts)
+	texts := textRoutes(files, newCatalogue(where), streams, m.Limits)
 	others := reachOf(first, public)
 	hub := room.New(roomOptions(o.rooms, m.Limits, log))
 	defer hub.Close()
 	rooms := rooms.New(m.Limits, hub, others.of, time.Now, log)
+	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), others.page, carrier(o.rooms)), log)
+	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
 	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, origin)), plain, m.Limits, log)
+	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, others, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
 	first.serve(server, failed)

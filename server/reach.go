@@ -87,3 +87,8 @@ func (s reach) of(r *http.Request) string {
 	}
 	return "http://" + s.at
 }
+
+// page is of, with the page in a room.
+func (s reach) page(r *http.Request, room string) string {
+	return s.of(r) + "/?room=" + url.QueryEscape(room)
+}

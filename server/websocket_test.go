@@ -509,9 +509,9 @@ func TestAWebSocketIsRecorded(t *testing.T) {
 		want         []string
 	}{
 		{
-			"messages and the end", "== 200\n@gzip\n@cors none\n:\nretry: 5\nid: 1\nevent: e\ndata: é\n\nnonsense\nid: 2\ndata: b\n@wait 1ms\n\n@end", nil,
+			"messages and the end", "== 200\n@gzip\n@cors none\nretry: 5\nid: 1\nevent: e\ndata: é\n\nnonsense\nid: 2\ndata: b\n@wait 1ms\n\n@end", nil,
 			[]string{
-				"request GET", "not here gzip", "not here cors", "head 101", "not here comments", "not here retry", "not here id", "not here event",
+				"request GET", "not here gzip", "not here cors", "head 101", "not here retry", "not here id", "not here event",
 				`frame text "é" 4`, "not here unknown fields", "not here chunks", `frame text "b" 3`, "frame close 1000 2+2", "end server end",
 			},
 		},

@@ -23,8 +23,7 @@ func (l *Log) Current() []*Source {
 			current = append(current, s)
 		}
 	}
-	slices.SortFunc(current, func(a, b *Source) int { return a.number - b.number })
-	return current
+	return inOrder(current, func(s *Source) int { return s.number })
 }
 
 // Connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.

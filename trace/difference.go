@@ -138,8 +138,7 @@ func (s *Source) compared() (records []Record, until float64) {
 			records = append(records, *r)
 		}
 	}
-	slices.SortFunc(records, func(a, b Record) int { return a.Seq - b.Seq })
-	return records, until
+	return inOrder(records, func(r Record) int { return r.Seq }), until
 }
 
 // gone reports whether some of its first records are not kept.
@@ -174,7 +173,7 @@ func pair(a, b []Record, gone bool) (pairs []*pairing) {
 			p.seen[of] = r
 		}
 	}
-	slices.SortStableFunc(pairs, func(p, q *pairing) int { return p.seq() - q.seq() })
+	pairs = inOrder(pairs, (*pairing).seq)
 	if gone {
 		both := slices.IndexFunc(pairs, func(p *pairing) bool { return p.seen[0] != nil && p.seen[1] != nil })
 		pairs = pairs[max(0, both):]

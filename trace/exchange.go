@@ -20,6 +20,7 @@ type Exchange struct {
 	Writes          []Wrote
 	Sent            int // bytes of the body
 	Packed          int // what compression made of them, in bytes; 0: nothing
+	Wire            int // bytes to the browser after the head, as protocol.Seen counts them: the writes' or frames', and the end's
 	End             *protocol.Seen
 	EndAt           float64
 	Unknown         bool // it ended, at EndAt at the latest, but how is not known: the server is another one now
@@ -51,10 +52,12 @@ type Exchange struct {
 	discarded  bool // an event at the end
 }
 
-// Wrote is one write of the server.
+// Wrote is one write of the server, or a frame to the page. The bytes are as protocol.Seen counts them.
 type Wrote struct {
-	At   float64
-	Size int
+	At     float64
+	Size   int // of a frame all of it, as is Wire
+	Packed int
+	Wire   int
 }
 
 // Did is a command of the visitor's that was carried out. Next is set for DoNext only.
@@ -217,6 +220,7 @@ func (l *Log) Serve(seen protocol.Seen, offset float64) {
 		}
 	case protocol.SeenEnd:
 		e.End, e.EndAt = &seen, at
+		e.Wire += seen.Wire
 		if e.streams() {
 			w.decode().End(func(line sse.Line) { l.line(w, e, at, line) })
 			w.remember(e)
@@ -247,8 +251,7 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 }
 
 func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
-	e.sent(at, seen.Size)
-	e.Packed += seen.Packed
+	e.sent(Wrote{at, seen.Size, seen.Packed, seen.Wire})
 	if !e.streams() {
 		e.Body = append(e.Body, seen.Bytes[:min(len(seen.Bytes), maxBody-len(e.Body))]...)
 		return
@@ -267,9 +270,11 @@ func (l *Log) wrote(w *wire, e *Exchange, seen protocol.Seen, at float64) {
 }
 
 // sent keeps that so many bytes were sent.
-func (e *Exchange) sent(at float64, size int) {
-	e.Sent += size
-	if e.Writes = append(e.Writes, Wrote{at, size}); len(e.Writes) > maxWires {
+func (e *Exchange) sent(w Wrote) {
+	e.Sent += w.Size
+	e.Packed += w.Packed
+	e.Wire += w.Wire
+	if e.Writes = append(e.Writes, w); len(e.Writes) > maxWires {
 		e.Writes = slices.Delete(e.Writes, 0, maxWires/10)
 	}
 }
@@ -283,7 +288,15 @@ func (e *Exchange) framed(seen protocol.Seen, at float64) {
 	if seen.FromPage {
 		return
 	}
-	e.sent(at, seen.Wire)
+	e.sent(Wrote{At: at, Size: seen.Wire, Wire: seen.Wire})
+}
+
+// HandshakeBytes are those of the request's head and of the response's, on the wire; 0 where nobody can say, as over HTTP/2.
+func (e *Exchange) HandshakeBytes() (request, response int) {
+	if e.Head != nil {
+		response = e.Head.Wire
+	}
+	return e.Request.Wire, response
 }
 
 // IsWebSocket reports whether the response turned the connection into a WebSocket, whose messages are no event stream.

@@ -262,3 +262,39 @@ func TestTheLastLineEndedWithCRLF(t *testing.T) {
 		check(t, test.name+", at the end", exchanges[0].AfterCRLF, test.want)
 	}
 }
+
+func TestBytesOnTheWireAreSummedUp(t *testing.T) {
+	l := newSingle()
+	l.Construct(0, "/sse", false)
+	request, head := seenRequest(1, 1, 1), seenHead(1, 1, 200)
+	request.Wire, head.Wire = 300, 200
+	packed := seenWrite(1, 1, 2, "data: a\n\n")
+	packed.Packed, packed.Wire = 20, 26
+	serve(l.Log, 0, request, head, packed, protocol.Seen{Kind: protocol.SeenEnd, Source: 1, Attempt: 1, At: 3, By: "server", How: "end", Wire: 15})
+
+	exchanges, _ := l.Exchanges()
+	e := exchanges[0]
+	if up, down := e.HandshakeBytes(); up != 300 || down != 200 {
+		t.Errorf("got a handshake of %d and %d bytes; want 300 and 200", up, down)
+	}
+	if want := (Wrote{At: 2, Size: 9, Packed: 20, Wire: 26}); e.Writes[0] != want {
+		t.Errorf("got %+v; want %+v", e.Writes[0], want)
+	}
+	if e.Wire != 41 || e.Packed != 20 || e.Sent != 9 {
+		t.Errorf("got %d bytes on the wire of %d compressed ones of %d; want 41, 20, 9", e.Wire, e.Packed, e.Sent)
+	}
+}
+
+func TestFramesToThePageAreBytesOnTheWire(t *testing.T) {
+	l := newSingle()
+	l.Construct(0, "/ws", false)
+	frame := protocol.Seen{Kind: protocol.SeenFrame, Source: 1, Attempt: 1, At: 2, Frame: protocol.FrameText, Bytes: []byte("a"), Size: 1, Wire: 3}
+	fromPage := frame
+	fromPage.FromPage, fromPage.Wire = true, 7
+	serve(l.Log, 0, seenRequest(1, 1, 1), seenHead(1, 1, 101), frame, fromPage)
+
+	exchanges, _ := l.Exchanges()
+	if e := exchanges[0]; e.Wire != 3 || e.Writes[0].Wire != 3 || len(e.Frames) != 2 {
+		t.Errorf("got %d bytes, writes %+v, %d frames; want 3 bytes of one of two frames", e.Wire, e.Writes, len(e.Frames))
+	}
+}

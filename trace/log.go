@@ -34,7 +34,8 @@ type Log struct {
 
 	sources []*Source // by number; see forget
 	newest  []*Source // of each lane
-	made    int
+	made    int       // the number of the newest
+	before  int       // the number before the first
 	types   []string
 	changes int
 
@@ -45,7 +46,15 @@ type Log struct {
 }
 
 // NewLog makes an empty log.
-func NewLog() *Log { return &Log{maxRecords: MaxRecords, maxText: MaxText} }
+func NewLog() *Log { return NewLogAfter(0) }
+
+// NewLogAfter makes an empty log whose first source has the number after a number: several logs of a session share its numbers.
+func NewLogAfter(number int) *Log {
+	return &Log{maxRecords: MaxRecords, maxText: MaxText, before: number, made: number}
+}
+
+// Made reports whether it is the log that gave a source this number.
+func (l *Log) Made(number int) bool { return l.before < number && number <= l.made }
 
 // run is records of one source that came together: one that is not a Message, or any number of Messages.
 type run struct {

@@ -88,12 +88,12 @@ func (p *parser) tokens(s string) (tokens []string, ok bool) {
 // kinds are those of all measures; lesson.Measures says what each means.
 var kinds = map[lesson.Kind][]string{
 	lesson.Number: {
-		"state", "sources", "opens", "errors", "reopened", "lost", "failed", "gaveup", "events", "unheard", "comments",
-		"requests", "fetches", "growth", "errorN.state", "requestN.cookie", "requestN.redirected", "answerN.status",
+		"state", "sources", "opens", "errors", "reopened", "lost", "failed", "gaveup", "events", "unheard", "comments", "closes", "binaries",
+		"connections", "handshake", "sent", "wire", "around", "requests", "fetches", "growth", "errorN.state", "requestN.cookie", "requestN.redirected", "answerN.status",
 	},
-	lesson.Milliseconds: {"opened", "first.byte", "first.event", "pauseN", "pause.last", "waitN", "age", "quiet"},
+	lesson.Milliseconds: {"opened", "first.byte", "first.event", "pauseN", "pause.last", "waitN", "answerN.lasted", "age", "quiet"},
 	lesson.String: {
-		"eventN.type", "eventN.data", "eventN.id", "requestN.id", "requestN.token", "requestN.method", "answerN.by",
+		"eventN.type", "eventN.data", "eventN.id", "requestN.id", "requestN.token", "requestN.method", "requestN.protocol", "answerN.by",
 	},
 }
 

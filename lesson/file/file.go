@@ -8,6 +8,7 @@
 //	section: 9.2.2                     of the HTML standard
 //	scenario: end                      if its name is not the file's
 //	listen: message, close             event types, if not those of the scenario
+//	client: ws                         a WebSocket in place of EventSource
 //	cookie: lesson=1                   the page gives itself before it connects
 //	init: {"method": "POST"}           is tried as the constructor's second argument
 //	then: close when lost >= 1         the page does by itself, once: close, connect, close another, fetch
@@ -202,6 +203,10 @@ func (p *parser) heading(name, value string) {
 		l.Scenario = value
 	case "listen":
 		l.Listen = list(value)
+	case "client":
+		if l.Client = value; value != lesson.Socket {
+			p.fail(value + " is not a client here: write ws, for a WebSocket")
+		}
 	case "cookie":
 		l.Cookie = value
 	case "init":
@@ -227,7 +232,7 @@ func (p *parser) heading(name, value string) {
 		scenario, listen, _ := strings.Cut(value, " listen ")
 		p.lesson.more = &lesson.More{Scenario: scenario, Listen: p.listen(scenario, list(listen))}
 	default:
-		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, cookie, init, then, until, choice, standard, chromium, firefox, " + overHTTP2 + " or more")
+		p.fail(name + " is not a heading: use order, belief, spot the error, section, scenario, listen, client, cookie, init, then, until, choice, standard, chromium, firefox, " + overHTTP2 + " or more")
 	}
 }
 

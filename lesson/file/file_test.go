@@ -59,7 +59,7 @@ func with(changes map[int]string) string {
 
 func TestParse(t *testing.T) {
 	f, err := Parse("end", with(map[int]string{
-		9:  "then: close another when lost >= 1 and errors = 2\nfirefox: 1\nover HTTP/2: 2\nfirefox over HTTP/2: 1\ncookie: a=b\ninit: {\"method\": \"POST\"}",
+		9:  "then: close another when lost >= 1 and errors = 2\nfirefox: 1\nover HTTP/2: 2\nfirefox over HTTP/2: 1\ncookie: a=b\nclient: ws\ninit: {\"method\": \"POST\"}",
 		18: "answer 1: Here {errors}.\ndeviates: Not so.", 28: "answer 1: 这里 {errors}。\ndeviates: 不是。",
 	}), scenarios)
 	if err != nil {
@@ -76,7 +76,7 @@ func TestParse(t *testing.T) {
 	want := &lesson.Lesson{
 		Listed:   lesson.Listed{Name: "end", Number: 7, Kind: lesson.Belief, Title: "Is the end the end?"},
 		Language: "en", Section: "HTML 9.2.3", Link: "https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model",
-		Question: lesson.Text{{Text: "The server ends"}, {Text: " "}, {Text: "its "}, {Text: "answer", Code: true}, {Text: "."}}, Scenario: "end", Listen: []string{"message"}, Cookie: "a=b", Init: `{"method": "POST"}`,
+		Question: lesson.Text{{Text: "The server ends"}, {Text: " "}, {Text: "its "}, {Text: "answer", Code: true}, {Text: "."}}, Scenario: "end", Listen: []string{"message"}, Cookie: "a=b", Client: "ws", Init: `{"method": "POST"}`,
 		Choices: []lesson.Choice{
 			{Text: say("yes"), When: lesson.Condition{{test("gaveup", ">=", 1)}}, Answer: lesson.Text{{Text: "Here "}, {Measure: "errors"}, {Text: "."}}},
 			{Text: say("no"), When: lesson.Condition{{{Measure: "request2.id", Is: "none"}}}},
@@ -163,6 +163,7 @@ func TestMistakes(t *testing.T) {
 		{"a language is missing", map[int]string{20: "", 21: "", 22: "", 23: "", 24: "", 25: "", 26: "", 27: ""}, "== zh is missing"},
 		{"a text of another kind", map[int]string{18: "hint: think"}, "line 18: hint is not a text of a lesson"},
 		{"a choice too many", map[int]string{18: "choice: perhaps"}, "line 10: here are 3 choices: the heading has 2"},
+		{"another client", map[int]string{9: "client: go"}, "line 9: go is not a client here: write ws, for a WebSocket"},
 		{"an answer to no choice", map[int]string{18: "answer 3: a"}, "line 18: there is no choice 3"},
 		{"no title", map[int]string{21: ""}, "line 20: title or question is missing"},
 		{"no answer", map[int]string{26: ""}, "line 20: there is no answer to what happens in"},
@@ -207,9 +208,9 @@ func TestEveryMeasureIsMeasured(t *testing.T) {
 		log.Serve(seen, 0)
 	}
 	for attempt := 1; attempt <= 2; attempt++ {
-		server(protocol.SeenRequest, attempt, protocol.Seen{Method: "GET", Header: []protocol.Header{{Name: "Last-Event-ID", Value: "1"}, {Name: "X-Token", Value: "a"}}})
-		server(protocol.SeenHead, attempt, protocol.Seen{Status: 200})
-		server(protocol.SeenWrite, attempt, protocol.Seen{Bytes: []byte(":\n"), Size: 2})
+		server(protocol.SeenRequest, attempt, protocol.Seen{Method: "GET", Wire: 100, Header: []protocol.Header{{Name: "Last-Event-ID", Value: "1"}, {Name: "X-Token", Value: "a"}}})
+		server(protocol.SeenHead, attempt, protocol.Seen{Status: 200, Wire: 100})
+		server(protocol.SeenWrite, attempt, protocol.Seen{Bytes: []byte(":\n"), Size: 2, Wire: 7})
 		server(protocol.SeenEnd, attempt, protocol.Seen{By: "server"})
 	}
 	page(eventsource.Opened, 1010, eventsource.Open)

@@ -64,6 +64,11 @@ func TestTheAnswerSaysWhatWasMeasured(t *testing.T) {
 		{"redirect-307", scenario.Chromium, "en", "Your browser remembered: 500 ms after", ""},
 		{"redirect-307", scenario.Firefox, "zh", "切断 500 毫秒后，你的浏览器又回到", ""},
 		{"gone-for-a-while", scenario.Chromium, "en", "5 attempts failed. The first wait took 1.00 s", ""},
+		{"proxy-idle", scenario.Firefox, "en", "lasted 2.00 s, then the proxy closed it: [error], and 500 ms later", ""},
+		{"ws-after-a-cut", scenario.Firefox, "zh", "readyState 是 3（CLOSED）", ""},
+		{"event-cost", scenario.Chromium, "en", "About 33 bytes for each of 15 events", ""},
+		{"picture-base64", scenario.Chromium, "en", "1\u202f398\u202f719 bytes went over the wire", ""},
+		{"spot-comparison-table", scenario.Firefox, "en", "the response 101: 600 bytes", ""},
 		{"fetch-beside", scenario.Firefox, "en", "2 by the EventSource, 1 by [fetch]", ""},
 	} {
 		t.Run(test.name+" in "+test.engine, func(t *testing.T) {
@@ -93,7 +98,7 @@ func plain(phrases []lesson.Phrase) string {
 }
 
 func TestEveryBeliefHasItsLesson(t *testing.T) {
-	const beliefs, spots = 24, 4
+	const beliefs, spots = 30, 5
 	counts, orders, names := map[string]int{}, map[int]string{}, map[string]bool{}
 	for i, f := range All() {
 		l := f.In("en", i+1)

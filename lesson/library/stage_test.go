@@ -1,6 +1,9 @@
 package library
 
 import (
+	"bytes"
+	"compress/flate"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -22,8 +25,10 @@ type stage struct {
 	run     *lesson.Run
 
 	source, attempt int
-	connect         bool // a step wants a new source
-	another         bool // a step closed one of those beside it
+	gzip            *flate.Writer // nil: the response is not compressed
+	packed          bytes.Buffer  // by it
+	connect         bool          // a step wants a new source
+	another         bool          // a step closed one of those beside it
 
 	decided bool
 	verdict lesson.Verdict
@@ -47,6 +52,10 @@ func playLesson(t *testing.T, l *lesson.Lesson, engine string) *stage {
 		s.browser = rehearsal.New(engine, &heard, now, 1000)
 		s.browser.OnSeen, s.browser.OnStep, s.browser.OnWait = s.see, s.serve, s.wait
 		s.construct()
+		if l.Client == lesson.Socket {
+			s.playSocket(&heard)
+			s.browser.Stopped = true
+		}
 		if heard.Connect.Times > 6 { // the others have all connections
 			for !s.another && !s.decided {
 				s.wait(time.Second)
@@ -70,7 +79,11 @@ func (s *stage) at() float64 { return float64(s.browser.Now.UnixMilli() % 1_000_
 func (s *stage) construct() {
 	s.source++
 	s.attempt = 0
-	s.log.Construct(s.at(), trace.Client{}, "/sse", false).Listen(append([]string{"open", "error", "message"}, s.lesson.Listen...))
+	kind := trace.EventSource
+	if s.lesson.Client == lesson.Socket {
+		kind = trace.WebSocket
+	}
+	s.log.Construct(s.at(), trace.Client{Kind: kind}, "/sse", false).Listen(append([]string{"open", "error", "message"}, s.lesson.Listen...))
 	s.look()
 }
 
@@ -144,7 +157,7 @@ func (s *stage) see(seen scenario.Seen) {
 	switch seen.Kind {
 	case scenario.Requested:
 		s.attempt++
-		s.server(s.request(seen))
+		s.server(wired(s.request(seen), someHead))
 		s.look()
 		return
 	case scenario.Opened:
@@ -176,12 +189,17 @@ func (s *stage) serve(step scenario.Step) {
 	seen := protocol.Seen{Source: s.source, Attempt: s.attempt}
 	switch step.Do {
 	case scenario.Respond:
-		seen.Kind, seen.Status = protocol.SeenHead, step.Head.Status
+		seen.Kind, seen.Status, seen.Wire = protocol.SeenHead, step.Head.Status, someHead
+		s.gzip = nil
+		if step.Head.Gzip != scenario.NoGzip {
+			s.gzip, _ = flate.NewWriter(&s.packed, flate.DefaultCompression)
+		}
 		for _, h := range step.Head.Header {
 			seen.Header = append(seen.Header, protocol.Header{Name: h.Name, Value: h.Value})
 		}
 	case scenario.Write:
 		seen.Kind, seen.Bytes, seen.Size = protocol.SeenWrite, slices.Clone(step.Bytes), len(step.Bytes)
+		seen.Wire = s.onWire(step.Bytes)
 	case scenario.End, scenario.Truncate, scenario.Reset:
 		seen.Kind, seen.By, seen.How = protocol.SeenEnd, protocol.ByServer, protocol.End(step.Do.String())
 	default:
@@ -189,4 +207,15 @@ func (s *stage) serve(step scenario.Step) {
 	}
 	s.server(seen)
 	s.look()
+}
+
+// onWire is how many bytes a chunk has (RFC 9112, 7.1).
+func (s *stage) onWire(body []byte) int {
+	if s.gzip != nil {
+		s.packed.Reset()
+		s.gzip.Write(body)
+		s.gzip.Flush()
+		body = s.packed.Bytes()
+	}
+	return len(fmt.Sprintf("%x\r\n", len(body))) + len(body) + len("\r\n")
 }

@@ -13,7 +13,7 @@ import (
 
 // Groups are the parts of the library, in the order of a menu.
 var Groups = []string{
-	"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Streaming APIs", "Buffers", "Load",
+	"Basics", "Reconnection", "Closing for good", "Redirects", "Wire format", "Other origins", "Streaming APIs", "Buffers", "Load", "Comparison",
 }
 
 // An Entry is one scenario.

@@ -61,8 +61,20 @@ type Limits struct {
 	RoomIdle        time.Duration // without a reader and an event, until a room goes, give or take an eighth
 	RoomRate        int           // events published in a room a second: 429
 	RoomByteRate    int           // the same in bytes
-	RoomJoins       int           // requests of an address for rooms' streams a minute: 429
+	RoomJoins       int           // requests of an address for rooms' streams a minute: 429; and as many pages that join classes
 	RoomGuesses     int           // names and keys of an address a minute that are none: 429
+
+	// Classes, at most one for each room. Who meets one of these limits is told so over the channel.
+	ClassReaders     int           // of one, with those who are away: one of these makes room for another
+	ClassMakers      int           // pages of one room's maker
+	ClassAway        time.Duration // without a channel, until a reader is gone
+	ClassMakerPause  time.Duration // between two messages to makers
+	ClassReaderPause time.Duration // between two to readers, or more:
+	ClassReaderRate  int           // messages to all readers of one, a second
+	ClassChoices     int           // of a question
+	ClassAskings     int           // of one lesson in a row
+	ClassFigures     int           // of an outcome
+	ClassOutcomes    int           // bytes of a round's outcomes, which all get each time
 
 	// What a page is told about its own streams. What is more is dropped, and counted.
 	Sessions           int           // remembered at once, in all: 503 for a channel, and a stream that is not recorded
@@ -161,6 +173,17 @@ var Default = Limits{
 	RoomByteRate:    1 << 20,
 	RoomJoins:       300,
 	RoomGuesses:     20,
+
+	ClassReaders:     500,
+	ClassMakers:      8,
+	ClassAway:        10 * time.Minute,
+	ClassMakerPause:  100 * time.Millisecond,
+	ClassReaderPause: 250 * time.Millisecond,
+	ClassReaderRate:  200,
+	ClassChoices:     20,
+	ClassAskings:     10,
+	ClassFigures:     20,
+	ClassOutcomes:    256 << 10, // 500 readers with ten figures each
 
 	Sessions:           1000,
 	SessionsPerAddress: 256,

@@ -110,7 +110,7 @@ func (p *Play) insert() ending {
 			continue
 		}
 		p.did(c)
-		if how := p.send(c.Bytes); how != goesOn {
+		if how := p.send(c.Bytes, false); how != goesOn {
 			return how
 		}
 	}

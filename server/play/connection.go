@@ -45,12 +45,12 @@ func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 }
 
 // respond makes a head ready, and returns it as it goes over the wire.
-func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
+func (c *connection) respond(a *client, head *scenario.Head) (text []byte, wire int) {
 	ready := c.room()
 	var how framing
 	*ready, how = a.appendHead(*ready, head, time.Now())
 	c.begin(a, head, how)
-	return *ready
+	return *ready, len(*ready)
 }
 
 // little is what the kernel holds of any stream: most send no more in their first minute, and are open sooner without a
@@ -58,7 +58,9 @@ func (c *connection) respond(a *client, head *scenario.Head) (wire []byte) {
 const little = 4 << 10
 
 // flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
-func (c *connection) flush() ending {
+func (c *connection) flush() ending { return c.flushBy(c.writeAll) }
+
+func (c *connection) flushBy(write func([]byte) error) ending {
 	if c.ready == nil {
 		return goesOn
 	}
@@ -67,7 +69,7 @@ func (c *connection) flush() ending {
 	}
 	c.last = time.Now()
 	c.count(len(*c.ready))
-	err := c.writeAll(*c.ready)
+	err := write(*c.ready)
 	c.clear()
 	switch {
 	case err == nil:
@@ -134,8 +136,7 @@ func (c *connection) hurry() {
 
 // end sends what is ready and ends the response properly.
 func (c *connection) end(protocol.End) {
-	ready := c.finish()
-	if len(*ready) > 0 {
+	if ready := c.room(); len(*ready) > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.limits.StreamWrite))
 		c.conn.Write(*ready) // fails when the client left
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
@@ -17,16 +18,18 @@ import (
 	"eventsource-playground/server/quota"
 )
 
-// page is what comes from the other end of a WebSocket: messages, which go back as they are, and pings, which the library
-// replies to. It is also the net.Conn that the library has, so that bytes are limited before they are frames.
+// page is what comes from the other end of a WebSocket: messages, which go back as they are, and pings, which are replied to. It is
+// also the net.Conn that the library has, so that bytes are limited before they are frames.
 type page struct {
 	net.Conn
 	socket *socket
 	reader *bufio.Reader // the library's, of this page's Read
 
-	rate     quota.Budget // of messages, pings and pongs
+	rate     quota.Budget // of messages, pings, and pongs that reply to none
+	owes     atomic.Int32 // pongs
 	bytes    quota.Budget
-	rejected *farewell // set by who reads
+	rejected *farewell // set by who reads, as is the next
+	failed   error     // of a write
 	came     int       // bytes
 	told     int       // of them, those of messages that were told to the watcher, or of pings and pongs
 
@@ -54,6 +57,9 @@ func (p *page) Read(b []byte) (int, error) {
 	if p.rejected != nil {
 		return 0, errRejected
 	}
+	if p.failed != nil {
+		return 0, p.failed
+	}
 	n, err := p.Conn.Read(b)
 	if err == io.EOF {
 		err = errLeft
@@ -65,12 +71,27 @@ func (p *page) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write has a deadline of its own each time. The library writes one frame after the other.
+// Write writes a close frame, which is all that the library has to write.
 func (p *page) Write(b []byte) (int, error) {
-	if err := p.socket.writeAll(b); err != nil {
+	c := p.socket
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.closed = true
+	if err := c.writeAll(b); err != nil {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// send sends a frame.
+func (p *page) send(frame protocol.Frame, payload []byte) error {
+	if w := p.socket.watcher; w != nil {
+		w.Saw(saw(frame, payload))
+	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	*buffer = appendFrame((*buffer)[:0], frame, payload)
+	return p.socket.writeFrames(*buffer)
 }
 
 func (p *page) reject(code websocket.StatusCode, reason string, args ...any) {
@@ -132,9 +153,8 @@ func (p *page) sendBack(kind websocket.MessageType, message io.Reader) error {
 	if !p.mayGoOn() {
 		return errRejected
 	}
-	p.socket.saw(frame, text)
 	p.holdsLittle.Do(func() { p.socket.tcp.SetWriteBuffer(p.socket.limits.StreamBuffer) })
-	return p.socket.ws.Write(context.Background(), kind, text)
+	return p.send(frame, text)
 }
 
 // mayGoOn reports whether a message, a ping or a pong is not one too many.
@@ -142,32 +162,35 @@ func (p *page) mayGoOn() bool {
 	if p.rate.Spend(1) == 0 {
 		p.reject(websocket.StatusPolicyViolation, "At most %d messages a second come back: send more slowly.", p.socket.limits.EchoRate)
 	}
-	return p.rejected == nil
+	return p.rejected == nil && p.failed == nil
 }
 
-// pinged reports whether the library is to reply.
+// pinged replies, so that the library has not to.
 func (p *page) pinged(_ context.Context, payload []byte) bool {
-	if !p.mayGoOn() {
-		return false
+	if p.mayGoOn() {
+		p.saw(protocol.FramePing, payload, frameSize(len(payload))+maskSize)
+		p.failed = p.send(protocol.FramePong, payload)
 	}
-	p.saw(protocol.FramePing, payload, frameSize(len(payload))+maskSize)
-	p.socket.saw(protocol.FramePong, payload)
-	return true
+	return false
 }
 
+// ponged lets replies pass that the server has caused.
 func (p *page) ponged(_ context.Context, payload []byte) {
-	if p.mayGoOn() {
-		p.saw(protocol.FramePong, payload, frameSize(len(payload))+maskSize)
+	if p.owes.Load() > 0 {
+		p.owes.Add(-1)
+	} else if !p.mayGoOn() {
+		return
 	}
+	p.saw(protocol.FramePong, payload, frameSize(len(payload))+maskSize)
 }
 
 // saw tells the watcher of a frame from the page.
 func (p *page) saw(frame protocol.Frame, payload []byte, wire int) {
 	p.told += wire
 	if p.socket.watcher != nil {
-		p.socket.watcher.Saw(protocol.Seen{
-			Kind: protocol.SeenFrame, Frame: frame, FromPage: true, Bytes: payload, Size: len(payload), Wire: wire,
-		})
+		seen := saw(frame, payload)
+		seen.FromPage, seen.Wire = true, wire
+		p.socket.watcher.Saw(seen)
 	}
 }
 

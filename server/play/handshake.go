@@ -124,7 +124,7 @@ func (a *accepting) WriteHeader(int) {
 
 func (a *accepting) Write(b []byte) (int, error) { return a.wire.Write(b) }
 
-// Hijack's writer is small: most messages are.
+// Hijack's writer is for close frames.
 func (a *accepting) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	return a.page, bufio.NewReadWriter(a.page.reader, bufio.NewWriterSize(a.page, 1<<10)), nil
+	return a.page, bufio.NewReadWriter(a.page.reader, bufio.NewWriterSize(a.page, 128)), nil
 }

@@ -155,14 +155,14 @@ func StreamNumber(w http.ResponseWriter) int {
 }
 
 // respond makes a head ready. It goes over the wire in binary; what it returns is the same as text.
-func (c *multiplexed) respond(a *client, head *scenario.Head) (wire []byte) {
+func (c *multiplexed) respond(a *client, head *scenario.Head) (text []byte, wire int) {
 	header := c.writer.Header()
 	clear(header)
 	c.begin(a, head, a.fields(head, time.Now(), unframed, header.Add))
-	wire = strconv.AppendInt([]byte("HTTP/2 "), int64(head.Status), 10)
+	text = strconv.AppendInt([]byte("HTTP/2 "), int64(head.Status), 10)
 	for _, name := range slices.Sorted(maps.Keys(header)) { // the order in which net/http sends them
 		for _, value := range header[name] {
-			wire = append(wire, "\r\n"+strings.ToLower(name)+": "+value...)
+			text = append(text, "\r\n"+strings.ToLower(name)+": "+value...)
 		}
 	}
 	if header.Get("Content-Type") == "" {
@@ -170,8 +170,33 @@ func (c *multiplexed) respond(a *client, head *scenario.Head) (wire []byte) {
 	}
 	c.writer.WriteHeader(head.Status)
 	c.room()
-	return append(wire, "\r\n\r\n"...)
+	return append(text, "\r\n\r\n"...), 0
 }
+
+// write is that of output, whose bytes go over the wire in DATA frames: all that is ready in as few as can be.
+func (c *multiplexed) write(b []byte, binary bool) (full bool, packed, wire int) {
+	before := dataFrames(c.readyBytes())
+	full, packed, wire = c.output.write(b, binary)
+	return full, packed, wire + frameHeader*(dataFrames(c.readyBytes())-before)
+}
+
+// finish is that of output, and an empty frame that ends the stream, unless the head does.
+func (c *multiplexed) finish() (wire int) {
+	before := dataFrames(c.readyBytes())
+	wire = c.output.finish()
+	if c.progress() != inBody {
+		return 0
+	}
+	return wire + frameHeader*(dataFrames(c.readyBytes())-before+1)
+}
+
+const (
+	frameHeader = 9        // bytes (RFC 9113, 4.1)
+	frameMost   = 16 << 10 // bytes of a frame, unless a client asks for more (6.5.2)
+)
+
+// dataFrames is how many frames n bytes need.
+func dataFrames(n int) int { return (n + frameMost - 1) / frameMost }
 
 // flush sends what is ready. It goes on, unless the client left or is stuck, or a cut came first.
 func (c *multiplexed) flush() ending {
@@ -265,7 +290,7 @@ func (c *multiplexed) left() ending {
 
 // end sends what is ready. The end of the stream follows, once the handler has returned.
 func (c *multiplexed) end(protocol.End) {
-	ready := c.finish()
+	ready := c.room()
 	switch {
 	case c.framing == noHead: // net/http would make one up
 		c.clear()

@@ -49,9 +49,9 @@ func (o *output) progress() progress {
 func (o *output) pending() bool    { return o.ready != nil }
 func (o *output) spoke() time.Time { return o.last }
 
-// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, and how many
-// bytes compression made of them.
-func (o *output) write(b []byte) (full bool, packed int) {
+// write makes bytes of the body ready, compressed and framed. It reports whether they should not wait for more, how many
+// bytes compression made of them, and those on the wire.
+func (o *output) write(b []byte, _ bool) (full bool, packed, wire int) {
 	if o.gzip != nil {
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)
@@ -60,11 +60,12 @@ func (o *output) write(b []byte) (full bool, packed int) {
 		packed = len(b)
 	}
 	if len(b) == 0 {
-		return false, 0
+		return false, 0, 0
 	}
+	before := o.readyBytes()
 	ready := o.room()
 	*ready = o.framing.append(*ready, b)
-	return len(*ready) >= enough, packed
+	return len(*ready) >= enough, packed, len(*ready) - before
 }
 
 // enough is how many bytes that are ready don't wait for more.
@@ -79,8 +80,17 @@ func (o *output) room() *[]byte {
 	return o.ready
 }
 
-// finish makes the end of the body ready, and returns all that is.
-func (o *output) finish() *[]byte {
+// readyBytes is how many bytes are ready.
+func (o *output) readyBytes() int {
+	if o.ready == nil {
+		return 0
+	}
+	return len(*o.ready)
+}
+
+// finish makes the end of the body ready, and returns its bytes on the wire.
+func (o *output) finish() (wire int) {
+	before := o.readyBytes()
 	ready := o.room()
 	if o.gzip != nil {
 		*ready = o.framing.append(*ready, o.gzip.appendEnd(nil))
@@ -88,7 +98,7 @@ func (o *output) finish() *[]byte {
 	if o.framing == chunked {
 		*ready = append(*ready, "0\r\n\r\n"...)
 	}
-	return ready
+	return len(*ready) - before
 }
 
 // clear gives back the room of what was sent.

@@ -1,7 +1,7 @@
 // Package play plays scenarios: each response of GET /sse is a play, over HTTP/1.1 on a connection of its own, and so is each
 // WebSocket at /ws.
 //
-// A WebSocket gets the data of each event as one message. /ws has the parameters of /sse, and two more: with ids=1 a message is
+// A WebSocket gets the data of each event as one message, and each comment as a ping. /ws has the parameters of /sse, and two more: with ids=1 a message is
 // {"id":…,"event":…,"data":…}, and last-event-id is what Last-Event-ID is for /sse, since a page can't give a WebSocket's request
 // a header. What the page sends comes back, as far as package limits lets it.
 //
@@ -121,7 +121,7 @@ func (p *Play) do(step scenario.Step) ending {
 	case scenario.Wait:
 		return p.wait(step.For)
 	case scenario.Write:
-		return p.write(step.Bytes)
+		return p.write(step.Bytes, step.Binary)
 	case scenario.Hold:
 		return p.hold()
 	}
@@ -144,7 +144,8 @@ func (p *Play) do(step scenario.Step) ending {
 // respond sends the head.
 func (p *Play) respond(head *scenario.Head) ending {
 	headOnly := p.client.head
-	p.watcher.Head(head.Status, p.conn.respond(p.client, head))
+	text, wire := p.conn.respond(p.client, head)
+	p.watcher.Head(head.Status, text, wire)
 	p.client = nil
 	if headOnly {
 		return scenarioEnds
@@ -152,21 +153,21 @@ func (p *Play) respond(head *scenario.Head) ending {
 	return p.insert()
 }
 
-// write sends what the scenario says, in a pause line by line.
-func (p *Play) write(b []byte) ending {
+// write sends what the scenario says, in a pause line by line, but what is binary at once.
+func (p *Play) write(b []byte, binary bool) ending {
 	for len(b) > 0 {
 		if how := p.mayGoOn(); how != goesOn {
 			return how
 		}
 		piece := b
-		if p.paused || len(p.inserts) > 0 {
+		if !binary && (p.paused || len(p.inserts) > 0) {
 			piece, _ = scenario.CutLine(b)
 		}
 		if p.paused {
 			p.steps--
 		}
 		b = b[len(piece):]
-		if how := p.send(piece); how != goesOn {
+		if how := p.send(piece, binary); how != goesOn {
 			return how
 		}
 		if how := p.insert(); how != goesOn {
@@ -177,13 +178,13 @@ func (p *Play) write(b []byte) ending {
 }
 
 // send is where all bytes of a body pass.
-func (p *Play) send(b []byte) ending {
+func (p *Play) send(b []byte, binary bool) ending {
 	if p.conn.progress() != inBody {
 		return goesOn
 	}
 	p.middle = !endsLine(b)
-	full, packed := p.conn.write(b)
-	p.watcher.Wrote(b, packed)
+	full, packed, wire := p.conn.write(b, binary)
+	p.watcher.Wrote(b, packed, wire)
 	if full {
 		return p.flush()
 	}
@@ -205,19 +206,23 @@ func (p *Play) flush() ending {
 	return how
 }
 
-// close is where all plays end, each in the way that perform returned.
+// close is where all plays end, each in the way that perform returned. Its watcher, which may see another one's differently, knows
+// before the client can.
 func (p *Play) close(how ending) {
+	by, why := p.ended(how)
+	end, wire := p.conn.close, 0
 	switch how {
 	case scenarioEnds, pageEnds, lifetimeOver, serverStops, rejected:
-		_, why := p.ended(how)
-		p.conn.end(why)
+		wire = p.conn.finish()
+		end = func() { p.conn.end(why) }
 	case scenarioResets, pageCuts, clientStuck, ourMistake:
-		p.conn.reset()
+		end = p.conn.reset
 	case connectionResets:
-		p.conn.resetAll()
-	default:
-		p.conn.close()
+		end = p.conn.resetAll
 	}
+	p.watcher.Ended(by, why, wire)
+	p.reject()
+	end()
 }
 
 // wait lets d pass since the last wait's end. Late by more than d, it does not hurry to catch up.
@@ -246,7 +251,7 @@ func (p *Play) wait(d time.Duration) ending {
 		}
 		how := p.await(until)
 		if how == goesOn && until.Before(p.due) {
-			if how = p.send(heartbeat); how == goesOn {
+			if how = p.send(heartbeat, false); how == goesOn {
 				how = p.flush()
 			}
 			if how == goesOn {

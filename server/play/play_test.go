@@ -97,11 +97,11 @@ func playOverAPipe(t *testing.T, script string, beat time.Duration) iter.Seq[str
 
 func BenchmarkAnEvent(b *testing.B) {
 	l := limits.Default
-	p := &Play{conn: &connection{conn: discard{}, limits: &l, output: output{framing: chunked}}, expires: time.Now().Add(time.Hour), watcher: nobody{}}
+	p := &Play{conn: &connection{conn: discard{}, limits: &l, sent: little + 1, output: output{framing: chunked}}, expires: time.Now().Add(time.Hour), watcher: nobody{}}
 	event := []byte("event: customEvent\nid: 7\ndata: {\"id\":7,\"time\":\"2026-11-22T05:42:11.207Z\",\"params\":\"content=xxx\"}\n\n")
 	b.ReportAllocs()
 	for b.Loop() {
-		p.send(event)
+		p.send(event, false)
 		p.flush()
 	}
 }

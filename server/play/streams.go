@@ -92,7 +92,7 @@ func (s *Streams) serve(w http.ResponseWriter, r *http.Request, watcher Watcher,
 		}
 		refused.Write(w)
 		if refused.Status == http.StatusServiceUnavailable {
-			watcher.Ended(protocol.ByServer, protocol.EndQuota)
+			watcher.Ended(protocol.ByServer, protocol.EndQuota, 0)
 		}
 	}
 	return plays
@@ -286,13 +286,12 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 		if err != nil {
 			t.done(ourMistake)
 			leave()
-			watcher.Ended(protocol.ByServer, protocol.EndMistake)
+			watcher.Ended(protocol.ByServer, protocol.EndMistake, 0)
 			panic(err) // HTTP/1.1 and HTTP/2 are all that this server speaks
 		}
 		if shake == nil {
 			s.connect(p, conn)
 		} else {
-			p.beat = 0 // a comment, which does not exist there
 			socket := newSocket(conn, shake, p, reserve)
 			letGo := leave
 			leave = func() {
@@ -307,8 +306,6 @@ func (s *Streams) start(w http.ResponseWriter, r *http.Request, q *query, t turn
 	play := func() {
 		how := p.perform()
 		done(how)
-		p.watcher.Ended(p.ended(how)) // not watcher, which may be another one's
-		p.reject()
 		p.close(how)
 		leave()
 	}

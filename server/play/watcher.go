@@ -11,18 +11,18 @@ type Watcher interface {
 	Instead(planned func() *scenario.Section) *scenario.Section
 	// Plays says who responds. Until Ended the play accepts commands.
 	Plays(*Play)
-	// Head is the head of the response, as it goes over the wire.
-	Head(status int, wire []byte)
+	// Head is the head of the response as text, and its bytes on the wire, as protocol.Seen counts them.
+	Head(status int, text []byte, wire int)
 	// Wrote is bytes of the body, before compression and framing. They are the play's: keep a copy. packed is how many bytes
-	// compression made of them, 0 without any.
-	Wrote(body []byte, packed int)
+	// compression made of them, 0 without any, and wire how many go over the wire.
+	Wrote(body []byte, packed, wire int)
 	// Saw is what only a WebSocket has: a frame, or what of the scenario has no counterpart there. Whose it is the watcher knows;
 	// the bytes are the play's. Any goroutine may call it, also after Ended, which is then too late.
 	Saw(protocol.Seen)
 	// Did is a command that was carried out.
 	Did(do protocol.Do)
-	// Ended is how the response ended. Only the first one counts.
-	Ended(by protocol.By, how protocol.End)
+	// Ended is how the response ended, and how many bytes on the wire that took. Only the first one counts.
+	Ended(by protocol.By, how protocol.End, wire int)
 }
 
 // nobody watches a request that names no session.
@@ -30,8 +30,8 @@ type nobody struct{}
 
 func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
 func (nobody) Plays(*Play)                                        {}
-func (nobody) Head(int, []byte)                                   {}
-func (nobody) Wrote([]byte, int)                                  {}
+func (nobody) Head(int, []byte, int)                              {}
+func (nobody) Wrote([]byte, int, int)                             {}
 func (nobody) Saw(protocol.Seen)                                  {}
 func (nobody) Did(protocol.Do)                                    {}
-func (nobody) Ended(protocol.By, protocol.End)                    {}
+func (nobody) Ended(protocol.By, protocol.End, int)               {}

@@ -1,10 +1,8 @@
 package play
 
 import (
-	"context"
-	"encoding/binary"
-	"errors"
-	"os"
+	"bytes"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +12,7 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/quota"
 	"eventsource-playground/sse"
 )
 
@@ -25,14 +24,18 @@ type socket struct {
 	watcher Watcher // of the frames; nil: nobody
 	reserve func(n int) (free func(), ok bool)
 
-	ws       *websocket.Conn // nil: the handshake is not accepted, or not yet
-	decoder  sse.Decoder
-	free     func()  // of the room for a large event, if there is one
-	messages *[]byte // to send, each after its length, from buffers; nil: none
-	notHere  []protocol.NotHere
-	refusal  *farewell // why the play can't go on
-	timer    *time.Timer
-	hears    bool // there is a goroutine that reads
+	ws        *websocket.Conn // nil: the handshake is not accepted, or not yet
+	decoder   sse.Decoder
+	free      func() // of the room for a large event, if there is one
+	pings     quota.Budget
+	commented bool // the line that is not complete may be a comment
+	notHere   []protocol.NotHere
+	refusal   *farewell // why the play can't go on
+	timer     *time.Timer
+	hears     bool // there is a goroutine that reads
+
+	writing sync.Mutex // one at a time: the play, who reads, the library
+	closed  bool       // a close frame was sent
 
 	mutex    sync.Mutex
 	accepted bool          // wakes are for woken, and not for the connection
@@ -58,7 +61,7 @@ func newSocket(conn *connection, shake *handshake, p *Play, reserve func(int) (f
 }
 
 // respond makes a head ready: 101 instead of 200, and any other as an HTTP response, which the browser reports as a failure.
-func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
+func (c *socket) respond(a *client, head *scenario.Head) (text []byte, wire int) {
 	if head.Status != 200 {
 		if head.Redirect != scenario.NoRedirect {
 			c.lacks(protocol.NoRedirect)
@@ -66,14 +69,15 @@ func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
 		return c.connection.respond(a, head)
 	}
 	c.page = newPage(c)
-	text, ws, err := c.shake.accept(head, c.page)
+	accepted, ws, err := c.shake.accept(head, c.page)
 	ready := c.connection.room()
-	*ready = append(*ready, text...)
+	*ready = append(*ready, accepted...)
 	if err != nil { // parseHandshake has seen to it
 		panic(err)
 	}
 	ws.SetReadLimit(-1) // page has a limit, and says what to change
 	c.ws, c.decoder = ws, *sse.NewDecoder("", sse.Limits{Line: c.limits.SocketEvent, Event: c.limits.SocketEvent})
+	c.pings = quota.NewBudget(c.limits.EchoRate)
 	c.timer = time.NewTimer(0)
 	c.mutex.Lock()
 	c.accepted = true
@@ -90,7 +94,7 @@ func (c *socket) respond(a *client, head *scenario.Head) (wire []byte) {
 			c.lacks(protocol.NoContentType)
 		}
 	}
-	return *ready
+	return *ready, len(*ready)
 }
 
 func (c *socket) progress() progress {
@@ -100,16 +104,20 @@ func (c *socket) progress() progress {
 	return c.connection.progress()
 }
 
-// write makes messages of the events that are complete.
-func (c *socket) write(b []byte) (full bool, packed int) {
+// write makes messages of the events that are complete, and of what is binary.
+func (c *socket) write(b []byte, binary bool) (full bool, packed, wire int) {
 	if c.ws == nil {
-		return c.connection.write(b)
+		return c.connection.write(b, binary)
+	}
+	if binary {
+		c.frame(protocol.FrameBinary, b)
+		return c.readyBytes() >= enough, 0, 0
 	}
 	if c.refusal != nil {
-		return true, 0
+		return true, 0, 0
 	}
 	var err error
-	if c.watcher == nil {
+	if c.commented = c.mayComment(b); c.watcher == nil && !c.commented {
 		err = c.decoder.Each(b, func(e sse.Raw) { c.message(e.Type, e.Data, e.LastEventID) })
 	} else {
 		err = c.decoder.Feed(b, c.line)
@@ -118,7 +126,12 @@ func (c *socket) write(b []byte) (full bool, packed int) {
 		c.refusal = &farewell{rejected, websocket.StatusInternalError, "An event of this scenario is too large for one message: make it smaller."}
 	}
 	c.account()
-	return c.messages != nil && len(*c.messages) >= enough || c.refusal != nil, 0
+	return c.readyBytes() >= enough || c.refusal != nil, 0, 0
+}
+
+// mayComment reports whether there may be a comment in what comes next. If not, and nobody watches, lines need not be told apart.
+func (c *socket) mayComment(b []byte) bool {
+	return c.commented && c.decoder.Pending() > 0 || b[0] == ':' || bytes.Contains(b, []byte("\n:")) || bytes.Contains(b, []byte("\r:"))
 }
 
 // account has a large event that is not complete count as held bytes.
@@ -144,11 +157,11 @@ func (c *socket) letGo() {
 	}
 }
 
-// line is a line that somebody watches.
+// line is a line that may be a comment, or that somebody watches.
 func (c *socket) line(line sse.Line) {
 	switch {
 	case line.Outcome == sse.Comment:
-		c.lacks(protocol.NoComments)
+		c.ping(strings.TrimPrefix(line.Value, " "))
 	case line.Outcome == sse.Ignored:
 		c.lacks(protocol.NoFields)
 	case line.Field == "retry":
@@ -164,26 +177,36 @@ func (c *socket) line(line sse.Line) {
 
 // message makes an event ready.
 func (c *socket) message(typ, data, id []byte) {
-	if c.messages == nil {
-		c.messages = buffers.Get().(*[]byte)
-		*c.messages = (*c.messages)[:0]
+	if !c.shake.ids {
+		c.frame(protocol.FrameText, data)
+		return
 	}
-	all := append(*c.messages, 0, 0, 0, 0)
-	from := len(all)
-	if c.shake.ids {
-		all = append(all, `{"id":`...)
-		all = append(all, jsonString(string(id))...)
-		all = append(all, `,"event":`...)
-		all = append(all, jsonString(string(typ))...)
-		all = append(all, `,"data":`...)
-		all = append(all, jsonString(string(data))...)
-		all = append(all, '}')
-	} else {
-		all = append(all, data...)
+	text := append([]byte(`{"id":`), jsonString(string(id))...)
+	text = append(text, `,"event":`...)
+	text = append(text, jsonString(string(typ))...)
+	text = append(text, `,"data":`...)
+	text = append(text, jsonString(string(data))...)
+	c.frame(protocol.FrameText, append(text, '}'))
+}
+
+// ping makes a ping of a comment ready: no script sees either, and both keep a connection alive (RFC 6455, 5.5.2). The page responds
+// to each, so there are no more in a second than it may send.
+func (c *socket) ping(comment string) {
+	if c.pings.Spend(1) == 0 {
+		c.lacks(protocol.NoComments)
+		return
 	}
-	binary.LittleEndian.PutUint32(all[from-4:], uint32(len(all)-from))
-	c.saw(protocol.FrameText, all[from:])
-	*c.messages = all
+	c.page.owes.Add(1)
+	c.frame(protocol.FramePing, []byte(comment[:min(len(comment), mostControl)]))
+}
+
+// frame makes a frame ready.
+func (c *socket) frame(frame protocol.Frame, payload []byte) {
+	ready := c.room()
+	*ready = appendFrame(*ready, frame, payload)
+	if c.watcher != nil {
+		c.watcher.Saw(saw(frame, payload))
+	}
 }
 
 // lacks tells the watcher, once, what a WebSocket does not have.
@@ -194,28 +217,6 @@ func (c *socket) lacks(what protocol.NotHere) {
 	c.notHere = append(c.notHere, what)
 	c.watcher.Saw(protocol.Seen{Kind: protocol.SeenNotHere, NotHere: []protocol.NotHere{what}})
 }
-
-// saw tells the watcher of a frame to the page.
-func (c *socket) saw(frame protocol.Frame, payload []byte) {
-	if c.watcher != nil {
-		c.watcher.Saw(protocol.Seen{
-			Kind: protocol.SeenFrame, Frame: frame, Bytes: payload, Size: len(payload), Wire: frameSize(len(payload)),
-		})
-	}
-}
-
-// frameSize is that of an unmasked frame (RFC 6455, 5.2).
-func frameSize(payload int) int {
-	switch {
-	case payload > 0xffff:
-		return 10 + payload
-	case payload > 125:
-		return 4 + payload
-	}
-	return 2 + payload
-}
-
-func (c *socket) pending() bool { return c.messages != nil || c.connection.pending() }
 
 // flush sends what is ready. It goes on, unless that can't be, or the page left, or said what it must not.
 func (c *socket) flush() ending {
@@ -240,37 +241,28 @@ func (c *socket) flush() ending {
 	}
 }
 
-// send sends the head, and then messages.
+// send sends the head, and frames.
 func (c *socket) send() ending {
-	if how := c.connection.flush(); how != goesOn || c.messages == nil {
-		return how
+	if c.ws == nil {
+		return c.connection.flush()
 	}
-	all := *c.messages
-	defer func() {
-		buffers.Put(c.messages)
-		c.messages = nil
-	}()
-	c.last = time.Now()
-	c.count(len(all))
-	for len(all) > 0 {
-		n := 4 + int(binary.LittleEndian.Uint32(all))
-		// Deadlines are page's, below.
-		switch err := c.ws.Write(context.Background(), websocket.MessageText, all[4:n]); {
-		case err == nil:
-			all = all[n:]
-		case c.hurried.Load():
-			return pageCuts
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return clientStuck
-		case c.hears:
-			c.connection.close()
-			<-c.page.gone // who knows how the page left
-			return c.left()
-		default:
-			return clientLeft
-		}
+	how := c.connection.flushBy(c.writeFrames)
+	if how == clientLeft && c.hears {
+		c.connection.close()
+		<-c.page.gone // who knows how the page left
+		return c.left()
 	}
-	return goesOn
+	return how
+}
+
+// writeFrames writes frames that are no close frame, and nothing after one, which the library writes whenever it must.
+func (c *socket) writeFrames(b []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.closed {
+		return net.ErrClosed
+	}
+	return c.writeAll(b)
 }
 
 // left is how the page left. After a command to cut, which ends a write of the reader's too, it is the command that counts.
@@ -318,6 +310,14 @@ func (c *socket) read() ending {
 	return goesOn
 }
 
+// finish is that of a response which is none of a WebSocket's: the close frame is a frame.
+func (c *socket) finish() (wire int) {
+	if c.ws == nil {
+		return c.connection.finish()
+	}
+	return 0
+}
+
 // end sends what is ready and a close frame, and waits for the page's.
 func (c *socket) end(why protocol.End) {
 	if c.ws == nil {
@@ -358,21 +358,21 @@ type framed struct {
 	socket *socket
 }
 
-func (f framed) Head(status int, wire []byte) {
+func (f framed) Head(status int, text []byte, wire int) {
 	if f.socket.ws != nil {
 		status = 101
 	}
-	f.Watcher.Head(status, wire)
+	f.Watcher.Head(status, text, wire)
 }
 
-func (f framed) Wrote(body []byte, packed int) {
+func (f framed) Wrote(body []byte, packed, wire int) {
 	if f.socket.ws == nil {
-		f.Watcher.Wrote(body, packed)
+		f.Watcher.Wrote(body, packed, wire)
 	}
 }
 
 // Ended tells of the close frame too, which is about to be sent.
-func (f framed) Ended(by protocol.By, how protocol.End) {
+func (f framed) Ended(by protocol.By, how protocol.End, wire int) {
 	if c := f.socket; c.ws != nil {
 		switch how {
 		case protocol.EndProper, protocol.EndLimit, protocol.EndStopping, protocol.EndRejected:
@@ -380,20 +380,5 @@ func (f framed) Ended(by protocol.By, how protocol.End) {
 			f.Watcher.Saw(closeFrame(false, code, reason))
 		}
 	}
-	f.Watcher.Ended(by, how)
+	f.Watcher.Ended(by, how, wire)
 }
-
-func closeFrame(fromPage bool, code websocket.StatusCode, reason string) protocol.Seen {
-	wire := 2
-	if code != websocket.StatusNoStatusRcvd {
-		wire += 2 + len(reason)
-	}
-	if fromPage {
-		wire += maskSize
-	}
-	return protocol.Seen{
-		Kind: protocol.SeenFrame, Frame: protocol.FrameClose, FromPage: fromPage, Wire: wire, Code: int(code), Reason: strings.ToValidUTF8(reason, "\uFFFD"),
-	}
-}
-
-const maskSize = 4

@@ -33,19 +33,7 @@ func (rs *Rooms) maker(r *http.Request, types ...string) (*room.Room, *refuse.Re
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {
 		return nil, refuse.New(http.StatusUnauthorized, "Only a room's maker can do this: give its key, as the header Authorization: Bearer KEY.")
 	}
-	from, name := quota.AddressOf(r), r.PathValue("name")
-	found, refused := rs.find(r.Context(), from, name, key)
-	if refused != nil {
-		return nil, refused
-	}
-	if !found.Opens(key) {
-		found.Release()
-		if refused := rs.guessed(from); refused != nil {
-			return nil, refused
-		}
-		return nil, refuse.New(http.StatusForbidden, "This is not the key of room %s: give the one that POST /rooms returned with it.", refuse.Quote(name))
-	}
-	return found, nil
+	return rs.Join(r.Context(), quota.AddressOf(r), r.PathValue("name"), key)
 }
 
 // published is what a publisher is told.

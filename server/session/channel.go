@@ -15,6 +15,7 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/class"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/play"
 	"eventsource-playground/server/quota"
@@ -25,6 +26,7 @@ import (
 // that a browser has for a host over HTTP/1.1, which is what the page watches.
 type Channels struct {
 	sessions *Sessions
+	classes  *class.Classes
 	log      *slog.Logger
 	quota    *quota.Quota
 	open     sync.WaitGroup
@@ -33,6 +35,7 @@ type Channels struct {
 // channel is one of them. It tells its page what is recorded in its session, and does what the page commands.
 type channel struct {
 	session *session
+	seat    *class.Seat
 	conn    *websocket.Conn
 	limits  *limits.Limits
 	ctx     context.Context
@@ -47,9 +50,9 @@ type channel struct {
 }
 
 // NewChannels is no channels yet.
-func NewChannels(sessions *Sessions, log *slog.Logger) *Channels {
+func NewChannels(sessions *Sessions, classes *class.Classes, log *slog.Logger) *Channels {
 	l := sessions.limits
-	return &Channels{sessions: sessions, log: log, quota: quota.New("sessions", l.Channels, l.ChannelsPerAddress)}
+	return &Channels{sessions: sessions, classes: classes, log: log, quota: quota.New("sessions", l.Channels, l.ChannelsPerAddress)}
 }
 
 // ServeHTTP is GET /session.
@@ -161,6 +164,8 @@ func (c *Channels) talk(r *http.Request, session *session, conn *websocket.Conn,
 		woken: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	ch.woken <- struct{}{}
+	ch.seat = c.classes.Seat(r, ch.tell)
+	defer ch.seat.Close()
 	hello, after := session.connect(ch, from)
 	defer session.disconnect(ch)
 
@@ -229,7 +234,7 @@ const (
 	endReplaced
 )
 
-// tellAll sends what is recorded and what became of commands, as it comes, but only so many messages a second however much that
+// tellAll sends what is recorded, what became of commands and what a class says, as it comes, but only so many messages a second however much that
 // is, and returns why it ended.
 func (ch *channel) tellAll(after int, stopping context.Context) int {
 	const together = 10 * time.Millisecond
@@ -271,7 +276,7 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 	}
 }
 
-// tellSome sends the replies to commands and a message of records.
+// tellSome sends the replies to commands, what a class says and a message of records.
 func (ch *channel) tellSome(after int) (last int, more bool, err error) {
 	ch.mutex.Lock()
 	replies := ch.replies
@@ -279,6 +284,11 @@ func (ch *channel) tellSome(after int) (last int, more bool, err error) {
 	ch.mutex.Unlock()
 	for _, reply := range replies {
 		if err := ch.write(protocol.ToPage{Did: &reply}); err != nil {
+			return after, false, err
+		}
+	}
+	for message, ok := ch.seat.Next(); ok; message, ok = ch.seat.Next() {
+		if err := ch.write(message); err != nil {
 			return after, false, err
 		}
 	}
@@ -345,6 +355,12 @@ func (ch *channel) react(said protocol.FromPage) error {
 		return nil
 	case said.Get != "":
 		return ch.get(said)
+	}
+	if ok, err := ch.seat.Say(ch.ctx, said); ok {
+		if err != nil {
+			ch.replied(said.ID, err)
+		}
+		return nil
 	}
 	if err := ch.do(said.ID, said.Command); err != nil {
 		ch.replied(said.ID, err)

@@ -29,7 +29,7 @@ func (all *Sessions) Watch(serve func(http.ResponseWriter, *http.Request, play.W
 		if x == nil {
 			serve(w, r, nil)
 		} else if !serve(&watchedWriter{ResponseWriter: w, x: x}, r, x) {
-			x.Ended(protocol.ByServer, protocol.EndProper)
+			x.Ended(protocol.ByServer, protocol.EndProper, 0)
 		}
 	})
 }
@@ -56,6 +56,7 @@ func (all *Sessions) begin(w http.ResponseWriter, r *http.Request) *exchange {
 		Authorization: r.Header.Get("Authorization") != "",
 
 		Header: s.headersThatMatter(r),
+		Wire:   headSize(r),
 	}
 	if remote, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		seen.Port = int(remote.Port())
@@ -76,6 +77,25 @@ func (all *Sessions) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	}
 	s.add(seen)
 	return x
+}
+
+// headSize is how many bytes the line and the headers of a request were over HTTP/1.1; 0 over HTTP/2.
+func headSize(r *http.Request) (n int) {
+	if r.ProtoMajor >= 2 {
+		return 0
+	}
+	const blanks, colon, line = 2, 2, 2 // around the target; and a space; a line break
+	n = len(r.Method) + len(r.RequestURI) + blanks + len(r.Proto) + line
+	n += len("Host") + colon + len(r.Host) + line // net/http keeps it apart, as the next
+	for _, coding := range r.TransferEncoding {
+		n += len("Transfer-Encoding") + colon + len(coding) + line
+	}
+	for name, values := range r.Header {
+		for _, value := range values {
+			n += len(name) + colon + len(value) + line
+		}
+	}
+	return n + line
 }
 
 // protocolOf is what a request came over, by the name in its standard.
@@ -108,9 +128,9 @@ func (x *exchange) Plays(p *play.Play) {
 }
 
 // Head records the head of the response.
-func (x *exchange) Head(status int, wire []byte) {
-	seen := protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenHead, Status: status}
-	_, lines, _ := strings.Cut(string(wire), "\r\n") // after the status line
+func (x *exchange) Head(status int, text []byte, wire int) {
+	seen := protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenHead, Status: status, Wire: wire}
+	_, lines, _ := strings.Cut(string(text), "\r\n") // after the status line
 	for line := range strings.SplitSeq(lines, "\r\n") {
 		if name, value, ok := strings.Cut(line, ":"); ok {
 			seen.Header = append(seen.Header, x.header(name, strings.TrimSpace(value)))
@@ -127,8 +147,8 @@ func (x *exchange) header(name, value string) protocol.Header {
 	return protocol.Header{Name: name, Value: x.session.clip(value)}
 }
 
-// Wrote records bytes of the body, as a browser decodes them, and how many they were over the wire if they were compressed.
-func (x *exchange) Wrote(body []byte, packed int) {
+// Wrote records bytes of the body, as a browser decodes them, how many they were if they were compressed, and how many went over the wire.
+func (x *exchange) Wrote(body []byte, packed, wire int) {
 	if len(body) == 0 {
 		return
 	}
@@ -136,7 +156,10 @@ func (x *exchange) Wrote(body []byte, packed int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	kept := s.budget.Spend(min(len(body), s.all.limits.SessionWrite))
-	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite, Bytes: slices.Clone(body[:kept]), Size: len(body), Packed: packed})
+	s.add(protocol.Seen{
+		Source: x.source, Attempt: x.attempt, Kind: protocol.SeenWrite,
+		Bytes: slices.Clone(body[:kept]), Size: len(body), Packed: packed, Wire: wire,
+	})
 }
 
 // Saw records what only a WebSocket has.
@@ -159,7 +182,7 @@ func (x *exchange) Did(do protocol.Do) {
 }
 
 // Ended records who ended the response and how. Only the first counts.
-func (x *exchange) Ended(by protocol.By, how protocol.End) {
+func (x *exchange) Ended(by protocol.By, how protocol.End, wire int) {
 	s := x.session
 	s.mutex.Lock()
 	if x.ended {
@@ -168,7 +191,7 @@ func (x *exchange) Ended(by protocol.By, how protocol.End) {
 	}
 	x.ended = true
 	s.live = slices.DeleteFunc(s.live, func(other *exchange) bool { return other == x })
-	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenEnd, By: by, How: how})
+	s.add(protocol.Seen{Source: x.source, Attempt: x.attempt, Kind: protocol.SeenEnd, By: by, How: how, Wire: wire})
 	s.mutex.Unlock()
 	s.all.release(s)
 }
@@ -198,7 +221,7 @@ func (w *watchedWriter) Write(b []byte) (int, error) {
 	if !w.hasHead {
 		w.WriteHeader(http.StatusOK)
 	}
-	w.x.Wrote(b, 0)
+	w.x.Wrote(b, 0, 0)
 	return w.ResponseWriter.Write(b)
 }
 

@@ -31,12 +31,12 @@ func TestAForgottenSessionBeginsAgainAsAfterARestart(t *testing.T) {
 		}
 		play := func() *exchange {
 			x := all.begin(nil, watchedRequest(1))
-			x.Wrote([]byte("data: a\n\n"), 0)
+			x.Wrote([]byte("data: a\n\n"), 0, 0)
 			return x
 		}
 
 		first, _, sleep := channel("", 0)
-		play().Ended(protocol.ByClient, protocol.EndLeft)
+		play().Ended(protocol.ByClient, protocol.EndLeft, 0)
 		sleep()
 		time.Sleep(4 * time.Minute)
 		same, told, sleep := channel(first.Instance, 2)
@@ -55,7 +55,7 @@ func TestAForgottenSessionBeginsAgainAsAfterARestart(t *testing.T) {
 		if len(told) != 2 || told[0].Seq != 1 || told[0].Kind != protocol.SeenRequest || told[0].Attempt != 1 || told[0].At != 0 {
 			t.Errorf("got %+v; want the records of the new instance from 1 on, and its first attempt", told)
 		}
-		x.Ended(protocol.ByServer, protocol.EndStopping)
+		x.Ended(protocol.ByServer, protocol.EndStopping, 0)
 		sleep()
 		time.Sleep(time.Hour)
 	})

@@ -3,7 +3,8 @@
 //
 // A record goes from an exchange, which a play tells, to session.add, and from there to the page: channel.tellAll reads it with
 // session.after and channel.write sends it. A command goes from channel.listen over channel.do to session.give, which finds
-// the stream, and from there to play.Play.Give; what became of it comes to channel.replied, and goes the same way out.
+// the stream, and from there to play.Play.Give; what became of it comes to channel.replied, and goes the same way out. What a page
+// says to its class, and what that says to the page, goes over the same channel: see class.Seat.
 package session
 
 import (

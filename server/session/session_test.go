@@ -29,16 +29,16 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 	r.Header.Set("Authorization", "secret")
 	r.Header.Set("Sec-Fetch-Mode", "cors")
 	x := all.begin(nil, r)
-	x.Head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"))
-	x.Wrote([]byte("data\n"), 0)
-	x.Ended("server", "cut")
-	x.Ended("client", "left")
+	x.Head(200, []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: a: b\r\n\r\n"), 60)
+	x.Wrote([]byte("data\n"), 25, 30)
+	x.Ended("server", "cut", 5)
+	x.Ended("client", "left", 0)
 	again := all.begin(nil, r)
 	w := &watchedWriter{ResponseWriter: httptest.NewRecorder(), x: again}
 	w.Header()["B"], w.Header()["A"] = []string{"1", "2"}, []string{"3"}
 	w.WriteHeader(404)
 	w.Write([]byte("nothing"))
-	again.Ended("server", "end")
+	again.Ended("server", "end", 0)
 
 	s := all.all[testSession]
 	got, dropped := s.after(0)
@@ -59,9 +59,9 @@ func TestASessionKeepsWhatItsStreamsDid(t *testing.T) {
 		t.Errorf("got headers %s", got)
 	}
 	for i, want := range map[int]string{
-		1: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "head", Status: 200, Header: []protocol.Header{{Name: "Content-Type", Value: "text/event-stream"}, {Name: "X", Value: "a: b"}}}),
-		2: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "write", Bytes: []byte("data\n"), Size: 5}),
-		3: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "end", By: "server", How: "cut"}),
+		1: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "head", Wire: 60, Status: 200, Header: []protocol.Header{{Name: "Content-Type", Value: "text/event-stream"}, {Name: "X", Value: "a: b"}}}),
+		2: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "write", Bytes: []byte("data\n"), Size: 5, Packed: 25, Wire: 30}),
+		3: fmt.Sprintf("%+v", protocol.Seen{Attempt: 1, Kind: "end", By: "server", How: "cut", Wire: 5}),
 		5: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "head", Status: 404, Header: []protocol.Header{{Name: "A", Value: "3"}, {Name: "B", Value: "1"}, {Name: "B", Value: "2"}}}),
 		6: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "write", Bytes: []byte("nothing"), Size: 7}),
 		7: fmt.Sprintf("%+v", protocol.Seen{Attempt: 2, Kind: "end", By: "server", How: "end"}),
@@ -122,7 +122,7 @@ func TestWhatIsKeptIsLimited(t *testing.T) {
 			all := New(l)
 			x := all.begin(nil, watchedRequest(1))
 			for range test.writes {
-				x.Wrote(make([]byte, test.size), 0)
+				x.Wrote(make([]byte, test.size), 0, 0)
 			}
 			s := x.session
 			if n := len(s.records); n > test.want || n < test.want/2 {
@@ -140,7 +140,7 @@ func TestWhatIsKeptIsLimited(t *testing.T) {
 			if seen != test.writes+1 {
 				t.Errorf("got %d records that came or were counted; want %d", seen, test.writes+1)
 			}
-			x.Ended("server", "end")
+			x.Ended("server", "end", 0)
 			all.mutex.Lock()
 			all.remove(s)
 			all.mutex.Unlock()
@@ -156,7 +156,7 @@ func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 		all := New(limits.Default)
 		x := all.begin(nil, watchedRequest(1))
 		kept := func(size int) int {
-			x.Wrote(bytes.Repeat([]byte("x"), size), 0)
+			x.Wrote(bytes.Repeat([]byte("x"), size), 0, 0)
 			last := x.session.records[len(x.session.records)-1]
 			if last.Size != size {
 				t.Errorf("got size %d; want %d", last.Size, size)
@@ -178,7 +178,7 @@ func TestBytesAreKeptUpToALimitASecond(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got %v; want %v", got, want)
 		}
-		x.Ended("server", "end")
+		x.Ended("server", "end", 0)
 		time.Sleep(time.Hour)
 	})
 }
@@ -261,7 +261,7 @@ func TestTheNextReplyIsForOneRequest(t *testing.T) {
 			all := New(limits.Default)
 			ask := func(source int) *exchange {
 				x := all.begin(nil, watchedRequest(source))
-				t.Cleanup(func() { x.Ended("server", "end") })
+				t.Cleanup(func() { x.Ended("server", "end", 0) })
 				return x
 			}
 			ask(1)

@@ -11,7 +11,7 @@ import (
 // them: app/zh.json, trace/words/zh.json, app/lesson.zh.json, …
 func mergeWords(root, code string) ([]byte, error) {
 	merged := map[string]string{}
-	for _, pattern := range []string{"app/" + code + ".json", "app/*." + code + ".json", "trace/words/" + code + ".json"} {
+	for _, pattern := range []string{"app/" + code + ".json", "app/*." + code + ".json", "compare/" + code + ".json", "trace/words/" + code + ".json"} {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err
