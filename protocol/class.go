@@ -2,6 +2,9 @@ package protocol
 
 // A class is those who are in a room with this page: readers, and the room's maker. What they say to each other goes over their
 // channels, the room's events do not: each page reads those with an EventSource of its own.
+//
+// A page joins when it has its channel, and again with its token whenever it has another one: whose channel is lost is away, and
+// after ten minutes gone. A Joined may also come later, with an Error: the room is over, or another page has this one's token.
 
 // Join enters the class of a room, as its maker with the key.
 type Join struct {
@@ -79,7 +82,7 @@ type Class struct {
 	Members  []Member  `json:"members,omitempty"`  // the maker's: those that are new or changed
 	Gone     []int     `json:"gone,omitempty"`     // the maker's: IDs of those who left for good
 	Question *Question `json:"question,omitempty"` // nil: none was asked
-	Outcomes []Outcome `json:"outcomes,omitempty"` // of the newest round, once it is revealed: all of them, each time
+	Outcomes []Outcome `json:"outcomes,omitempty"` // of the round of Question, once it is revealed: all of them, each time
 }
 
 // Predict is a reader's prediction, one for each round.

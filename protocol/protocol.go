@@ -18,7 +18,7 @@
 // The page sends pings to learn how the server's clock differs from its own; a [Command] to change the stream that is
 // open, and gets a [Did] once it was carried out or rejected; and a scenario's text, and gets it [Checked]. What a command
 // did is recorded too, beside what came of it. The lists and texts that the page shows come over the channel as well: while
-// six streams are open a browser sends no request of another kind.
+// six streams are open a browser sends no request of another kind. And over the channel a page [Join]s the [Class] of a room.
 package protocol
 
 import "strconv"
