@@ -101,7 +101,7 @@ func reconnected(back []trip, lost, away int) roomFact {
 			doubled += t.p.Doubled
 		}
 		if withID {
-			said = append(said, say("Each had a Last-Event-ID to send."))
+			said = append(said, count(len(back), "It had a Last-Event-ID to send.", "Each had a Last-Event-ID to send."))
 		}
 		said = append(said, fill(say("{missed}, {doubled}."), "{missed}", count(missed, "1 event was not dispatched", "{n} events were not dispatched"),
 			"{doubled}", count(doubled, "1 came twice", "{n} came twice")))
@@ -226,11 +226,8 @@ func behind(pupils []pupil, newest int, now float64) (facts []roomFact) {
 	for i := range pupils {
 		p := &pupils[i]
 		n := p.misses(newest)
-		switch p.condition() {
-		case isOpen:
+		if p.condition() == isOpen {
 			n = p.Missed // what it does not have yet is on its way
-		case playsLesson:
-			n = 0
 		}
 		if n > 0 {
 			those = append(those, one{p, n})
@@ -339,7 +336,7 @@ func (a axis) step() float64 {
 
 func (a axis) label(ms, step float64) string {
 	if a.to < 1000 {
-		return duration(ms)
+		return inTenths(ms)
 	}
 	places := 0
 	for ; step < 1000; step *= 10 {

@@ -36,9 +36,9 @@ const (
 // columns are where the browsers begin, and where the bands begin and end.
 func (d classDrawing) columns() (browser, left, end float64) {
 	if d.width < narrowClass {
-		return 0, 72, max(80, d.width-76)
+		return 0, 74, max(80, d.width-76)
 	}
-	return 80, 164, d.width - 92
+	return 84, 166, d.width - 92
 }
 
 func (d classDrawing) height(pupils int) int {
@@ -54,6 +54,11 @@ func (d classDrawing) x(at float64) float64 {
 func (d classDrawing) svg(pupils []pupil) string {
 	height := d.height(len(pupils))
 	var b strings.Builder
+	size := 1000
+	for i := range pupils[:min(len(pupils), mostPupils)] {
+		size += 500 + 150*len(pupils[i].spans)
+	}
+	b.Grow(size)
 	fmt.Fprintf(&b, `<svg class="room-lanes" width="%.0f" height="%d" aria-hidden="true">`+
 		`<defs><pattern id="room-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="5"/></pattern></defs>`,
 		d.width, height)
@@ -96,9 +101,9 @@ func (d classDrawing) lane(b *strings.Builder, p *pupil, top int) {
 	browser, _, end := d.columns()
 	name := html.EscapeString(p.calls())
 	fmt.Fprintf(b, `<g class="lane"><title>%s</title><text class="name" x="0" y="%d">%s</text>`,
-		html.EscapeString(p.inWords(d.newest)), top+10, html.EscapeString(shorten(p.calls(), 11)))
+		html.EscapeString(p.inWords(d.newest)), top+10, html.EscapeString(shorten(p.calls(), 12)))
 	if browser > 0 {
-		fmt.Fprintf(b, `<text class="browser" x="%.0f" y="%d">%s</text>`, browser, top+10, html.EscapeString(shorten(p.runs(), 14)))
+		fmt.Fprintf(b, `<text class="browser" x="%.0f" y="%d">%s</text>`, browser, top+10, html.EscapeString(shorten(p.runs(), 13)))
 	}
 	drawn, free := -1.0, 0.0
 	for i := range p.spans {
@@ -109,7 +114,7 @@ func (d classDrawing) lane(b *strings.Builder, p *pupil, top int) {
 	if hidden := say("tab hidden"); p.Hidden && !p.Away && free > 0 {
 		fmt.Fprintf(b, `<g class="hidden"><rect x="%.1f" y="%d" width="10" height="%d"/><title>%s: %s</title>`, end-10, top, pupilBand, name, hidden)
 		if free > 10+textWidth(hidden, bandLetter)+14 {
-			fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`, end-15, top+9, hidden)
+			fmt.Fprintf(b, `<text text-anchor="end" x="%.1f" y="%d">%s</text>`, end-14, top+9, hidden)
 		}
 		b.WriteString(`</g>`)
 	}
@@ -144,22 +149,27 @@ func (d classDrawing) span(b *strings.Builder, s *pupilSpan, name string, top in
 		return drawn, 0
 	}
 	width := max(1, end-x)
-	state, title, labels := s.said(d.right)
-	// Thousands of these are drawn, often: fmt takes four times as long.
+	var labels []string
+	if width > 2*bandLetter+10 {
+		labels = s.labels(d.right)
+	}
+	// Thousands of these are drawn, often: fmt takes several times as long.
 	var place [64]byte
 	put := func(attribute string, n float64) {
 		b.WriteString(attribute)
 		b.Write(strconv.AppendFloat(place[:0], n, 'f', 1, 64))
 	}
 	b.WriteString(`<g class="span" data-state="`)
-	b.WriteString(state)
+	b.WriteString(s.kind())
 	put(`"><rect x="`, x)
 	put(`" y="`, float64(top))
 	put(`" width="`, width)
 	b.WriteString(`" height="12"/><title>`)
 	b.WriteString(name)
 	b.WriteString(": ")
-	b.WriteString(title)
+	b.WriteString(s.title())
+	b.WriteString(say(", "))
+	b.WriteString(duration(s.took(d.right)))
 	b.WriteString(`</title>`)
 	free = width
 	for _, label := range labels {
@@ -177,39 +187,69 @@ func (d classDrawing) span(b *strings.Builder, s *pupilSpan, name string, top in
 	return pixel, free
 }
 
-// said is a span's state, as style.css knows it, what it was, and what stands in it: the first of these that fits.
-func (s *pupilSpan) said(now float64) (state, title string, labels []string) {
-	to := s.to
-	if s.lasts() {
-		to = now
+// took is how long it was: as its page measured it, if it did.
+func (s *pupilSpan) took(now float64) float64 {
+	switch {
+	case s.waited > 0:
+		return s.waited
+	case s.lasts():
+		return now - s.from
 	}
-	took := to - s.from
-	if s.waited > 0 {
-		took = s.waited
-	}
-	state, title = strings.ToLower(s.state.String()), strconv.Itoa(int(s.state))+" "+s.state.String()
+	return s.to - s.from
+}
+
+// kind is what it is in style.css.
+func (s *pupilSpan) kind() string {
 	switch {
 	case s.away:
-		state, title = "away", say("away")
-		labels = []string{title}
+		return "away"
 	case s.plays:
-		state, title = "plays", say("plays the lesson")
-		labels = []string{title}
-	case s.waiting && s.lasts():
-		time := roundTime(took)
-		labels = []string{fill(say("{time}, not reconnected yet"), "{time}", time), time}
-	case s.waiting && s.waited > 0:
-		time := inTenths(took)
-		labels = []string{fill(say("waited {time}"), "{time}", time), time}
+		return "plays"
+	case s.state == eventsource.Open:
+		return "open"
 	case s.state == eventsource.Closed:
-		labels = []string{s.state.String()}
+		return "closed"
 	}
-	return state, title + say(", ") + duration(took), labels
+	return "connecting"
+}
+
+func (s *pupilSpan) title() string {
+	switch s.kind() {
+	case "away":
+		return say("away")
+	case "plays":
+		return say("plays the lesson")
+	case "open":
+		return "1 OPEN"
+	case "closed":
+		return "2 CLOSED"
+	}
+	return "0 CONNECTING"
+}
+
+// labels are what may stand in it: the first that fits.
+func (s *pupilSpan) labels(now float64) []string {
+	switch {
+	case s.away, s.plays:
+		return []string{s.title()}
+	case s.waiting && s.lasts():
+		time := roundTime(s.took(now))
+		return []string{fill(say("{time}, not reconnected yet"), "{time}", time), time}
+	case s.waited > 0:
+		time := inTenths(s.waited)
+		return []string{fill(say("waited {time}"), "{time}", time), time}
+	case s.state == eventsource.Closed:
+		return []string{s.state.String()}
+	}
+	return nil
 }
 
 // inTenths is a time as it is compared by eye: 3.0 s.
 func inTenths(ms float64) string {
-	if ms < 1000 || ms >= 59_950 {
+	switch {
+	case ms < 0:
+		return "−" + inTenths(-ms)
+	case ms < 1000, ms >= 59_950:
 		return duration(ms)
 	}
 	return fill(say("{n} s"), "{n}", voice.Fraction(ms/1000, 1))
@@ -242,10 +282,10 @@ func namedBrowser(name string) string {
 	return name
 }
 
-// misses is how many of the room's events it did not get, as far as it is known.
+// misses is how many of the room's events it did not get, as far as it is known. While it plays a lesson its stream is closed on purpose.
 func (p *pupil) misses(newest int) int {
 	last := sequenceOf(p.LastEventID)
-	if p.Away || last == 0 {
+	if p.Away || p.Plays || last == 0 {
 		return 0
 	}
 	return max(0, newest-last) + p.Missed

@@ -140,24 +140,25 @@ func stripSVG(outcomes []protocol.Outcome, figure string, mine, width float64) s
 	}
 	a.to = max(a.to, mine)
 	a.to += max(1, (a.to-a.from)*0.04)
-	const rowHeight, most = 36, 26 // a row, and of the dots in it
-	height := 4 + len(rows)*rowHeight + axisBelow
+	const least, most, around = 22, 64, 14 // of the dots in a row, and what is around them
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="room-strip" width="%.0f" height="%d" role="img" aria-label="%s">`, width, height, html.EscapeString(inWordsByBrowser(rows, figure)))
-	a.draw(&b, 0, height)
-	ringed := false
-	for i, row := range rows {
-		bottom := float64(4 + (i+1)*rowHeight)
+	ringed, top := false, 4.0
+	if mine > 0 {
+		top = 14 // under what is said of it
+	}
+	for _, row := range rows {
 		times := []float64{}
 		for _, o := range row.all {
 			times = append(times, of(o))
 		}
 		xs, levels, high := a.stacked(times)
-		pitch := min(dotPitch, most/float64(high))
-		fmt.Fprintf(&b, `<text class="name" x="0" y="%.0f">%s</text><path class="base" d="M%.1f %.1f H%.1f"/>`, bottom-10,
-			html.EscapeString(shorten(isolated(row.name, 40), 12)), a.left, bottom-5, a.right)
+		dots := min(most, max(least, float64(high)*dotPitch))
+		pitch := min(dotPitch, dots/float64(high))
+		bottom := top + dots + around - 5
+		fmt.Fprintf(&b, `<text class="name" x="0" y="%.1f">%s</text><path class="base" d="M%.1f %.1f H%.1f"/>`, bottom-4,
+			html.EscapeString(shorten(isolated(row.name, 40), 12)), a.left, bottom, a.right)
 		for j, o := range row.all {
-			y := bottom - 10 - float64(levels[j])*pitch
+			y := bottom - 5 - float64(levels[j])*pitch
 			if mine > 0 && !ringed && o.Browser == nearest.Browser && math.Abs(times[j]-mine) < 0.5 {
 				ringed = true
 				fmt.Fprintf(&b, `<circle class="mine" cx="%.1f" cy="%.1f" r="%.1f"/>`, xs[j], y, dotRadius+2.6)
@@ -166,13 +167,20 @@ func stripSVG(outcomes []protocol.Outcome, figure string, mine, width float64) s
 				html.EscapeString(strings.TrimSpace(isolated(namedBrowser(o.Browser), 40)+" "+isolated(o.Version, 40))+say(": ")+duration(times[j])))
 		}
 		slices.Sort(times)
-		fmt.Fprintf(&b, `<text class="median" x="%.1f" y="%.0f">%s<title>%s</title></text>`, a.right+6, bottom-10, inTenths(median(times)), say("median"))
+		fmt.Fprintf(&b, `<text class="median" x="%.1f" y="%.1f">%s<title>%s</title></text>`, a.right+6, bottom-4, inTenths(median(times)), say("median"))
+		top += dots + around
 	}
-	if mine > 0 {
-		fmt.Fprintf(&b, `<path class="mine" d="M%.1f 0 V%d"/>`, a.x(mine), height-axisBelow+2)
+	height := int(top) + axisBelow
+	if x := a.x(mine); mine > 0 {
+		fmt.Fprintf(&b, `<g class="mine"><path d="M%.1f 12 V%d"/><text text-anchor="middle" x="%.1f" y="9">%s</text></g>`, x, height-axisBelow+2,
+			min(max(x, a.left+30), a.right), html.EscapeString(fill(say("yours: {time}"), "{time}", inTenths(mine))))
 	}
-	b.WriteString(`</svg>`)
-	return b.String()
+	var svg strings.Builder
+	fmt.Fprintf(&svg, `<svg class="room-strip" width="%.0f" height="%d" role="img" aria-label="%s">`, width, height, html.EscapeString(inWordsByBrowser(rows, figure)))
+	a.draw(&svg, 0, height)
+	svg.WriteString(b.String())
+	svg.WriteString(`</svg>`)
+	return svg.String()
 }
 
 // inWordsByBrowser is a strip for who can't see it.
