@@ -40,6 +40,7 @@ type room struct {
 	doubled  int
 	reported protocol.Presence
 	due      bool // a report is on its way
+	round    int  // the newest that this page knows of
 	played   int  // the round that was played, or is
 	playing  bool
 	outcome  *protocol.Outcome // this page's, of that round
@@ -334,9 +335,17 @@ func (r *room) follow() {
 		return
 	}
 	c := &m.course
-	if !q.Revealed && (c.lesson == nil || c.lesson.Name != q.Lesson || c.run != nil && r.played != q.Round) {
-		c.again()
-		m.chooseLesson(q.Lesson)
+	if q.Round != r.round {
+		r.round = q.Round
+		switch {
+		case q.Revealed:
+			r.played = q.Round // before this page came
+		case c.lesson == nil || c.lesson.Name != q.Lesson:
+			m.chooseLesson(q.Lesson)
+		default:
+			c.again()
+			m.drawLesson("h3")
+		}
 	}
 	if q.Chosen >= 0 && !q.Revealed {
 		c.predicted = q.Chosen

@@ -12,7 +12,7 @@ import (
 )
 
 // roomWindow is how much time the lanes of a room show, in milliseconds.
-const roomWindow = 20_000
+const roomWindow = 12_000
 
 // orders are those of the lanes.
 var orders = [][2]string{{"name", later("sorted by name")}, {"state", later("sorted by state")}, {"wait", later("sorted by wait")}, {"missing", later("sorted by what is missing")}}
