@@ -22,6 +22,7 @@ type address struct {
 	script   string // the parameter, which may be empty
 	isScript bool
 	socket   bool   // it is a WebSocket's
+	room     string // of this server: its name; "": none
 	wrong    string // one sentence on what must be changed; "": nothing
 	offer    string // what to type instead; "": nothing to offer
 
@@ -90,6 +91,12 @@ func readAddress(typed string, resolve resolver, here, second string) address {
 	case err == nil && leadsTo(decoded, "ws") && a.place == oursHere:
 		a.socket = true
 	default:
+		if a.place == oursHere && err == nil {
+			a.room, _ = strings.CutPrefix(decoded, roomPath(""))
+			if a.room == decoded {
+				a.room = ""
+			}
+		}
 		a.place = elsewhere
 	}
 	if !a.ours() {

@@ -67,6 +67,7 @@ func (c *channel) onOpen() {
 	c.up, c.tries, c.trip, c.pings, c.ungreeted = true, 0, 0, 0, true
 	c.send(protocol.FromPage{Secret: c.secret})
 	c.ping()
+	c.model.room.join()
 	if e := &c.model.editor; e.text != "" && !e.isChecked() {
 		c.model.check() // what was asked before got lost
 	}
@@ -97,6 +98,15 @@ func (c *channel) onMessage(text string) {
 	}
 	if message.Got != nil {
 		gotText(*message.Got)
+		return
+	}
+	if message.Joined != nil || message.Class != nil {
+		c.model.room.receive(message)
+		return
+	}
+	if d := message.Did; d != nil && d.ID == c.model.room.command && d.Error != "" {
+		c.model.room.wrong = d.Error
+		c.model.pace.again(0)
 		return
 	}
 	r := c.receive(message, eventsource.Now(), c.model.logs())

@@ -356,6 +356,7 @@ func (m *model) observe(c *client, events eventsource.Events) {
 		m.connection.failedBy(events)
 	}
 	c.seen.Observe(events)
+	m.room.take(c, events)
 	m.table.scan()
 	m.join()
 	came := events.Len()

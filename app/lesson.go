@@ -127,6 +127,7 @@ func (m *model) watchLesson(run *lesson.Run) {
 		if done {
 			save(m.pace.ctx, "lessons", c.done)
 		}
+		m.room.decided()
 		m.pace.again(0)
 		return
 	}

@@ -15,11 +15,19 @@ type lessonPanel struct {
 	Model    *model
 	course   course
 	teaching bool
-	ready    bool // the scenarios are there
+	ready    bool   // the scenarios are there
+	asked    string // by a room, and not revealed: how many have predicted; "": nothing is asked
+	chosen   bool   // and this page has predicted
 }
 
 func (m *model) lessonPanel() app.UI {
-	return shown(&lessonPanel{m, m.course, m.page == pageLesson, len(m.streams.catalogue.Scenarios) > 0})
+	p := &lessonPanel{Model: m, course: m.course, teaching: m.page == pageLesson, ready: len(m.streams.catalogue.Scenarios) > 0}
+	if m.room.asks() {
+		q := m.room.class.Question
+		p.asked = fill(say("Your room is asked: {n} of {all} have predicted. Its maker reveals what happens."), "{n}", strconv.Itoa(q.Answered), "{all}", strconv.Itoa(m.room.class.Readers))
+		p.chosen = q.Chosen >= 0
+	}
+	return shown(p)
 }
 
 func (p *lessonPanel) draw() app.UI {
@@ -105,7 +113,7 @@ func (p *lessonPanel) lesson() app.UI {
 		choices = append(choices, view(`<label class="pick" data-mark={}>
 			<input type="radio" name="prediction" disabled={} onchange={}/>
 			<span>{}</span>
-		</label>`, mark, c.run != nil, scoped{i, p.onPredict(i)}, marked(lesson.Fill(say, choice.Text, c.decided))))
+		</label>`, mark, c.run != nil || p.chosen, scoped{i, p.onPredict(i)}, marked(lesson.Fill(say, choice.Text, c.decided))))
 	}
 	hint := ""
 	if c.predicted < 0 {
@@ -120,6 +128,7 @@ func (p *lessonPanel) lesson() app.UI {
 		<p>{}</p>
 		{}
 		{}
+		{}
 		<div role="status" tabindex="-1">{}{}{}</div>
 		{}
 	</div>`,
@@ -128,7 +137,8 @@ func (p *lessonPanel) lesson() app.UI {
 			<legend class="offscreen">Your prediction</legend>
 			{}
 		</fieldset>`, choices),
-		when(c.run == nil && step >= stepChoices, `<div class="actions">
+		when(p.asked != "", `<p class="hint" role="status">{}</p>`, p.asked),
+		when(c.run == nil && step >= stepChoices && p.asked == "", `<div class="actions">
 			<button type="button" class="primary" disabled={} onclick={}>{}</button>
 			<span class="hint">{}</span>
 		</div>`, c.predicted < 0 && !p.teaching || !p.ready, p.onRun, run, hint),
@@ -232,6 +242,7 @@ func (p *lessonPanel) onChoose(name string) app.EventHandler {
 func (p *lessonPanel) onPredict(i int) app.EventHandler {
 	return func(app.Context, app.Event) {
 		p.Model.course.predicted = i
+		p.Model.room.predict(i)
 	}
 }
 

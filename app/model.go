@@ -24,6 +24,7 @@ type model struct {
 	report   browserReport
 
 	comparison comparison
+	room       room
 
 	page   string // one of those in navigation.go
 	whole  bool   // all of the page is drawn, not only what it takes to connect
@@ -42,6 +43,7 @@ func newModel() *model {
 	m.table = table{view: trace.NewView(m.log), unfolded: -1, pace: &m.pace}
 	m.channel = &channel{model: m}
 	m.comparison = newComparison(m)
+	m.room = room{model: m}
 	return m
 }
 

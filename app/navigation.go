@@ -15,6 +15,7 @@ const (
 	pageLesson  = "lesson" // the teacher's view
 	pageReport  = "report"
 	pageCompare = "compare"
+	pageRoom    = "room"
 )
 
 // visit is what an address of this page asks for.
@@ -30,6 +31,7 @@ type visit struct {
 	foreign string // the origin of the one that was to be connected at once, if it is another's
 	unknown string // what it says that this page does not know
 	row     string // of the comparison, a name; "": none
+	room    string // its name; "": none
 }
 
 // readVisit reads the query of the page's address. read says what an address is.
@@ -40,13 +42,16 @@ func readVisit(query string, read func(string) address) visit {
 	}
 	v := visit{setup: parseSetup(values), page: values.Get("view"), lesson: values.Get("lesson"), chosen: values.Has("lesson")}
 	switch v.page {
-	case "", pageLesson, pageReport:
+	case "", pageLesson, pageReport, pageRoom:
 	case pageCompare:
 		if v.row = values.Get("row"); compare.Find(v.row) == nil && v.row != "" {
 			v.row, v.unknown = "", "row="+v.row
 		}
 	default:
 		v.page, v.unknown = "", "view="+v.page
+	}
+	if v.room = values.Get("room"); v.room != "" && !isRoomName(v.room) {
+		v.room, v.unknown = "", "room="+v.room
 	}
 	if beside := values.Get("beside"); beside != "" && beside != strconv.Itoa(v.setup.Beside) && !v.setup.Other && v.unknown == "" {
 		v.unknown = "beside=" + beside
@@ -79,6 +84,8 @@ func (m *model) navigate(query string) {
 	m.showProgram()
 	m.showReconnection()
 	m.comparison.chosen = v.row
+	m.room.restore(m.pace.ctx, v.room)
+	m.room.enter(v.room)
 	m.turnTo(v.page)
 	m.course.chosen = v.chosen
 	m.loadLessons(v.lesson)
@@ -163,6 +170,7 @@ func (m *model) query(s Setup) string {
 	if m.page == pageCompare {
 		query = withParameter("?"+query, "row", m.comparison.chosen)[1:]
 	}
+	query = withParameter("?"+query, "room", m.room.name)[1:]
 	return query
 }
 
@@ -184,7 +192,7 @@ func (m *model) navigation() app.UI {
 }
 
 func (n *navigation) draw() app.UI {
-	return view(`<nav aria-label="Views">{}{}{}</nav>`, n.link("", say("Playground")), n.link(pageCompare, say("Compare")), n.link(pageReport, say("Browser report")))
+	return view(`<nav aria-label="Views">{}{}{}{}</nav>`, n.link("", say("Playground")), n.link(pageCompare, say("Compare")), n.link(pageRoom, say("Room")), n.link(pageReport, say("Browser report")))
 }
 
 func (n *navigation) link(page, name string) app.UI {
@@ -209,4 +217,10 @@ func (n *navigation) onLink(page string) app.EventHandler {
 // elsewhereOpens reports whether a click on a link is for a tab or a window of its own.
 func elsewhereOpens(e app.Event) bool {
 	return e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool()
+}
+
+// isRoomName reports whether this could be a room's: the server knows.
+func isRoomName(name string) bool {
+	const most = 60
+	return len(name) <= most && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

@@ -90,6 +90,9 @@ func (m *model) told() bool {
 
 // foreign says why there is only the page's side.
 func (m *model) foreign() string {
+	if m.target().room != "" {
+		return say("A room’s stream is everybody’s: here is what your page sees of it.")
+	}
 	if m.pageAlone() {
 		return say("This stream is another server's: only the page's side can be seen. The Go engine shows the wire, too: choose it above the call.")
 	}

@@ -60,8 +60,11 @@ func (m *model) body(now float64) app.UI {
 	if m.page == pageReport {
 		return m.reportView()
 	}
-	if m.page == pageCompare {
+	switch m.page {
+	case pageCompare:
 		return m.comparisonView()
+	case pageRoom:
+		return m.roomView(now)
 	}
 	// In the order in which a phone shows them, which is the one in which they are read.
 	if !m.whole {
@@ -76,12 +79,12 @@ func (m *model) body(now float64) app.UI {
 	return view(`<main class="columns">
 		<div class="column cause">{}</div>
 		<div class="column effect">{}{}<div class="panel stage">{}{}</div></div>
-		<div class="column meaning">{}{}</div>
+		<div class="column meaning">{}{}{}</div>
 		{}
 	</main>`,
 		m.serverPanel(),
 		m.connectPanel(), m.machinePanel(now), m.interferePanel(), m.timelinePanel(now),
-		m.lessonPanel(), m.factsPanel(now),
+		shownIf(m.classPanel()), m.lessonPanel(), m.factsPanel(now),
 		m.tabPanel(now),
 	)
 }

@@ -98,7 +98,13 @@ func (e *engine) startOwn(o Options) (err error) {
 	}
 	e.own.Start()
 	most := int64(o.Rooms+1) * o.streamBytes()
-	return e.own.EnableJetStream(&server.JetStreamConfig{StoreDir: folder, MaxMemory: most, MaxStore: most})
+	if err := e.own.EnableJetStream(&server.JetStreamConfig{StoreDir: folder, MaxMemory: most, MaxStore: most}); err != nil {
+		return err
+	}
+	if e.folder != "" {
+		os.RemoveAll(e.folder) // a process that is killed would leave it; nothing is written for rooms in memory
+	}
+	return nil
 }
 
 // streamBytes is how much NATS keeps of a room.

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +92,7 @@ func (h *Hub) start() (*engine, error) {
 	defer h.mutex.Unlock()
 	h.engine = e
 	h.stopped.Go(h.sweeps)
-	h.options.Log.Info("rooms", "nats", cmp.Or(h.options.URL, "embedded"), "storage", h.options.storage().String(), "started in", time.Since(from).Round(time.Millisecond))
+	h.options.Log.Info("rooms", "embedded", h.options.URL == "", "storage", h.options.storage().String(), "started in", time.Since(from).Round(time.Millisecond))
 	return e, nil
 }
 

@@ -327,6 +327,9 @@ func TestClosingLeavesNothing(t *testing.T) {
 		publish(t, open, "a", "b")
 		read(t, open, 1, 2)
 	}
+	if made, _ := os.ReadDir(temp); len(made) > 0 {
+		t.Errorf("got %v in the temporary folder; want nothing that a killed process would leave", made)
+	}
 	h.Close()
 	waitFor(t, "end of all goroutines", func() bool { return runtime.NumGoroutine() <= before })
 	if left, _ := os.ReadDir(temp); len(left) > 0 {

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"eventsource-playground/eventsource"
+	"eventsource-playground/lesson"
+	"eventsource-playground/protocol"
+)
+
+// roomWindow is how much time the lanes of a room show, in milliseconds.
+const roomWindow = 20_000
+
+// orders are those of the lanes.
+var orders = [][2]string{{"name", later("sorted by name")}, {"state", later("sorted by state")}, {"wait", later("sorted by wait")}, {"missing", later("sorted by what is missing")}}
+
+// lanes are everyone's.
+func (v *roomView) lanes() app.UI {
+	r := v.room
+	options := []app.UI{}
+	for _, o := range orders {
+		options = append(options, view(`<option value={} selected={}>{}</option>`, o[0], o[0] == r.order, say(o[1])))
+	}
+	pupils := inOrderBy(r.all(), r.order)
+	rest := summed(pupils)
+	return view(`<section class="panel" data-panel="Everyone" aria-label="Everyone’s EventSource">
+		<div class="title"><h2>Everyone’s EventSource</h2><select class="small" aria-label="Order of the lanes" onchange={}>{}</select></div>
+		{}
+		<div id="class-lanes" class="class-lanes" role="img" aria-label={}/>
+		{}
+	</section>`, v.onOrder, options,
+		when(len(pupils) == 0, `<p class="empty">Nobody is here yet. Project the address, or have the code scanned: whoever opens it has a lane here.</p>`),
+		countedByState(pupils), when(rest != "", `<p class="hint">{}</p>`, rest))
+}
+
+func (v *roomView) onOrder(ctx app.Context, _ app.Event) { v.Model.room.order = valueOf(ctx) }
+
+// measured is what the room measured: what was seen since the last command, and the outcomes of the lesson.
+func (v *roomView) measured() app.UI {
+	r := v.room
+	facts := []app.UI{}
+	for _, f := range measuredByRoom(r.all(), r.newest, r.did, eventsource.Now()) {
+		facts = append(facts, view(`<li class="fact" data-tone={}><b>{}</b><p>{}</p></li>`, f.tone, f.title, f.body))
+	}
+	return view(`<section class="panel" data-panel="What the room measured" aria-label="What the room measured">
+		<h2>What the room measured</h2>
+		{}
+		<ol class="facts">{}</ol>
+		<div id="arrivals" class="arrivals"/>
+		{}
+	</section>`, when(len(facts) == 0, `<p class="empty">Cut all, or ask the room: what comes back is counted here.</p>`), facts, outcomes(v.course.lesson, r.revealed()))
+}
+
+// revealed are the outcomes of the lesson that is open, if the room's maker revealed it.
+func (r *room) revealed() []protocol.Outcome {
+	q, l := r.class.Question, r.model.course.lesson
+	if q == nil || !q.Revealed || l == nil || l.Name != q.Lesson {
+		return nil
+	}
+	return r.class.Outcomes
+}
+
+// outcomes are what the room's traces decided.
+func outcomes(l *lesson.Lesson, all []protocol.Outcome) any {
+	if len(all) == 0 {
+		return nil
+	}
+	rows := []app.UI{}
+	for _, b := range barsOf(l, all) {
+		rows = append(rows, view(`<li><span>{}</span><span class="bar-of"><progress max={} value={} aria-label={}/><b>{}</b></span><small>{}</small></li>`,
+			marked(b.text), strconv.Itoa(len(all)), strconv.Itoa(b.n), say("saw this"), strconv.Itoa(b.n), b.browsers))
+	}
+	name := ""
+	if figures := figuresOf(all); len(figures) > 0 {
+		name = nameOfFigure(figures[0])
+	}
+	return view(`<div class="outcomes"><h3>What was seen</h3><ol class="bars">{}</ol>{}<div id="strip-plot" class="strip-plot"/></div>`, rows,
+		when(name != "", `<h3>{}</h3>`, name))
+}
+
+func (v *roomView) OnMount(app.Context) {
+	v.Model.course.listed = false
+	go v.onTick()
+}
+
+func (v *roomView) OnUpdate(ctx app.Context) { ctx.Defer(func(app.Context) { v.onDrawn() }) }
+
+// onTick draws the lanes twice a second, as long as somebody is seen.
+func (v *roomView) onTick() {
+	for v.Mounted() {
+		if m := v.Model; len(m.room.pupils) > 0 {
+			m.pace.again(1)
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+}
+
+// onDrawn puts the drawings in their places.
+func (v *roomView) onDrawn() {
+	r := &v.Model.room
+	place := element("class-lanes")
+	if !place.Truthy() {
+		return
+	}
+	now := eventsource.Now()
+	pupils := inOrderBy(r.all(), r.order)
+	d := classDrawing{width: place.Get("clientWidth").Float(), window: roomWindow, right: now, newest: r.newest, did: r.did, what: say(r.what)}
+	place.Set("innerHTML", d.svg(pupils))
+	if arrivals := element("arrivals"); arrivals.Truthy() {
+		arrivals.Set("innerHTML", arrivalsSVG(r.all(), r.did, arrivals.Get("clientWidth").Float()))
+	}
+	v.Model.paintStrip()
+}
+
+// paintStrip puts the strip plot in its place, if there is one.
+func (m *model) paintStrip() {
+	r := &m.room
+	plot := element("strip-plot")
+	figures := figuresOf(r.class.Outcomes)
+	if !plot.Truthy() || len(figures) == 0 {
+		return
+	}
+	mine := 0.0
+	if r.outcome != nil {
+		mine = r.outcome.Figures[figures[0]]
+	}
+	plot.Set("innerHTML", stripSVG(r.class.Outcomes, figures[0], mine, plot.Get("clientWidth").Float()))
+}

@@ -1,0 +1,252 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"eventsource-playground/e2e/browser"
+	"eventsource-playground/e2e/playground"
+	"eventsource-playground/protocol"
+)
+
+// makeRoom has a page make a room, as a teacher does, and returns the room's name.
+func makeRoom(t *testing.T, b *browser.Browser, base string) (maker *page, name string) {
+	t.Helper()
+	maker = &page{b.NewPage(t), t}
+	maker.Size(1440, 900)
+	maker.Open(base + "/?lang=en")
+	maker.ready()
+	maker.ClickRole("link", "Room")
+	maker.ClickButton("Make a room")
+	maker.Wait(`$(".room .name")`)
+	maker.Eval(`$(".room .name").innerText`, &name)
+	return maker, name
+}
+
+// enterRoom opens a room's address, as whoever scans its code does.
+func enterRoom(t *testing.T, b *browser.Browser, base, name string) *page {
+	t.Helper()
+	p := &page{b.NewPage(t), t}
+	p.Open(base + "/?lang=en&room=" + name)
+	p.Wait(`$("[data-panel='Your room']")`)
+	p.state("open")
+	return p
+}
+
+// lesson chooses the one that the maker asks.
+func (p *page) lesson(name string) {
+	p.t.Helper()
+	p.Wait(`$("#room-lesson option[value=` + name + `]")`)
+	p.Eval(`(() => { const list = $("#room-lesson"); list.value = `+quote(name)+`; list.dispatchEvent(new Event("change", {bubbles: true})); })()`, nil)
+	p.Wait(`$("#room-lesson").value == ` + quote(name) + ` && $("[data-panel=Question] .bars")`)
+}
+
+func within(panel, text string) string {
+	return `$("[data-panel='` + panel + `']").innerText.includes(` + quote(text) + `)`
+}
+
+// A whole lesson: asked, predicted, asked again, revealed in every browser, and measured; beside it the room's stream goes on.
+func TestAClassPredictsAndEveryBrowserMeasures(t *testing.T) {
+	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+		base := playground.Start(t).URL
+		maker, name := makeRoom(t, b, base)
+		var readers []*page
+		for _, of := range []string{"chromium", "firefox", "chromium"} {
+			readers = append(readers, enterRoom(t, browser.Shared(t, of), base, name))
+		}
+		maker.Wait(within("Room", "3 here"))
+		maker.Fill("data", "hello")
+		maker.ClickButton("Send")
+		for _, p := range readers {
+			p.table("hello")
+		}
+
+		maker.lesson("end")
+		maker.ClickButton("Ask the room")
+		for i, p := range readers {
+			p.Wait(`$(".lesson") && $(".lesson").innerText.includes("Your room is asked")`)
+			p.Wait(`!$("[aria-label=Lesson]").innerText.includes("Run it")`)
+			p.Click(fmt.Sprintf(".pick:nth-of-type(%d) input", i+1))
+		}
+		maker.Wait(within("Question", "3 of 3 have predicted"))
+		readers[0].Wait(`!$("[data-panel='Your room']").innerText.includes("have played") && !$("[data-panel='Your room'] .bars")`) // nobody but the maker sees them
+		maker.ClickButton("Ask again")
+		for _, p := range readers {
+			p.Wait(`[...document.querySelectorAll(".pick input")].every(input => !input.disabled)`)
+			p.Click(".pick:nth-of-type(2) input")
+		}
+		maker.Wait(within("Question", "3 of 3 have predicted") + ` && document.querySelectorAll("[data-panel=Question] .bar-of").length == 6`)
+		maker.ClickButton("Reveal: run it in all 3 browsers")
+		for _, p := range readers {
+			p.WaitFor(decides, `$(".verdict")`)
+			p.WaitFor(decides, within("Your room", "3 of 3 have played it; 3 saw the same as you."))
+			p.state("open")
+			p.Wait(`$("#url").value.startsWith("/rooms/` + name + `?last-event-id=")`)
+		}
+		maker.Wait(within("Question", "3 of 3 have played it"))
+		maker.Wait(within("What the room measured", "What was seen"))
+
+		maker.Fill("data", "after the lesson")
+		maker.ClickButton("Send")
+		for _, p := range readers {
+			p.table("after the lesson")
+		}
+		maker.Wait(within("Underneath", "Event 2 of the room"))
+	})
+}
+
+// Who joins late gets the newest only; who is gone for a while gets what it missed, under the same name; cutting all brings everybody back.
+func TestReadersOfARoomComeAndGo(t *testing.T) {
+	base := playground.Start(t).URL
+	b := browser.Shared(t, "chromium")
+	maker, name := makeRoom(t, b, base)
+	one := enterRoom(t, b, base, name)
+	var animal string
+	one.Eval(`$("[data-panel='Your room']").innerText.match(/You are ([^,]+),/)[1]`, &animal)
+	maker.Fill("data", "first")
+	maker.ClickButton("Send")
+	one.table("first")
+
+	late := enterRoom(t, browser.Shared(t, "firefox"), base, name)
+	maker.Wait(within("Room", "2 here"))
+	maker.Fill("data", "second")
+	maker.ClickButton("Send")
+	late.table("second")
+	var saw bool
+	late.Eval(inTable("first"), &saw)
+	if saw {
+		t.Error("got an event from before it came in a page that came late; want the newest only")
+	}
+
+	maker.ClickButton("Cut all")
+	for _, p := range []*page{one, late} {
+		p.state("connecting")
+		p.state("open")
+	}
+	maker.Wait(within("What the room measured", "2 of 2"))
+
+	one.Reload()
+	one.Wait(`$("[data-panel='Your room']") && ` + within("Your room", "You are "+animal+","))
+	one.state("open")
+
+	late.ClickButton("Leave the room")
+	maker.Wait(within("Room", "1 here"))
+	maker.ClickButton("End the room")
+	one.Wait(`$(".room.start") && $("main").innerText.includes("is over")`)
+}
+
+// The key stays in the browser that made the room: it is in no address, on no screen, and in no link but the one that is for another machine.
+func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
+	base := playground.Start(t).URL
+	b := browser.Shared(t, "chromium")
+	maker, name := makeRoom(t, b, base)
+	maker.keepCopied()
+	maker.ClickButton("Run it on another machine")
+	maker.Wait(`copied.includes("#key=")`)
+	var link string
+	maker.Eval(`copied`, &link)
+	_, key, _ := strings.Cut(link, "#key=")
+	if len(key) < 20 {
+		t.Fatalf("got the link %q; want one with a key", link)
+	}
+	nowhere := func(p *page, where string) {
+		t.Helper()
+		var found bool
+		p.Eval(`document.documentElement.outerHTML.includes(`+quote(key)+`) || location.href.includes(`+quote(key)+`)`, &found)
+		if found {
+			t.Errorf("got the key in the page or its address, %s", where)
+		}
+	}
+	nowhere(maker, "of who made the room")
+	maker.ClickButton("Share")
+	maker.Wait(`!copied.includes("#key=")`)
+
+	other := &page{browser.Shared(t, "firefox").NewPage(t), t}
+	other.Open(base + "/?lang=en&room=" + name + "#key=" + key)
+	other.Wait(`$("[data-panel=Room]") && $(".room .name").innerText == ` + quote(name))
+	nowhere(other, "of another machine")
+
+	wrong := &page{browser.Shared(t, "firefox").NewPage(t), t}
+	wrong.Open(base + "/?lang=en&room=no-such-room")
+	wrong.Wait(`$(".room.start [role=alert]").innerText != ""`)
+}
+
+// Forty readers on the maker's screen: a lane each, and no task that anybody would notice.
+func TestFortyReadersAreDrawnWithoutALongTask(t *testing.T) {
+	base := playground.Start(t).URL
+	maker, name := makeRoom(t, browser.Shared(t, "chromium"), base)
+	const readers = 45
+	var all []*websocket.Conn
+	for i := range readers {
+		all = append(all, joinRoom(t, base, name, i))
+	}
+	maker.Wait(within("Room", fmt.Sprintf("%d here", readers)))
+	maker.Wait(`$("[data-panel=Everyone]").innerText.includes("5 more")`)
+	maker.Eval(`void (window.long = [], new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration))).observe({type: "longtask"}))`, nil)
+	const rounds = 10
+	for n := range rounds {
+		for i, conn := range all {
+			say(t, conn, protocol.FromPage{Presence: &protocol.Presence{State: n % 2, Waiting: n%2 == 0, WaitMs: 3000 + float64(i), LastEventID: fmt.Sprintf("ABCDEF-%d", n+1), Events: n + 1}})
+		}
+		maker.Wait(within("Underneath", fmt.Sprintf("Event %d of the room", n+1)))
+	}
+	var long []float64
+	maker.Eval(`long`, &long)
+	worst := 0.0
+	for _, ms := range long {
+		worst = max(worst, ms)
+	}
+	t.Logf("%d long tasks, the longest of %.0f ms", len(long), worst)
+	const most = 200 // 50 on a machine of its own: make bench
+	if worst > most {
+		t.Errorf("got a task of %.0f ms; want at most %d", worst, most)
+	}
+}
+
+// joinRoom is a reader without a page.
+func joinRoom(t *testing.T, base, name string, n int) *websocket.Conn {
+	t.Helper()
+	at, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := fmt.Sprintf("%032x", n+1)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, "ws://"+at.Host+protocol.Address(protocol.SessionID(secret), "", 0), &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {base}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.SetReadLimit(1 << 20)
+	t.Cleanup(func() { conn.CloseNow() })
+	say(t, conn, protocol.FromPage{Secret: secret})
+	say(t, conn, protocol.FromPage{Join: &protocol.Join{Room: name, Browser: []string{"Chrome", "Firefox", "Safari"}[n%3], Version: "1"}})
+	say(t, conn, protocol.FromPage{Presence: &protocol.Presence{State: 1}})
+	go func() { // what it is told is of no interest
+		for {
+			if _, _, err := conn.Read(context.Background()); err != nil {
+				return
+			}
+		}
+	}()
+	return conn
+}
+
+func say(t *testing.T, conn *websocket.Conn, message protocol.FromPage) {
+	t.Helper()
+	text, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Write(t.Context(), websocket.MessageText, text); err != nil {
+		t.Fatal(err)
+	}
+}
