@@ -8,7 +8,7 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all lint bench size shot compare report clean
+.PHONY: serve wasm test test-all lint bench size shot compare report release clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
@@ -54,6 +54,16 @@ compare: bin/server
 
 report: bin/server
 	SLOW=1 REPORT=1 go test ./e2e -run TestTheBrowserReport -count=1
+
+# The server as a single file for each system, with checksums, for a machine without Go.
+release: web/dist/index.html
+	@rm -rf bin/release && mkdir -p bin/release
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
+		os=$${target%/*}; name=bin/release/eventsource-playground-$$os-$${target#*/}$$(test $$os != windows || echo .exe); \
+		echo "Compiling $$name."; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*/} go build -trimpath -ldflags="-s -w" -o $$name ./server || exit 1; \
+	done
+	@cd bin/release && sha256sum * > SHA256SUMS && cat SHA256SUMS
 
 clean:
 	rm -rf bin web/app.wasm web/dist/*

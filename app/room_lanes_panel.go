@@ -24,16 +24,19 @@ func (v *roomView) lanes() app.UI {
 	for _, o := range orders {
 		options = append(options, view(`<option value={} selected={}>{}</option>`, o[0], o[0] == r.order, say(o[1])))
 	}
-	pupils := inOrderBy(r.all(), r.order)
-	rest := summed(pupils)
+	pupils, words := inOrderBy(r.all(), r.order), []app.UI{}
+	for i := range pupils[:min(len(pupils), mostPupils)] {
+		words = append(words, view(`<li>{}</li>`, pupils[i].inWords(r.newest)))
+	}
 	return view(`<section class="panel" data-panel="Everyone" aria-label="Everyone’s EventSource">
 		<div class="title"><h2>Everyone’s EventSource</h2><select class="small" aria-label="Order of the lanes" onchange={}>{}</select></div>
 		{}
-		<div id="class-lanes" class="class-lanes" role="img" aria-label={}/>
-		{}
+		<div id="class-lanes"/>
+		<ul class="offscreen">{}</ul>
+		<p class="room-more">{}</p>
 	</section>`, v.onOrder, options,
 		when(len(pupils) == 0, `<p class="empty">Nobody is here yet. Project the address, or have the code scanned: whoever opens it has a lane here.</p>`),
-		countedByState(pupils), when(rest != "", `<p class="hint">{}</p>`, rest))
+		words, summed(pupils))
 }
 
 func (v *roomView) onOrder(ctx app.Context, _ app.Event) { v.Model.room.order = valueOf(ctx) }
@@ -42,14 +45,14 @@ func (v *roomView) onOrder(ctx app.Context, _ app.Event) { v.Model.room.order = 
 func (v *roomView) measured() app.UI {
 	r := v.room
 	facts := []app.UI{}
-	for _, f := range measuredByRoom(r.all(), r.newest, r.did, eventsource.Now()) {
+	for _, f := range measuredByRoom(r.all(), r.newest, r.did, v.Now) {
 		facts = append(facts, view(`<li class="fact" data-tone={} data-observer="page"><b>{}</b><p>{}</p></li>`, f.tone, f.title, f.body))
 	}
 	return view(`<section class="panel" data-panel="What the room measured" aria-label="What the room measured">
 		<h2>What the room measured</h2>
 		{}
 		<ol class="facts">{}</ol>
-		<div id="arrivals" class="arrivals"/>
+		<div id="arrivals"/>
 		{}
 	</section>`, when(len(facts) == 0, `<p class="empty">Cut all, or ask the room: what comes back is counted here.</p>`), facts, outcomes(v.course.lesson, r.revealed()))
 }
@@ -77,7 +80,7 @@ func outcomes(l *lesson.Lesson, all []protocol.Outcome) any {
 	if figures := figuresOf(all); len(figures) > 0 {
 		name = nameOfFigure(figures[0])
 	}
-	return view(`<div class="outcomes"><h3>What was seen</h3><ol class="bars">{}</ol>{}<div id="strip-plot" class="strip-plot"/></div>`, rows,
+	return view(`<div class="outcomes"><h3>What was seen</h3><ol class="bars">{}</ol>{}<div id="strip-plot"/></div>`, rows,
 		when(name != "", `<h3>{}</h3>`, name))
 }
 
