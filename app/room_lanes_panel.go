@@ -46,7 +46,7 @@ func (v *roomView) measured() app.UI {
 	r := v.room
 	facts := []app.UI{}
 	for _, f := range measuredByRoom(r.all(), r.newest, r.did, v.Now) {
-		facts = append(facts, view(`<li class="fact" data-tone={}><b>{}</b><p>{}</p></li>`, f.tone, f.title, f.body))
+		facts = append(facts, view(`<li class="fact" data-tone={} data-observer="page"><b>{}</b><p>{}</p></li>`, f.tone, f.title, f.body))
 	}
 	return view(`<section class="panel" data-panel="What the room measured" aria-label="What the room measured">
 		<h2>What the room measured</h2>

@@ -30,7 +30,7 @@ func TestEveryoneHasALane(t *testing.T) {
 			d := classDrawing{width: 800, window: 12_000, right: 19_000, newest: 48, did: cutAt, what: "you cut all"}
 			pupils := classOf(test.n)
 			svg := parseSVG(t, d.svg(pupils))
-			if got := len(find(svg, "text", "name")); got != test.lanes {
+			if got := len(find(svg, "text", "who")); got != test.lanes {
 				t.Errorf("got %d lanes; want %d", got, test.lanes)
 			}
 			if got := len(find(svg, "text", "browser")); got != test.withBrowsers {

@@ -155,7 +155,7 @@ func stripSVG(outcomes []protocol.Outcome, figure string, mine, width float64) s
 		dots := min(most, max(least, float64(high)*dotPitch))
 		pitch := min(dotPitch, dots/float64(high))
 		bottom := top + dots + around - 5
-		fmt.Fprintf(&b, `<text class="name" x="0" y="%.1f">%s</text><path class="base" d="M%.1f %.1f H%.1f"/>`, bottom-4,
+		fmt.Fprintf(&b, `<text class="who" x="0" y="%.1f">%s</text><path class="base" d="M%.1f %.1f H%.1f"/>`, bottom-4,
 			html.EscapeString(shorten(isolated(row.name, 40), 12)), a.left, bottom, a.right)
 		for j, o := range row.all {
 			y := bottom - 5 - float64(levels[j])*pitch

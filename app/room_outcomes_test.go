@@ -120,7 +120,7 @@ func TestStrip(t *testing.T) {
 			if got := find(svg, "text", "mine"); !slices.Equal(got, test.yours) {
 				t.Errorf("got %q; want %q", got, test.yours)
 			}
-			if got, want := find(svg, "text", "name"), []string{"Chrome", "Firefox"}; !slices.Equal(got, want) {
+			if got, want := find(svg, "text", "who"), []string{"Chrome", "Firefox"}; !slices.Equal(got, want) {
 				t.Errorf("got the rows %q; want %q", got, want)
 			}
 			const want = "Wait 1, from error to what came next: Chrome: 16, 3.0 s to 3.0 s; Firefox: 4, 5.0 s to 5.0 s"
@@ -136,7 +136,7 @@ func TestStrip(t *testing.T) {
 	for i := range 12 {
 		many = append(many, outcome(0, string(rune('A'+i)), "1", map[string]float64{"wait1": -3}))
 	}
-	if got := find(parseSVG(t, stripSVG(many, "wait1", 0, 360)), "text", "name"); len(got) != mostRows || got[mostRows-1] != "other brows…" {
+	if got := find(parseSVG(t, stripSVG(many, "wait1", 0, 360)), "text", "who"); len(got) != mostRows || got[mostRows-1] != "other brows…" {
 		t.Errorf("got the rows %q; want %d, the last for others", got, mostRows)
 	}
 }
