@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -425,9 +424,10 @@ func (r *room) asks() bool {
 // all are the readers, as the maker wants them ordered.
 func (r *room) all() []pupil {
 	all := make([]pupil, 0, len(r.pupils))
-	for _, id := range slices.Sorted(maps.Keys(r.pupils)) {
-		all = append(all, *r.pupils[id])
+	for _, p := range r.pupils {
+		all = append(all, *p)
 	}
+	inOrder(all, func(a, b *pupil) int { return a.ID - b.ID })
 	return all
 }
 

@@ -75,8 +75,8 @@ func inOrderBy(pupils []pupil, key string) []pupil {
 		}
 		return float64(last - p.Missed)
 	}
-	slices.SortStableFunc(sorted, func(a, b pupil) int {
-		return cmp.Or(cmp.Compare(by(&a), by(&b)), strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	inOrder(sorted, func(a, b *pupil) int {
+		return cmp.Or(sign(by(a)-by(b)), strings.Compare(a.Name, b.Name), a.ID-b.ID)
 	})
 	return sorted
 }
@@ -146,8 +146,8 @@ func grouping[T any](all []T, name func(T) string) (groups []group[T]) {
 		}
 		groups[i].all = append(groups[i].all, one)
 	}
-	slices.SortStableFunc(groups, func(a, b group[T]) int {
-		return cmp.Or(cmp.Compare(len(b.all), len(a.all)), strings.Compare(a.name, b.name))
+	inOrder(groups, func(a, b *group[T]) int {
+		return cmp.Or(len(b.all)-len(a.all), strings.Compare(a.name, b.name))
 	})
 	return groups
 }

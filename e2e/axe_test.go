@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eventsource-playground/e2e/browser"
+	"eventsource-playground/e2e/playground"
 )
 
 // screens are what a visitor can have in view, with the way there.
@@ -68,6 +69,17 @@ var screens = []struct {
 	{"the comparison, a row measured", "lang=en&view=compare&row=named", func(p *page) {
 		p.ClickRole("button", "Run: Named events")
 		p.WaitFor(decides, `$("#lanes .notes p")`)
+	}},
+	{"a room, before it is made", "lang=en&view=room", func(p *page) { p.WaitFor(decides, `$(".room.start")`) }},
+	{"a room, its maker's page", "lang=en&view=room", func(p *page) {
+		p.ClickButton("Make a room")
+		p.WaitFor(decides, `$(".room p.name")`)
+		joinRoom(p.t, playground.Shared(p.t).URL, p.roomName(), 901)
+		joinRoom(p.t, playground.Shared(p.t).URL, p.roomName(), 902)
+		p.WaitFor(decides, `$("[data-panel=Room]").innerText.includes("2 here")`)
+		p.lesson("end")
+		p.ClickButton("Ask the room")
+		p.WaitFor(decides, `document.querySelectorAll(".bar-of").length > 0`)
 	}},
 	{"the report", "lang=en&view=report", func(p *page) { p.WaitFor(decides, `$("#checks")`) }},
 	{"the teacher's view", "lang=en&view=lesson&lesson=end", func(p *page) {

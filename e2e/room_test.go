@@ -26,9 +26,15 @@ func makeRoom(t *testing.T, b *browser.Browser, base string) (maker *page, name 
 	maker.ready()
 	maker.ClickRole("link", "Room")
 	maker.ClickButton("Make a room")
-	maker.Wait(`$(".room .name")`)
-	maker.Eval(`$(".room .name").innerText`, &name)
-	return maker, name
+	maker.Wait(`$(".room p.name")`)
+	return maker, maker.roomName()
+}
+
+// roomName is that of the room whose maker this page is.
+func (p *page) roomName() (name string) {
+	p.t.Helper()
+	p.Eval(`$(".room p.name").innerText`, &name)
+	return name
 }
 
 // enterRoom opens a room's address, as whoever scans its code does.
@@ -171,7 +177,7 @@ func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
 
 	other := &page{browser.Shared(t, "firefox").NewPage(t), t}
 	other.Open(base + "/?lang=en&room=" + name + "#key=" + key)
-	other.Wait(`$("[data-panel=Room]") && $(".room .name").innerText == ` + quote(name))
+	other.Wait(`$("[data-panel=Room]") && $(".room p.name").innerText == ` + quote(name))
 	nowhere(other, "of another machine")
 
 	wrong := &page{browser.Shared(t, "firefox").NewPage(t), t}
@@ -212,7 +218,7 @@ func TestFortyReadersAreDrawnWithoutALongTask(t *testing.T) {
 }
 
 // joinRoom is a reader without a page.
-func joinRoom(t *testing.T, base, name string, n int) *websocket.Conn {
+func joinRoom(t testing.TB, base, name string, n int) *websocket.Conn {
 	t.Helper()
 	at, err := url.Parse(base)
 	if err != nil {
@@ -240,7 +246,7 @@ func joinRoom(t *testing.T, base, name string, n int) *websocket.Conn {
 	return conn
 }
 
-func say(t *testing.T, conn *websocket.Conn, message protocol.FromPage) {
+func say(t testing.TB, conn *websocket.Conn, message protocol.FromPage) {
 	t.Helper()
 	text, err := json.Marshal(message)
 	if err != nil {
