@@ -58,6 +58,10 @@ func (m *model) start(ctx app.Context) {
 	m.loadScenarios()
 	m.handleKeys()
 	m.handleHistory()
+	app.Window().Get("document").Call("addEventListener", "visibilitychange", app.FuncOf(func(app.Value, []app.Value) any {
+		m.room.report() // whether its tab is hidden
+		return nil
+	}))
 }
 
 // subject is the source that is shown: the newest of its lane, or nil.

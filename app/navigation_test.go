@@ -29,6 +29,11 @@ func TestWhatAnAddressOfThePageAsksFor(t *testing.T) {
 		{"a lesson", "lesson=end", visit{setup: firstSetup(), lesson: "end", chosen: true}},
 		{"a lesson without a name is still the visitor's choice", "lesson=", visit{setup: firstSetup(), chosen: true}},
 		{"a page", "view=report", visit{setup: firstSetup(), page: pageReport}},
+		{"a row of the comparison", "view=compare&row=cut", visit{setup: firstSetup(), page: pageCompare, row: "cut"}},
+		{"a row that there is not", "view=compare&row=nope", visit{setup: firstSetup(), page: pageCompare, unknown: "row=nope"}},
+		{"a row is of the comparison only", "row=cut", visit{setup: firstSetup()}},
+		{"a room", "room=blue-fox", visit{setup: firstSetup(), room: "blue-fox"}},
+		{"what no room can be called", "room=a/../b", visit{setup: firstSetup(), unknown: "room=a/../b"}},
 	} {
 		got := readVisit(test.query, readHere)
 		if got.setup.Query() != test.want.setup.Query() {
@@ -36,7 +41,8 @@ func TestWhatAnAddressOfThePageAsksFor(t *testing.T) {
 		}
 		got.setup, test.want.setup = Setup{}, Setup{}
 		if got.page != test.want.page || got.lesson != test.want.lesson || got.chosen != test.want.chosen ||
-			got.foreign != test.want.foreign || got.unknown != test.want.unknown || got.script != test.want.script || got.shows != test.want.shows || got.connect != test.want.connect {
+			got.foreign != test.want.foreign || got.unknown != test.want.unknown || got.script != test.want.script || got.shows != test.want.shows || got.connect != test.want.connect ||
+			got.row != test.want.row || got.room != test.want.room {
 			t.Errorf("%s: got %+v; want %+v", test.name, got, test.want)
 		}
 	}

@@ -220,10 +220,7 @@ func (r *room) let(j protocol.Joined) {
 	m := r.model
 	if j.Error != "" {
 		r.wrong = brief(j.Error, 300)
-		if r.joined.Room != "" || r.keys[r.name] != "" {
-			delete(r.keys, r.name)
-			save(m.pace.ctx, "rooms", r.keys)
-		}
+		delete(r.keys, r.name) // until the page is loaded again: it may be wrong, or the server may not have the room just now
 		_ = m.pace.ctx.SessionStorage().Set("playground.room."+r.name, "")
 		wrong, name := r.wrong, r.name
 		*r = room{model: m, keys: r.keys, order: "name", pace: 1000, wrong: wrong}
