@@ -104,7 +104,7 @@ func (c *channel) onMessage(text string) {
 		c.model.room.receive(message)
 		return
 	}
-	if d := message.Did; d != nil && d.ID == c.model.room.command && d.Error != "" {
+	if d := message.Did; d != nil && d.ID != 0 && d.ID == c.model.room.command && d.Error != "" { // what has no ID wants to know nothing
 		c.model.room.wrong = d.Error
 		c.model.pace.again(0)
 		return
