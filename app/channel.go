@@ -104,7 +104,9 @@ func (c *channel) onMessage(text string) {
 		c.model.room.receive(message)
 		return
 	}
-	if d := message.Did; d != nil && d.ID != 0 && d.ID == c.model.room.command && d.Error != "" { // what has no ID wants to know nothing
+	if d := message.Did; d != nil && d.ID == 0 {
+		return // of what wants no reply, such as a presence that came when the room was over
+	} else if d != nil && d.ID == c.model.room.command && d.Error != "" {
 		c.model.room.wrong = d.Error
 		c.model.pace.again(0)
 		return
