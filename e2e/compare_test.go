@@ -149,6 +149,7 @@ func tables(all []comparison) string {
 // A newcomer's way: from the navigation to a row, its lanes, and the table as Markdown.
 func TestANewcomerComparesAndCopies(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
 		p := visit(t, b, "/sse?count=3", "customEvent")
 		p.keepCopied()
 		p.ClickRole("link", "Compare")
@@ -174,6 +175,7 @@ func TestANewcomerComparesAndCopies(t *testing.T) {
 }
 
 func TestALinkLeadsToARow(t *testing.T) {
+	t.Parallel()
 	b := browser.Shared(t, "chromium")
 	p := visitComparison(t, b, "http", "&row=named")
 	p.Wait(`$("#row-named").getAttribute("aria-current") == "true" && $("#lanes").innerText.includes("Four events")`)
@@ -188,6 +190,7 @@ func TestALinkLeadsToARow(t *testing.T) {
 
 // Cancel closes what is open, and rows that were measured stay. So does leaving the page.
 func TestAComparisonCanBeCancelled(t *testing.T) {
+	t.Parallel()
 	p := visitComparison(t, browser.Shared(t, "chromium"), "http", "")
 	p.ClickRole("button", "Run: Named events")
 	p.Wait(`$("#row-named").innerText.includes("of 4")`)

@@ -31,6 +31,20 @@ func pairwise(t *testing.T, key string, times int, test func(*testing.T, *browse
 	t.Run(name, func(t *testing.T) { test(t, browser.Shared(t, name)) })
 }
 
+// Halves of what is played over both protocols.
+const (
+	overHTTP1 = iota
+	overHTTP2
+)
+
+// halved skips, where PAIRWISE is set, what is played over the other protocol: there each key has one of them, always the same.
+func halved(t *testing.T, key string, half int) {
+	t.Helper()
+	if os.Getenv("PAIRWISE") != "" && int(crc32.ChecksumIEEE([]byte(key))>>8)%2 != half {
+		t.Skip("over the other protocol only, where PAIRWISE is set")
+	}
+}
+
 // page is the playground in a browser, as a visitor uses it.
 type page struct {
 	*browser.Page
@@ -66,7 +80,7 @@ func visitAt(t *testing.T, b *browser.Browser, base, query string) *page {
 // ready waits until the page runs.
 func (p *page) ready() {
 	p.t.Helper()
-	p.Wait(`document.documentElement.dataset.ready == "true" && ($("#events") || $(".report"))`) // all of it is drawn
+	p.Wait(`document.documentElement.dataset.ready == "true" && ($("#events") || $(".report, .compare, .room"))`) // all of it is drawn
 	p.keepSaved()
 }
 

@@ -29,6 +29,7 @@ func TestEveryScenarioOverHTTP2IsAsItsFileSays(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			if !slices.Contains(quickOverHTTP2, e.Name) {
 				slow(t)
+				halved(t, e.Name, overHTTP2)
 			}
 			t.Parallel()
 			pairwise(t, e.Name, 1, func(t *testing.T, b *browser.Browser) {

@@ -62,6 +62,7 @@ func within(panel, text string) string {
 // A whole lesson: asked, predicted, asked again, revealed in every browser, and measured; beside it the room's stream goes on.
 func TestAClassPredictsAndEveryBrowserMeasures(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
+		t.Parallel()
 		base := playground.Start(t).URL
 		maker, name := makeRoom(t, b, base)
 		var readers []*page
@@ -111,6 +112,7 @@ func TestAClassPredictsAndEveryBrowserMeasures(t *testing.T) {
 
 // Who joins late gets the newest only; who is gone for a while gets what it missed, under the same name; cutting all brings everybody back.
 func TestReadersOfARoomComeAndGo(t *testing.T) {
+	t.Parallel()
 	base := playground.Start(t).URL
 	b := browser.Shared(t, "chromium")
 	maker, name := makeRoom(t, b, base)
@@ -151,6 +153,7 @@ func TestReadersOfARoomComeAndGo(t *testing.T) {
 
 // The key stays in the browser that made the room: it is in no address, on no screen, and in no link but the one that is for another machine.
 func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
+	t.Parallel()
 	base := playground.Start(t).URL
 	b := browser.Shared(t, "chromium")
 	maker, name := makeRoom(t, b, base)

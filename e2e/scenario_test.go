@@ -24,6 +24,7 @@ func TestEveryScenarioIsAsItsFileSays(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			if !slices.Contains(quickScenarios, e.Name) {
 				slow(t)
+				halved(t, e.Name, overHTTP1)
 			}
 			t.Parallel()
 			pairwise(t, e.Name, 0, func(t *testing.T, b *browser.Browser) {
