@@ -16,8 +16,9 @@ import (
 	"eventsource-playground/trace"
 )
 
-// comparedAfter is the number after which those of the compared sources begin. The page's own never get there.
-const comparedAfter = 500_000
+// comparedAfter is the number after which those of the compared sources begin. The page's own never get there, nor what is fetched
+// beside them, see lesson.FetchSource.
+const comparedAfter = 600_000
 
 // experiment is a row that is being played. It runs in a goroutine of its own, on the page's one thread.
 type experiment struct {

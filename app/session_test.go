@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/lesson"
 	"eventsource-playground/protocol"
 	"eventsource-playground/trace"
 )
@@ -108,5 +109,27 @@ func TestAReplyBeforeTheHelloMovesNothing(t *testing.T) {
 	}
 	if r := s.receive(protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 9001}}, 12, []*trace.Log{log}); !r.ping || s.ungreeted {
 		t.Errorf("got %+v; want the clock measured now", r)
+	}
+}
+
+func TestARecordGoesToTheLogOfItsSource(t *testing.T) {
+	own, compared := trace.NewLog(), trace.NewLogAfter(comparedAfter)
+	own.Construct(0, trace.Client{}, "/sse", false)
+	compared.Construct(0, trace.Client{}, "/sse", false)
+	logs := []*trace.Log{own, compared}
+	for _, test := range []struct {
+		name   string
+		source int
+		want   *trace.Log
+	}{
+		{"the page's own", 1, own},
+		{"one that is compared", comparedAfter + 1, compared},
+		{"one that was compared before", comparedAfter + 50, nil},
+		{"a fetch beside the page's own", lesson.FetchSource(1), own},
+		{"what nobody knows is the page's", 77, own},
+	} {
+		if got := logFor(test.source, logs); got != test.want {
+			t.Errorf("%s: got %p; want %p of %p, %p", test.name, got, test.want, own, compared)
+		}
 	}
 }
