@@ -70,7 +70,7 @@ clean:
 
 # What app.wasm is built from, and the server. Folders count too: their time changes when a file goes. (report/. is not the
 # target report.)
-page = $(addprefix ./,$(wildcard app code/quote compare eventsource language lesson protocol report report/engine scenario sse standard trace))
+page = $(addprefix ./,$(wildcard app code/quote compare eventsource language lesson order protocol report report/engine scenario sse standard trace))
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.tmpl' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css web/worker.js $(wildcard app/*.json compare/*.json trace/words/*.json) $(call files,web/pack web/wasm language)
@@ -95,6 +95,6 @@ web/dist/index.html: $(packed)
 	@echo "Compressing the page$(if $(PACK),, as far as it goes: up to a minute)."
 	@go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard code language lesson protocol report room scenario sse standard trace)) $(wildcard code/*.json report/results/*.json)
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard code language lesson order protocol report room scenario sse standard trace)) $(wildcard code/*.json report/results/*.json)
 	@echo "Compiling the server."
 	@CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o $@ ./server

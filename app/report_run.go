@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 	"eventsource-playground/report"
 	"eventsource-playground/report/engine"
@@ -23,9 +24,6 @@ type turn struct {
 	engine bool
 	stop   func() // nil before it is played
 }
-
-// stages is how many there are.
-const stages = 6
 
 // stage is when it is played: first what is compared, then what is measured, and alone what takes all connections. The Go
 // engine comes after all of the browser's own, which nothing shall disturb.
@@ -56,21 +54,14 @@ func (r *browserReport) run() {
 	agent := window.Get("navigator").Get("userAgent").String()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
 	r.mine.Browser, r.mine.Version = browserOf(agent)
-	var all []*turn
 	for i := range r.Checks {
 		c := &r.Checks[i]
-		all = append(all, &turn{check: c})
+		r.waiting = append(r.waiting, &turn{check: c})
 		if engine.NotHere(c, false) == "" {
-			all = append(all, &turn{check: c, engine: true})
+			r.waiting = append(r.waiting, &turn{check: c, engine: true})
 		}
 	}
-	for stage := range stages {
-		for _, t := range all {
-			if t.stage() == stage {
-				r.waiting = append(r.waiting, t)
-			}
-		}
-	}
+	order.By(r.waiting, func(a, b **turn) int { return (*a).stage() - (*b).stage() })
 	r.turns = len(r.waiting)
 	r.next()
 }

@@ -10,6 +10,7 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
+	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 )
 
@@ -424,7 +425,7 @@ func (r *room) all() []pupil {
 	for _, p := range r.pupils {
 		all = append(all, *p)
 	}
-	inOrder(all, func(a, b *pupil) int { return a.ID - b.ID })
+	order.By(all, func(a, b *pupil) int { return a.ID - b.ID })
 	return all
 }
 

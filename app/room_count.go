@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/order"
 )
 
 // condition is how a reader is now, in the order in which they are counted.
@@ -75,8 +76,8 @@ func inOrderBy(pupils []pupil, key string) []pupil {
 		}
 		return float64(last - p.Missed)
 	}
-	inOrder(sorted, func(a, b *pupil) int {
-		return cmp.Or(sign(by(a)-by(b)), strings.Compare(a.Name, b.Name), a.ID-b.ID)
+	order.By(sorted, func(a, b *pupil) int {
+		return cmp.Or(order.Sign(by(a)-by(b)), strings.Compare(a.Name, b.Name), a.ID-b.ID)
 	})
 	return sorted
 }
@@ -146,7 +147,7 @@ func grouping[T any](all []T, name func(T) string) (groups []group[T]) {
 		}
 		groups[i].all = append(groups[i].all, one)
 	}
-	inOrder(groups, func(a, b *group[T]) int {
+	order.By(groups, func(a, b *group[T]) int {
 		return cmp.Or(len(b.all)-len(a.all), strings.Compare(a.name, b.name))
 	})
 	return groups

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/order"
 )
 
 // roomFact is a sentence about what the room measured: plain text. The tone is a state, as those of facts, or "".
@@ -129,7 +130,7 @@ func waits(back []trip) []roomFact {
 		for _, t := range g.all {
 			times = append(times, t.waited)
 		}
-		ascending(times)
+		order.Ascending(times)
 		shortest, longest, many := times[0], times[len(times)-1], grouped(len(times))
 		const told = 200 // milliseconds: a spread that is worth telling
 		switch {
@@ -193,7 +194,7 @@ func herd(lost, back []trip, did float64) []roomFact {
 // crowd is how many reconnected within herdWithin at most, and within what time, in milliseconds.
 func crowd(trips []trip) (most int, took float64) {
 	sorted := slices.Clone(trips)
-	inOrder(sorted, func(a, b *trip) int { return sign(a.at - b.at) })
+	order.By(sorted, func(a, b *trip) int { return order.Sign(a.at - b.at) })
 	first := 0
 	for i, t := range sorted {
 		for t.at-sorted[first].at > herdWithin {
@@ -234,7 +235,7 @@ func behind(pupils []pupil, newest int, now float64) (facts []roomFact) {
 			those = append(those, one{p, n})
 		}
 	}
-	inOrder(those, func(a, b *one) int { return cmp.Or(b.n-a.n, strings.Compare(a.p.Name, b.p.Name)) })
+	order.By(those, func(a, b *one) int { return cmp.Or(b.n-a.n, strings.Compare(a.p.Name, b.p.Name)) })
 	const told = 3
 	for _, b := range those[:min(len(those), told)] {
 		body := say("Its EventSource is OPEN: they were left out between its first event and its last.")

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"eventsource-playground/lesson"
+	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 )
 
@@ -61,12 +62,12 @@ func figuresOf(outcomes []protocol.Outcome) []string {
 		if len(all) < 2 {
 			continue
 		}
-		ascending(all)
+		order.Ascending(all)
 		names = append(names, name)
 		spread[name] = (all[len(all)-1] - all[0]) / max(1, math.Abs(median(all)))
 	}
-	inOrder(names, func(a, b *string) int {
-		return cmp.Or(sign(spread[*b]-spread[*a]), strings.Compare(*a, *b))
+	order.By(names, func(a, b *string) int {
+		return cmp.Or(order.Sign(spread[*b]-spread[*a]), strings.Compare(*a, *b))
 	})
 	return names
 }
@@ -166,7 +167,7 @@ func stripSVG(outcomes []protocol.Outcome, figure string, mine, width float64) s
 			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="%.1f"><title>%s</title></circle>`, xs[j], y, dotRadius,
 				html.EscapeString(strings.TrimSpace(isolated(namedBrowser(o.Browser), 40)+" "+isolated(o.Version, 40))+say(": ")+duration(times[j])))
 		}
-		ascending(times)
+		order.Ascending(times)
 		fmt.Fprintf(&b, `<text class="median" x="%.1f" y="%.1f">%s<title>%s</title></text>`, a.right+6, bottom-4, inTenths(median(times)), say("median"))
 		top += dots + around
 	}
@@ -191,7 +192,7 @@ func inWordsByBrowser(rows []group[protocol.Outcome], figure string) string {
 		for _, o := range row.all {
 			times = append(times, o.Figures[figure])
 		}
-		ascending(times)
+		order.Ascending(times)
 		said = append(said, fill(say("{browser}: {n}, {from} to {to}"), "{browser}", isolated(row.name, 40), "{n}", grouped(len(times)),
 			"{from}", inTenths(times[0]), "{to}", inTenths(times[len(times)-1])))
 	}

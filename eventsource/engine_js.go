@@ -45,7 +45,9 @@ func (e *engine) own(event Event) bool {
 }
 
 func (e *engine) piece(p []byte, origin string) (bool, error) {
-	defer meter.enter().leave()
+	if meter.running {
+		defer meter.enter().leave()
+	}
 	at := now()
 	e.origin = origin
 	var err error

@@ -1,6 +1,6 @@
 package eventsource
 
-// Meter counts the time that the clients of this page take from it, from now until it is read: the milliseconds in which their
+// Meter counts the time that those clients take from the page which are made from now on, until it is read: the milliseconds in which their
 // listeners ran, with what reads and decodes the events and with what observe does. What the browser does before it dispatches is not
 // counted. One meter runs at a time. Outside a page it counts nothing.
 func Meter() (read func() float64) {

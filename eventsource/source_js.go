@@ -296,6 +296,9 @@ var liveFuncs int
 
 func newFunc(f func(js.Value, []js.Value) any) js.Func {
 	liveFuncs++
+	if !meter.running {
+		return js.FuncOf(f)
+	}
 	return js.FuncOf(func(this js.Value, args []js.Value) any {
 		defer meter.enter().leave()
 		return f(this, args)

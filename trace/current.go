@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/order"
 )
 
 // Name is its kind and its number, which no other source of this log has: EventSource 3.
@@ -23,7 +24,7 @@ func (l *Log) Current() []*Source {
 			current = append(current, s)
 		}
 	}
-	return inOrder(current, func(s *Source) int { return s.number })
+	return order.ByNumber(current, func(s *Source) int { return s.number })
 }
 
 // Connections is how many a browser opens to a host over HTTP/1.1, for all its tabs together.

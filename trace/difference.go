@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 	"eventsource-playground/sse"
 )
@@ -138,7 +139,7 @@ func (s *Source) compared() (records []Record, until float64) {
 			records = append(records, *r)
 		}
 	}
-	return inOrder(records, func(r Record) int { return r.Seq }), until
+	return order.ByNumber(records, func(r Record) int { return r.Seq }), until
 }
 
 // gone reports whether some of its first records are not kept.
@@ -173,7 +174,7 @@ func pair(a, b []Record, gone bool) (pairs []*pairing) {
 			p.seen[of] = r
 		}
 	}
-	pairs = inOrder(pairs, (*pairing).seq)
+	pairs = order.ByNumber(pairs, (*pairing).seq)
 	if gone {
 		both := slices.IndexFunc(pairs, func(p *pairing) bool { return p.seen[0] != nil && p.seen[1] != nil })
 		pairs = pairs[max(0, both):]

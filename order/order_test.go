@@ -1,4 +1,4 @@
-package main
+package order
 
 import (
 	"slices"
@@ -21,17 +21,22 @@ func TestValuesInOrder(t *testing.T) {
 		for i, key := range test.keys {
 			values = append(values, pair{key, i})
 		}
-		inOrder(values, func(a, b *pair) int { return a.key - b.key })
-		var was []int
-		for _, v := range values {
-			was = append(was, v.was)
+		were := func(values []pair) (was []int) {
+			for _, v := range values {
+				was = append(was, v.was)
+			}
+			return was
 		}
-		if !slices.Equal(was, test.was) {
-			t.Errorf("%s: got those from the places %v; want %v", test.name, was, test.was)
+		if got := were(ByNumber(values, func(p pair) int { return p.key })); !slices.Equal(got, test.was) {
+			t.Errorf("%s: got those from the places %v by number; want %v", test.name, got, test.was)
+		}
+		By(values, func(a, b *pair) int { return a.key - b.key })
+		if got := were(values); !slices.Equal(got, test.was) {
+			t.Errorf("%s: got those from the places %v; want %v", test.name, got, test.was)
 		}
 	}
 	numbers := []float64{2.5, -1, 0, 2.4}
-	if ascending(numbers); !slices.IsSorted(numbers) {
+	if Ascending(numbers); !slices.IsSorted(numbers) {
 		t.Errorf("got %v; want ascending numbers", numbers)
 	}
 }
