@@ -20,6 +20,9 @@ func resolve(typed string) (href string, ok bool) {
 	return window.Get("URL").New(typed, window.Get("document").Get("baseURI")).Get("href").String(), true
 }
 
+// userAgent is what the browser calls itself.
+func userAgent() string { return app.Window().Get("navigator").Get("userAgent").String() }
+
 // isSecure reports whether this page came over https.
 func isSecure() bool { return app.IsClient && strings.HasPrefix(pageOrigin(), "https:") }
 

@@ -106,7 +106,7 @@ func (c *channel) onMessage(text string) {
 	}
 	if d := message.Did; d != nil && d.ID == 0 {
 		return // of what wants no reply, such as a presence that came when the room was over
-	} else if d != nil && d.ID == c.model.room.command && d.Error != "" {
+	} else if d != nil && d.ID == c.model.room.waits && d.Error != "" {
 		c.model.room.wrong = d.Error
 		c.model.pace.again(0)
 		return

@@ -14,6 +14,16 @@ func copyText(ctx app.Context, s string, done func(app.Context, bool)) {
 	})
 }
 
+// copySaying is copyText, and says what became of it; otherwise is said where the browser does not let the page copy.
+func copySaying(ctx app.Context, text, otherwise string, told func(said string)) {
+	copyText(ctx, text, func(_ app.Context, ok bool) {
+		if ok {
+			otherwise = later("Copied.")
+		}
+		told(say(otherwise))
+	})
+}
+
 // copyOldWay copies from a text area, for a page served over http under another name than localhost.
 func copyOldWay(s string) bool {
 	document := app.Window().Get("document")

@@ -26,7 +26,6 @@ type comparison struct {
 	began   float64 // of Run all, on the performance clock
 	took    float64 // Run all, in milliseconds; 0: it was not, or cancelled
 	number  int     // of the newest source, see newStage
-	lines   int     // of the module that reconnects a WebSocket
 	said    string
 	changes int
 }
@@ -48,12 +47,10 @@ func (m *model) logs() []*trace.Log {
 
 // show shows the table, or no longer, and a row of it.
 func (c *comparison) show(shown bool) {
-	if !shown {
+	if shown {
+		c.model.fetchReconnection() // its lines are counted
+	} else {
 		c.cancel()
-		return
-	}
-	if c.lines == 0 {
-		fetchText(reconnectModule, func(text string) { c.lines = reconnection{text: text}.lines() })
 	}
 }
 
@@ -130,7 +127,7 @@ type file struct {
 }
 
 func (c *comparison) file() file {
-	agent := app.Window().Get("navigator").Get("userAgent").String()
+	agent := userAgent()
 	f := file{Format: 1, Date: time.Now().Format(time.DateOnly), UserAgent: agent, Page: "http", Rows: c.figures}
 	f.Browser, f.Version = browserOf(agent)
 	if isSecure() {
@@ -153,11 +150,8 @@ func (c *comparison) save() {
 
 func (c *comparison) copy(ctx app.Context) {
 	text := compare.Markdown(c.figures, voice) + "\n" + c.file().about() + "\n"
-	copyText(ctx, text, func(_ app.Context, ok bool) {
-		c.said = say("Copied.")
-		if !ok {
-			c.said = say("Your browser does not let the page copy: download the JSON.")
-		}
+	copySaying(ctx, text, downloadInstead, func(said string) {
+		c.said = said
 		c.changed()
 	})
 }

@@ -33,7 +33,8 @@ type experiment struct {
 type stage struct {
 	*compare.Played
 	experiment *experiment
-	clients    []*eventsource.Source
+	clients    []*eventsource.Source // those that are open, as in the log
+	first      []*eventsource.Source // of each play; nil: it could not be made
 }
 
 // play plays a row, and calls done when it is over and was not cancelled.
@@ -43,7 +44,7 @@ func (c *comparison) play(row *compare.Row, done func()) {
 		clear(c.pictures)
 	}
 	c.choose(row.Name)
-	x := &experiment{of: c, run: &compare.Run{Row: row, Secure: isSecure(), Lines: c.lines}}
+	x := &experiment{of: c, run: &compare.Run{Row: row, Secure: isSecure(), Lines: c.model.connection.by.lines()}}
 	x.ctx, x.cancel = context.WithCancel(context.Background())
 	c.playing = x
 	began := eventsource.Now()
@@ -121,17 +122,19 @@ func (s *stage) play() {
 	if s.Plays[0].Drawn {
 		counted = eventsource.Meter()
 	}
+	s.first = make([]*eventsource.Source, len(s.Plays))
 	for i := range s.Plays {
-		if seen := s.open(i, i+1); seen != nil {
-			s.First[i] = seen
+		if s.First[i] = s.open(i, i+1); s.First[i] != nil {
+			s.first[i] = s.clients[len(s.clients)-1]
 		}
 	}
-	switch until := s.Began + s.Most; s.Do {
-	case compare.Speak:
+	switch until := s.Began + s.Most; {
+	case len(s.clients) == 0: // nothing comes
+	case s.Do == compare.Speak:
 		s.speak(until)
-	case compare.Fill:
+	case s.Do == compare.Fill:
 		s.fill(until)
-	case compare.Block:
+	case s.Do == compare.Block:
 		s.await(until, slowly, func() bool { return s.Extras[0].Blocked[1] > 0 })
 		s.close()
 		s.await(until, slowly, func() bool {
@@ -214,8 +217,9 @@ func (s *stage) open(play, lane int) *trace.Source {
 	var err error
 	switch p.Client {
 	case trace.EventSource:
-		x.NoSend = app.Window().Get("EventSource").Get("prototype").Get("send").IsUndefined()
-		client, err = eventsource.New(url, eventsource.Options{Listen: p.Listen}, observe)
+		if client, err = eventsource.New(url, eventsource.Options{Listen: p.Listen}, observe); err == nil {
+			x.NoSend = app.Window().Get("EventSource").Get("prototype").Get("send").IsUndefined()
+		}
 	case trace.Engine:
 		o := eventsource.StreamOptions{Method: p.Method, Line: func(l sse.Line) {
 			if l.Event != nil {
@@ -311,6 +315,9 @@ func (s *stage) speak(until float64) {
 	}
 	for i, p := range s.Plays {
 		for range compare.Messages {
+			if s.first[i] == nil {
+				break
+			}
 			var took float64
 			var ok bool
 			switch p.Client {
@@ -319,11 +326,11 @@ func (s *stage) speak(until float64) {
 			case trace.Engine:
 				began := eventsource.Now()
 				seen := s.open(i, i+1)
-				ok = s.await(until, quickly, func() bool { return seen == nil || seen.Counts().Events > 0 })
+				ok = seen != nil && s.await(until, quickly, func() bool { return seen.Counts().Events > 0 })
 				took = s.lastMessage() - began
 			case trace.WebSocket:
 				began, before := eventsource.Now(), s.First[i].Counts().Events
-				s.clients[i].Send("a message")
+				s.first[i].Send("a message")
 				s.First[i].Sent(began, "a message")
 				ok = s.await(until, quickly, func() bool { return s.First[i].Counts().Events > before })
 				took = s.lastMessage() - began
@@ -348,18 +355,10 @@ func (s *stage) lastMessage() float64 {
 
 // post sends a request of its own, and waits for the whole response.
 func (s *stage) post(until float64) (took float64, ok bool) {
-	over := false
-	began := eventsource.Now()
-	response := app.Window().Call("fetch", "/sse?scenario=post-echo", map[string]any{
+	over, began := false, eventsource.Now()
+	request("/sse?scenario=post-echo", map[string]any{
 		"method": "POST", "body": "a message", "headers": map[string]any{"Content-Type": "text/plain"},
-	})
-	await(response, func(response app.Value, there bool) {
-		if !there {
-			over = true
-			return
-		}
-		await(response.Call("text"), func(_ app.Value, there bool) { over, ok, took = true, there, eventsource.Now()-began })
-	})
+	}, func(status int, _ string) { over, ok, took = true, succeeded(status), eventsource.Now()-began })
 	s.await(until, quickly, func() bool { return over })
 	return took, ok
 }

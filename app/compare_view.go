@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"html"
 	"strconv"
 	"strings"
 
@@ -226,7 +224,10 @@ func (v *comparisonView) place() {
 			continue
 		}
 		d := drawing{width: strip.Get("clientWidth").Float(), window: window, right: p.Began + window, until: until(p)}
-		strip.Set("innerHTML", strings.TrimSuffix(d.svg(p.Log), "</svg>")+d.lost(p)+"</svg>")
+		if all, _ := p.Log.Exchanges(); len(all) > 0 && all[0].End != nil && all[0].End.By == protocol.ByServer {
+			d.lostAt, d.lostBy = all[0].EndAt, say(string(all[0].End.How)) // of the others at about the same moment
+		}
+		strip.Set("innerHTML", d.svg(p.Log))
 		one, there := v.Comparison.pictures[&p.Extras[0]]
 		if frame := element(pictureID(i)); there && frame.Truthy() {
 			frame.Call("replaceChildren", one.canvas)
@@ -242,16 +243,6 @@ func until(p *compare.Played) float64 {
 	return p.Ended
 }
 
-// lost is where the server ended the first responses of a part, all of them at about that moment.
-func (d drawing) lost(p *compare.Played) string {
-	all, _ := p.Log.Exchanges()
-	if len(all) == 0 || all[0].End == nil || all[0].End.By != protocol.ByServer {
-		return ""
-	}
-	x, height := d.x(all[0].EndAt), lanesTop+len(p.Log.Current())*shapeOf(len(p.Log.Current())).pitch
-	return fmt.Sprintf(`<g class="mark lost"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, x, height+6, x+4, height+8, html.EscapeString(say(string(all[0].End.How))))
-}
-
 func (v *comparisonView) onRun(app.Context, app.Event)        { v.Comparison.all() }
 func (v *comparisonView) onDownload(app.Context, app.Event)   { v.Comparison.save() }
 func (v *comparisonView) onCopy(ctx app.Context, _ app.Event) { v.Comparison.copy(ctx) }
@@ -265,14 +256,6 @@ func (v *comparisonView) onAgain(row *compare.Row) app.EventHandler {
 	return func(app.Context, app.Event) { v.Comparison.row(row) }
 }
 
-// onRow shows a row's lanes; with a key held the link is the browser's.
 func (v *comparisonView) onRow(name string) app.EventHandler {
-	return func(_ app.Context, e app.Event) {
-		if elsewhereOpens(e) {
-			return
-		}
-		e.PreventDefault()
-		e.Call("stopPropagation") // or go-app reads the address again
-		v.Comparison.choose(name)
-	}
+	return instead(func() { v.Comparison.choose(name) })
 }

@@ -23,6 +23,9 @@ type drawing struct {
 	server bool    // with the lanes of the wire and the server
 	lane   int     // of the source that is selected, whose wire and server they are; 0: none is
 	until  float64 // how far the state that lasts is drawn; may lie beyond the right edge
+
+	lostAt float64 // when the server ended a response, for a line through all lanes; 0: there is none
+	lostBy string  // how, in the page's language
 }
 
 // laneShape is how a source's lane looks: the more lanes, the thinner. All in pixels; style.css has the same heights.
@@ -112,6 +115,9 @@ func (d drawing) svg(log *trace.Log) string {
 				d.exchange(&b, e, left, end, lanesEnd)
 			}
 		}
+	}
+	if d.lostAt > 0 {
+		fmt.Fprintf(&b, `<g class="mark lost"><path d="M%.1f 0 v%d"/><text x="%.1f" y="%d">%s</text></g>`, d.x(d.lostAt), lanesEnd-4, d.x(d.lostAt)+4, lanesEnd-2, html.EscapeString(d.lostBy))
 	}
 	b.WriteString("</svg>")
 	return b.String()

@@ -43,7 +43,7 @@ func newModel() *model {
 	m.table = table{view: trace.NewView(m.log), unfolded: -1, pace: &m.pace}
 	m.channel = &channel{model: m}
 	m.comparison = newComparison(m)
-	m.room = room{model: m}
+	m.room = newRoom(m, nil, "")
 	return m
 }
 

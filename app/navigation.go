@@ -204,19 +204,19 @@ func (n *navigation) link(page, name string) app.UI {
 }
 
 func (n *navigation) onLink(page string) app.EventHandler {
+	return instead(func() { n.Model.show(page) })
+}
+
+// instead does something in place of following a link, unless a key is held with which it opens in a tab or a window of its own.
+func instead(do func()) app.EventHandler {
 	return func(_ app.Context, e app.Event) {
-		if elsewhereOpens(e) {
+		if e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool() {
 			return
 		}
 		e.PreventDefault()
 		e.Call("stopPropagation") // or go-app reads the address again
-		n.Model.show(page)
+		do()
 	}
-}
-
-// elsewhereOpens reports whether a click on a link is for a tab or a window of its own.
-func elsewhereOpens(e app.Event) bool {
-	return e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || e.Get("shiftKey").Bool()
 }
 
 // isRoomName reports whether this could be a room's: the server knows.

@@ -49,7 +49,7 @@ func (m *model) caption() caption {
 	return caption{
 		stream,
 		m.summary() + " " + time.Now().UTC().Format("2006-01-02 15:04:05 UTC"),
-		app.Window().Get("navigator").Get("userAgent").String(),
+		userAgent(),
 	}
 }
 

@@ -281,14 +281,14 @@ func (v *reportView) onDownload(app.Context, app.Event) {
 // onCopy copies the table as it is shown.
 func (v *reportView) onCopy(ctx app.Context, _ app.Event) {
 	r := v.Report
-	copyText(ctx, markdown(element("checks")), func(_ app.Context, ok bool) {
-		r.said = say("Copied.")
-		if !ok {
-			r.said = say("Your browser does not let the page copy: download the JSON.")
-		}
+	copySaying(ctx, markdown(element("checks")), downloadInstead, func(said string) {
+		r.said = said
 		r.changed()
 	})
 }
+
+// downloadInstead is said where a table can't be copied.
+const downloadInstead = later("Your browser does not let the page copy: download the JSON.")
 
 // markdown is a table of the page.
 func markdown(table app.Value) (text string) {

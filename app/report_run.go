@@ -51,7 +51,7 @@ func (r *browserReport) run() {
 		Page: window.Get("location").Get("origin").String(), Second: r.model.streams.catalogue.SecondOrigin,
 		Session: protocol.SessionID(randomSecret()),
 	}
-	agent := window.Get("navigator").Get("userAgent").String()
+	agent := userAgent()
 	r.mine = &report.Report{Format: report.Format, UserAgent: agent, Date: time.Now().Format(time.DateOnly)}
 	r.mine.Browser, r.mine.Version = browserOf(agent)
 	for i := range r.Checks {

@@ -16,24 +16,23 @@ import (
 
 // room is the room in which this page is, as a reader or as its maker.
 type room struct {
-	model   *model
-	name    string            // "": in none
-	keys    map[string]string // of the rooms that were made in this browser, by name; kept there
-	joined  protocol.Joined   // its Room is "" until the server let this page in
-	class   protocol.Class
-	pupils  map[int]*pupil // the maker's
-	offset  float64        // what must be added to the class's clock to get the page's
-	newest  int            // the sequence of the newest event that is known here
-	wrong   string         // one sentence
-	said    string
-	made    string // which room was just asked to be made; "": none
-	command int    // ID of the last message that wants a reply
+	model  *model
+	name   string            // "": in none
+	keys   map[string]string // of the rooms that were made in this browser, by name; kept there
+	joined protocol.Joined   // its Room is "" until the server let this page in
+	class  protocol.Class
+	pupils map[int]*pupil // the maker's
+	offset float64        // what must be added to the class's clock to get the page's
+	newest int            // the sequence of the newest event that is known here
+	wrong  string         // one sentence
+	said   string
+	making bool // a room was asked for
+	waits  int  // ID of the last message that wants a reply
 
 	did  float64 // when the maker last cut, ended, held all or had a lesson played
 	what string  // that was
 
 	// A reader's.
-	stream   int    // number of its newest source on the room's stream
 	last     int    // sequence of the event that was dispatched last
 	lastID   string // the id of it
 	missed   int
@@ -46,11 +45,15 @@ type room struct {
 	outcome  *protocol.Outcome // this page's, of that round
 
 	// The maker's.
-	lesson string // that is chosen
-	order  string // of the lanes
-	raw    string // lines to send
-	file   []string
-	pace   int // milliseconds between two events of a file
+	order string // of the lanes
+	raw   string // lines to send
+	file  []string
+	pace  int // milliseconds between two events of a file
+}
+
+// newRoom is that of a name, which this page is not in yet.
+func newRoom(m *model, keys map[string]string, name string) room {
+	return room{model: m, keys: keys, name: name, order: "name", pace: 1000}
 }
 
 // roomPath is where a room's stream is.
@@ -75,12 +78,9 @@ func (r *room) restore(ctx app.Context, name string) {
 	}
 }
 
+// keep keeps a room's key in this browser.
 func (r *room) keep(name, key string) {
-	if key == "" {
-		delete(r.keys, name)
-	} else {
-		r.keys[name] = key
-	}
+	r.keys[name] = key
 	save(r.model.pace.ctx, "rooms", r.keys)
 }
 
@@ -92,7 +92,7 @@ func (r *room) enter(name string) {
 	if r.name != "" {
 		r.model.channel.send(protocol.FromPage{Leave: true})
 	}
-	*r = room{model: r.model, keys: r.keys, name: name, order: "name", pace: 1000}
+	*r = newRoom(r.model, r.keys, name)
 	if name != "" {
 		r.join()
 	}
@@ -107,17 +107,17 @@ func (r *room) join() {
 	if j.Key == "" {
 		_ = r.model.pace.ctx.SessionStorage().Get("playground.room."+r.name, &j.Token)
 	}
-	j.Browser, j.Version = browserOf(app.Window().Get("navigator").Get("userAgent").String())
+	j.Browser, j.Version = browserOf(userAgent())
 	r.model.channel.send(protocol.FromPage{Join: &j})
 }
 
 // make makes a room, and enters it.
 func (r *room) make() {
-	r.wrong, r.made = "", "…"
-	request(map[string]any{"method": "POST"}, "/rooms", func(status int, text string) {
-		r.made = ""
+	r.wrong, r.making = "", true
+	request("/rooms", map[string]any{"method": "POST"}, func(status int, text string) {
+		r.making = false
 		var made struct{ Room, Key string }
-		if status != 201 && status != 200 || json.Unmarshal([]byte(text), &made) != nil || made.Room == "" {
+		if !succeeded(status) || json.Unmarshal([]byte(text), &made) != nil || made.Room == "" {
 			r.wrong = whyNot(status, text)
 		} else {
 			r.keep(made.Room, made.Key)
@@ -136,49 +136,35 @@ func whyNot(status int, text string) string {
 	return brief(strings.TrimSpace(text), 300)
 }
 
-// request makes a request of this page's own server. status is 0 if there is no response.
-func request(options map[string]any, path string, done func(status int, text string)) {
-	await(app.Window().Call("fetch", path, options), func(response app.Value, ok bool) {
-		if !ok {
-			done(0, "")
-			return
-		}
-		await(response.Call("text"), func(text app.Value, ok bool) {
-			said := ""
-			if ok {
-				said = text.String()
-			}
-			done(response.Get("status").Int(), said)
-		})
-	})
+// publish sends events to everyone, in text/event-stream.
+func (r *room) publish(events string) {
+	r.request("", "POST", map[string]any{"Content-Type": "text/event-stream"}, events)
 }
 
-// publish sends events to everyone, in text/event-stream, or does a command, if there is one.
-func (r *room) publish(command, events string) {
-	options := map[string]any{"method": "POST", "headers": map[string]any{"Authorization": "Bearer " + r.keys[r.name]}}
-	if events != "" {
-		options["headers"].(map[string]any)["Content-Type"] = "text/event-stream"
-		options["body"] = events
-	}
-	request(options, roomPath(r.name)+command, func(status int, text string) {
+// request makes a request of the room's maker, and says what became of it.
+func (r *room) request(path, method string, headers map[string]any, body any) {
+	headers["Authorization"] = "Bearer " + r.keys[r.name]
+	request(roomPath(r.name)+path, map[string]any{"method": method, "headers": headers, "body": body}, func(status int, text string) {
 		r.wrong, r.said = "", ""
-		if status < 200 || status > 299 {
+		var published struct{ IDs []string }
+		switch {
+		case !succeeded(status):
 			r.wrong = whyNot(status, text)
-		} else {
-			var published struct{ IDs []string }
-			if json.Unmarshal([]byte(text), &published) == nil && len(published.IDs) > 0 {
-				r.newest = max(r.newest, sequenceOf(published.IDs[len(published.IDs)-1]))
-				r.said = count(len(published.IDs), "1 event was published.", "{n} events were published.")
-			}
+		case json.Unmarshal([]byte(text), &published) == nil && len(published.IDs) > 0:
+			r.newest = max(r.newest, sequenceOf(published.IDs[len(published.IDs)-1]))
+			r.said = count(len(published.IDs), "1 event was published.", "{n} events were published.")
 		}
 		r.model.pace.again(0)
 	})
 }
 
+// command has a command carried out by all readers' connections.
+func (r *room) command(command string) { r.request("/"+command, "POST", map[string]any{}, nil) }
+
 // everyone has a command carried out by all readers' connections.
 func (r *room) everyone(command, what string) {
 	r.did, r.what = eventsource.Now(), what
-	r.publish("/"+command, "")
+	r.command(command)
 }
 
 // receive takes in what the server says of the class.
@@ -220,23 +206,19 @@ func (r *room) receive(message protocol.ToPage) {
 func (r *room) let(j protocol.Joined) {
 	m := r.model
 	if j.Error != "" {
-		r.wrong = brief(j.Error, 300)
 		delete(r.keys, r.name) // until the page is loaded again: it may be wrong, or the server may not have the room just now
 		_ = m.pace.ctx.SessionStorage().Set("playground.room."+r.name, "")
-		wrong, name := r.wrong, r.name
-		*r = room{model: m, keys: r.keys, order: "name", pace: 1000, wrong: wrong}
-		if m.target().room == name {
+		if m.target().room == r.name {
 			m.close()
 		}
+		*r = newRoom(m, r.keys, "")
+		r.wrong = brief(j.Error, 300)
 		m.show(pageRoom)
 		return
 	}
 	again := r.joined.Room != ""
 	r.joined, r.wrong, r.pupils = j, "", map[int]*pupil{}
 	if j.Maker {
-		if r.lesson == "" && m.course.lesson != nil {
-			r.lesson = m.course.lesson.Name
-		}
 		m.show(pageRoom)
 		return
 	}
@@ -273,7 +255,6 @@ func (r *room) take(c *client, events eventsource.Events) {
 	if r.name == "" || !r.isReader() || r.playing || c.seen.Lane != 1 || r.model.target().room != r.name {
 		return
 	}
-	r.stream = c.seen.State().Source
 	events.Texts(0, events.Len(), func(typ, _, id string) {
 		n := sequenceOf(id)
 		switch {
@@ -369,7 +350,7 @@ func (r *room) predict(choice int) {
 func (r *room) send(message protocol.FromPage) {
 	c := r.model.channel
 	c.asked++
-	message.ID, r.command, r.wrong = c.asked, c.asked, ""
+	message.ID, r.waits, r.wrong = c.asked, c.asked, ""
 	if !c.send(message) {
 		r.wrong = say("The channel to the server is down. It will be back by itself: try again.")
 	}
@@ -419,7 +400,7 @@ func (r *room) asks() bool {
 	return r.isReader() && q != nil && !q.Revealed && r.model.course.lesson != nil && r.model.course.lesson.Name == q.Lesson
 }
 
-// all are the readers, as the maker wants them ordered.
+// all are the readers, in the order in which they came.
 func (r *room) all() []pupil {
 	all := make([]pupil, 0, len(r.pupils))
 	for _, p := range r.pupils {

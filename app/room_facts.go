@@ -88,7 +88,7 @@ func measuredByRoom(pupils []pupil, newest int, did, now float64) []roomFact {
 	if gaveUp > 0 {
 		facts = append(facts, roomFact{"closed", count(gaveUp, "1 gave up.", "{n} gave up."), say("CLOSED: such an EventSource does not reconnect.")})
 	}
-	return append(facts, behind(pupils, newest, now)...)
+	return append(facts, whoMisses(pupils, newest, now)...)
 }
 
 // reconnected says how many of those who lost their connection have it again, and what became of the events.
@@ -218,8 +218,8 @@ func several(browser string) string {
 	return fill(say("{browser}s"), "{browser}", name)
 }
 
-// behind says who has not got all events: those who miss most, and how many others.
-func behind(pupils []pupil, newest int, now float64) (facts []roomFact) {
+// whoMisses says who has not got all events: those who miss most, and how many others.
+func whoMisses(pupils []pupil, newest int, now float64) (facts []roomFact) {
 	type one struct {
 		p *pupil
 		n int

@@ -24,9 +24,9 @@ func (v *roomView) lanes() app.UI {
 	for _, o := range orders {
 		options = append(options, view(`<option value={} selected={}>{}</option>`, o[0], o[0] == r.order, say(o[1])))
 	}
-	pupils, words := inOrderBy(r.all(), r.order), []app.UI{}
-	for i := range pupils[:min(len(pupils), mostPupils)] {
-		words = append(words, view(`<li>{}</li>`, pupils[i].inWords(r.newest)))
+	words := []app.UI{}
+	for i := range v.pupils[:min(len(v.pupils), mostPupils)] {
+		words = append(words, view(`<li>{}</li>`, v.pupils[i].inWords(r.newest)))
 	}
 	return view(`<section class="panel" data-panel="Everyone" aria-label="Everyone’s EventSource">
 		<div class="title"><h2>Everyone’s EventSource</h2><select class="small" aria-label="Order of the lanes" onchange={}>{}</select></div>
@@ -35,8 +35,8 @@ func (v *roomView) lanes() app.UI {
 		<ul class="offscreen">{}</ul>
 		<p class="room-more">{}</p>
 	</section>`, v.onOrder, options,
-		when(len(pupils) == 0, `<p class="empty">Nobody is here yet. Project the address, or have the code scanned: whoever opens it has a lane here.</p>`),
-		words, summed(pupils))
+		when(len(v.pupils) == 0, `<p class="empty">Nobody is here yet. Project the address, or have the code scanned: whoever opens it has a lane here.</p>`),
+		words, summed(v.pupils))
 }
 
 func (v *roomView) onOrder(ctx app.Context, _ app.Event) { v.Model.room.order = valueOf(ctx) }
@@ -45,7 +45,7 @@ func (v *roomView) onOrder(ctx app.Context, _ app.Event) { v.Model.room.order = 
 func (v *roomView) measured() app.UI {
 	r := v.room
 	facts := []app.UI{}
-	for _, f := range measuredByRoom(r.all(), r.newest, r.did, v.Now) {
+	for _, f := range measuredByRoom(v.pupils, r.newest, r.did, v.Now) {
 		facts = append(facts, view(`<li class="fact" data-tone={} data-observer="page"><b>{}</b><p>{}</p></li>`, f.tone, f.title, f.body))
 	}
 	return view(`<section class="panel" data-panel="What the room measured" aria-label="What the room measured">
@@ -108,12 +108,10 @@ func (v *roomView) onDrawn() {
 	if !place.Truthy() {
 		return
 	}
-	now := eventsource.Now()
-	pupils := inOrderBy(r.all(), r.order)
-	d := classDrawing{width: place.Get("clientWidth").Float(), window: roomWindow, right: now, newest: r.newest, did: r.did, what: say(r.what)}
-	place.Set("innerHTML", d.svg(pupils))
+	d := classDrawing{width: place.Get("clientWidth").Float(), window: roomWindow, right: eventsource.Now(), newest: r.newest, did: r.did, what: say(r.what)}
+	place.Set("innerHTML", d.svg(v.pupils))
 	if arrivals := element("arrivals"); arrivals.Truthy() {
-		arrivals.Set("innerHTML", arrivalsSVG(r.all(), r.did, arrivals.Get("clientWidth").Float()))
+		arrivals.Set("innerHTML", arrivalsSVG(v.pupils, r.did, arrivals.Get("clientWidth").Float()))
 	}
 	v.Model.paintStrip()
 }

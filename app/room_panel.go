@@ -21,6 +21,8 @@ type roomView struct {
 	Now      float64 // it shows what goes on, so each drawing is another
 	room     *room
 	course   *course
+
+	pupils []pupil // in their order, of the last drawing
 }
 
 func (m *model) roomView(now float64) app.UI {
@@ -32,6 +34,7 @@ func (v *roomView) Render() app.UI {
 	if !r.isMaker() {
 		return view(`<main class="room start">{}</main>`, v.start())
 	}
+	v.pupils = inOrderBy(r.all(), r.order)
 	return view(`<main class="room">
 		<div class="column">{}{}{}</div>
 		<div class="column">{}</div>
@@ -62,7 +65,7 @@ func (v *roomView) start() app.UI {
 		<p class="notice" role="alert">{}</p>
 		<p class="hint" role="status">{}</p>
 		<p class="hint">Nobody needs an account: a reader gets an animal’s name, and nothing about a person is kept.</p>
-	</section>`, r.made != "", v.onMake, v.onEnter, r.wrong, when(waits, `<span>{}</span>`, fill(say("Entering {room} …"), "{room}", r.name)))
+	</section>`, r.making, v.onMake, v.onEnter, r.wrong, when(waits, `<span>{}</span>`, fill(say("Entering {room} …"), "{room}", r.name)))
 }
 
 // place is where the room is.
@@ -256,23 +259,14 @@ func (v *roomView) onCopyKey(ctx app.Context, _ app.Event) {
 
 // copy copies a link, and says so.
 func (r *room) copy(ctx app.Context, text string) {
-	copyText(ctx, text, func(_ app.Context, ok bool) {
-		r.said = say("Copied.")
-		if !ok {
-			r.said = say("Your browser does not let the page copy.")
-		}
+	copySaying(ctx, text, later("Your browser does not let the page copy."), func(said string) {
+		r.said = said
 		r.model.pace.again(0)
 	})
 }
 
 func (v *roomView) onEnd(app.Context, app.Event) {
-	r := &v.Model.room
-	request(map[string]any{"method": "DELETE", "headers": map[string]any{"Authorization": "Bearer " + r.keys[r.name]}}, roomPath(r.name), func(status int, text string) {
-		if status < 200 || status > 299 {
-			r.wrong = whyNot(status, text)
-		}
-		v.Model.pace.again(0)
-	})
+	v.Model.room.request("", "DELETE", map[string]any{}, nil)
 }
 
 func (v *roomView) onLesson(ctx app.Context, _ app.Event) { v.Model.chooseLesson(valueOf(ctx)) }
@@ -301,7 +295,7 @@ func (v *roomView) onSend(_ app.Context, e app.Event) {
 		r.wrong = err.Error()
 		return
 	}
-	r.publish("", string(bytes))
+	r.publish(string(bytes))
 }
 
 func (v *roomView) onCommand(command, what string) scoped {
@@ -309,14 +303,14 @@ func (v *roomView) onCommand(command, what string) scoped {
 }
 
 func (v *roomView) onRetry(app.Context, app.Event) {
-	v.Model.room.publish("/retry?min=2000&max=20000", "")
+	v.Model.room.command("retry?min=2000&max=20000")
 }
 
 func (v *roomView) onRaw(ctx app.Context, _ app.Event) { v.Model.room.raw = valueOf(ctx) }
 
 func (v *roomView) onSendRaw(app.Context, app.Event) {
 	r := &v.Model.room
-	r.publish("", strings.TrimRight(r.raw, "\n")+"\n\n")
+	r.publish(strings.TrimRight(r.raw, "\n") + "\n\n")
 }
 
 func (v *roomView) onPace(ctx app.Context, _ app.Event) {
@@ -360,7 +354,7 @@ func (r *room) sendFile() {
 	if len(r.file) == 0 || !r.isMaker() {
 		return
 	}
-	r.publish("", r.file[0])
+	r.publish(r.file[0])
 	r.file = r.file[1:]
 	time.AfterFunc(time.Duration(r.pace)*time.Millisecond, r.sendFile)
 }

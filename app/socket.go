@@ -77,8 +77,15 @@ func (m *model) sendMessage(text string) bool {
 
 // showReconnection gets the module, once it is to be seen.
 func (m *model) showReconnection() {
+	if m.connection.setup.Returns {
+		m.fetchReconnection()
+	}
+}
+
+// fetchReconnection gets the module, once.
+func (m *model) fetchReconnection() {
 	by := &m.connection.by
-	if !m.connection.setup.Returns || by.asked {
+	if by.asked {
 		return
 	}
 	by.asked = true

@@ -52,17 +52,30 @@ func requestTexts() {
 
 // requestText is fetchText as a request of its own.
 func requestText(path string, done func(text string)) {
-	await(app.Window().Call("fetch", path), func(response app.Value, ok bool) {
-		if !ok || !response.Get("ok").Bool() {
-			done("")
+	request(path, nil, func(status int, text string) {
+		if !succeeded(status) {
+			text = ""
+		}
+		done(text)
+	})
+}
+
+// request makes a request of this page's own server. status is 0 if there is no response, or none that is whole.
+func request(path string, options map[string]any, done func(status int, text string)) {
+	await(app.Window().Call("fetch", path, options), func(response app.Value, ok bool) {
+		if !ok {
+			done(0, "")
 			return
 		}
 		await(response.Call("text"), func(text app.Value, ok bool) {
 			if !ok {
-				done("")
+				done(0, "")
 				return
 			}
-			done(text.String())
+			done(response.Get("status").Int(), text.String())
 		})
 	})
 }
+
+// succeeded reports whether a status says so, as Response.ok does.
+func succeeded(status int) bool { return 200 <= status && status <= 299 }

@@ -127,16 +127,19 @@ func get(path string) func(last int) string {
 	}
 }
 
+// called is for messages.
+func (s side) called() string { return s.binary }
+
 // inTurns measures ours and theirs, one after the other, some rounds long. Who is first changes from round to round: a machine
 // that becomes faster or slower meanwhile would else favour one of them. A round may measure a figure more than once.
-func inTurns(sides [2]side, rounds int, measure func(side) (map[string][]float64, error)) (ours, theirs map[string][]float64, err error) {
+func inTurns[S interface{ called() string }](sides [2]S, rounds int, measure func(S) (map[string][]float64, error)) (ours, theirs map[string][]float64, err error) {
 	all := [2]map[string][]float64{{}, {}}
 	for round := range rounds {
 		for turn := range sides {
 			i := (turn + round) % 2
 			got, err := measure(sides[i])
 			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", sides[i].binary, err)
+				return nil, nil, fmt.Errorf("%s: %w", sides[i].called(), err)
 			}
 			for name, values := range got {
 				all[i][name] = append(all[i][name], values...)

@@ -86,6 +86,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 			}
 		}
 	}
+	said(refused[0].text)
 	for text := range zh {
 		if !used[text] {
 			t.Errorf("%q is in zh.json, but nobody says it", text)
@@ -94,7 +95,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 }
 
 func TestALineIsSaidWhereItsFiguresAreThere(t *testing.T) {
-	f := Figures{"es_backMs": 3012.0, "es_said": "17", "es_missed": 0.0, "ws_aroundBytes": 1234.0, "es_wireMiB": 1.337, "go_p50Ms": 0.64}
+	f := Figures{"es_backMs": 3012.0, "es_said": "17", "es_missed": 0.0, "ws_aroundBytes": 1234.0, "es_wireMiB": 1.337, "go_p50Ms": 0.64, "es_refused": "this browser has no EventSource"}
 	for _, test := range []struct{ name, text, client, want string }{
 		{"a time", "back after {backMs}", "es", "back after 3.01\u00A0s"},
 		{"a short time has a decimal place", "{p50Ms}", "go", "0.6\u00A0ms"},
@@ -102,6 +103,7 @@ func TestALineIsSaidWhereItsFiguresAreThere(t *testing.T) {
 		{"megabytes", "{wireMiB}", "es", "1.34\u00A0MiB"},
 		{"a text, and a number", "{said}: {missed}", "es", "17: 0"},
 		{"another client's figure, by its whole name", "{es_said}", "ws", "17"},
+		{"a sentence may be broken", "not possible here: {refused}", "es", "not possible here: this browser has no EventSource"},
 		{"a figure that was not measured leaves nothing", "{said}", "ws", ""},
 		{"no figure at all", "never", "ws", "never"},
 	} {
@@ -289,6 +291,11 @@ func TestWhatIsMeasured(t *testing.T) {
 			serve(p, request(1, ""), head(200), big)
 			return r
 		}, Figures{"es_queuedMiB": 32.0, "es_heldMs": nil}},
+		{"a client that could not be made says why", func() *Run {
+			r, p, _ := play("missed", es, "forty-events")
+			p.First[0], p.Extras[0].Refused = nil, "no EventSource"
+			return r
+		}, Figures{"es_refused": "no EventSource", "es_missed": nil}},
 		{"nothing of the server's side", func() *Run {
 			r, _, _ := play("slow", es, "flood")
 			return r

@@ -71,9 +71,14 @@ func (f Figures) fill(text, whose string, v language.Voice) (filled string, ok b
 	}
 }
 
-// written is a figure with its unit, which stay in one line.
+// written is a figure with its unit, which stay in one line; a sentence does not.
 func written(name string, value any, v language.Voice) string {
-	return strings.ReplaceAll(unbound(name, value, v), " ", "\u00A0")
+	const short = 20
+	text := unbound(name, value, v)
+	if len([]rune(text)) > short {
+		return text
+	}
+	return strings.ReplaceAll(text, " ", "\u00A0")
 }
 
 func unbound(name string, value any, v language.Voice) string {

@@ -21,6 +21,13 @@ func (r *Run) Measure() Figures {
 			f["unseen"] = 1.0 // the channel is down
 		}
 	})
+	for _, p := range r.Parts {
+		for i, play := range p.Plays {
+			if why := p.Extras[i].Refused; why != "" {
+				f.text(play.Client, "refused", why)
+			}
+		}
+	}
 	r.Row.measure(r, f)
 	return f
 }
@@ -85,6 +92,8 @@ func measureCost(r *Run, f Figures) {
 		if e := p.exchange(i, 0); client == trace.WebSocket && e != nil && e.Head != nil {
 			if extension, ok := protocol.HeaderOf(e.Head.Header, "Sec-WebSocket-Extensions"); ok {
 				f.text(client, "extension", extension)
+			} else {
+				f.is(client, "plain")
 			}
 		}
 	})

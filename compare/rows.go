@@ -85,7 +85,7 @@ var Rows = []*Row{
 		cells: [3][]line{
 			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
 			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"", Dim, "with gzip {packed100Bytes} in all, data too"}},
-			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"!extension", Dim, "not compressed: none was negotiated"}},
+			{{"", Plain, "{around100Bytes} around 100 B"}, {"", Dim, "10 B: {around10Bytes}, 1,000 B: {around1000Bytes}"}, {"plain", Dim, "not compressed: none was negotiated"}},
 		},
 		notes: []line{
 			{"", Plain, "“Light” in bytes: an event of 100 B costs {es_around100Bytes} more as text/event-stream, with its id and its type, and {ws_around100Bytes} more as a WebSocket's frame, which has neither. The handshake is in the first row."},

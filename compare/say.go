@@ -33,8 +33,15 @@ type line struct {
 
 // Cell is what a row says of a client.
 func (r *Row) Cell(f Figures, client trace.ClientKind, v language.Voice) []Line {
-	return f.say(r.cells[client], columns[client]+"_", v)
+	whose := columns[client] + "_"
+	if said := f.say(refused, whose, v); said != nil {
+		return said
+	}
+	return f.say(r.cells[client], whose, v)
 }
+
+// refused is what a cell says of a client that could not be made.
+var refused = []line{{"", Bad, "not possible here: {refused}"}}
 
 // Notes are what happened in the row, a sentence or two each.
 func (r *Row) Notes(f Figures, v language.Voice) []Line { return f.say(r.notes, "", v) }

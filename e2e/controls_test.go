@@ -236,6 +236,13 @@ func TestWithoutAnEventSourceThePageSaysSoAndConnectsWithTheGoEngine(t *testing.
 		p.Fill("URL", "/sse?count=3")
 		p.ClickRole("tab", "Code")
 		p.Wait(`$("[aria-label=Program]").innerText.includes("/sse?count=3")`)
+		p.ClickRole("link", "Compare")
+		for _, row := range []string{"Named events", "Who may speak"} {
+			p.ClickRole("button", "Run: "+row)
+			p.Wait(`role("button", "Again: ` + row + `") && !role("button", "Again: ` + row + `").disabled`)
+		}
+		p.Wait(`$("#row-named").innerText.includes("not possible here: this browser has no EventSource") && $("#row-named").innerText.includes("no: one message event")`)
+		p.Wait(`$("#row-speak").innerText.includes("there and back in")`)
 	})
 }
 

@@ -179,8 +179,8 @@ func (l *Log) hold(held bool) {
 	}
 }
 
-// obey has all readers carry out a command.
-func (l *Log) obey(c Command) {
+// carryOut has all readers carry out a command.
+func (l *Log) carryOut(c Command) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	switch c.Do {

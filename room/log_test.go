@@ -115,9 +115,9 @@ func TestEachChangeIsSeen(t *testing.T) {
 		change func()
 	}{
 		{"an event", func() { fill(l, 1, 1, 1) }},
-		{"a cut", func() { l.obey(Command{Do: DoCut}) }},
-		{"an end", func() { l.obey(Command{Do: DoEnd}) }},
-		{"a retry", func() { l.obey(Command{Do: DoRetry, Min: 1, Max: 2}) }},
+		{"a cut", func() { l.carryOut(Command{Do: DoCut}) }},
+		{"an end", func() { l.carryOut(Command{Do: DoEnd}) }},
+		{"a retry", func() { l.carryOut(Command{Do: DoRetry, Min: 1, Max: 2}) }},
 		{"a release", func() { l.hold(true); fill(l, 2, 2, 1); l.hold(false) }},
 		{"the end of the room", func() { l.end() }},
 	} {

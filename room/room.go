@@ -256,6 +256,6 @@ func (r *Room) receiveCommand(msg *nats.Msg) {
 	case doOver:
 		r.hub.over(r)
 	default:
-		r.obey(c)
+		r.carryOut(c)
 	}
 }
