@@ -95,6 +95,6 @@ web/dist/index.html: $(packed)
 	@echo "Compressing the page$(if $(PACK),, as far as it goes: up to a minute)."
 	@go run ./web/pack $(PACK)
 
-bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard code language lesson order protocol report room scenario sse standard trace)) $(wildcard code/*.json report/results/*.json)
+bin/server: web/dist/index.html $(packed) web/web.go $(call files,server $(wildcard cluster code language lesson order protocol report room scenario sse standard trace)) $(wildcard code/*.json report/results/*.json)
 	@echo "Compiling the server."
 	@CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o $@ ./server

@@ -203,6 +203,9 @@ func requestTitle(e *trace.Exchange) string {
 	if e.Request.Authorization {
 		cookie += say(", ") + say("an Authorization came")
 	}
+	if e.Request.Server != "" {
+		cookie += say(", ") + fill(say("received by server {server}"), "{server}", e.Request.Server)
+	}
 	port := strconv.Itoa(e.Request.Port)
 	if e.Request.Stream > 0 {
 		return fill(say("Request, as stream {n} of the connection from port {port}; {cookie}"), "{n}", strconv.Itoa(e.Request.Stream), "{port}", port, "{cookie}", cookie)

@@ -8,18 +8,19 @@ import (
 // session is what the messages of the channel add up to: which records came, how the server's clock relates to the page's,
 // and what became of what was asked. Times are on the page's performance clock, in milliseconds.
 type session struct {
-	id        string  // the hash of the channel's secret
-	instance  string  // of the session, that the next fields are about
-	last      int     // Seq of the newest record that came
-	offset    float64 // what must be added to the server's clock to get the page's
-	trip      float64 // of the ping that measured it, there and back
-	pings     int     // since the channel was opened
-	ungreeted bool    // the channel is open, but no hello came yet
-	dropped   int     // records that the server did not keep for us
-	asked     int     // ID of the last message that wants a reply
-	command   int     // ID of the last command
-	text      int     // ID of the last text
-	wrong     string  // what the server said of the last command, if it could not
+	id        string            // the hash of the channel's secret
+	instance  string            // of the session, that the next fields are about
+	last      map[string]int    // Seq of the newest record that came, by the server's ID
+	servers   []protocol.Server // beside the channel's own, that recorded something
+	offset    float64           // what must be added to the server's clock to get the page's
+	trip      float64           // of the ping that measured it, there and back
+	pings     int               // since the channel was opened
+	ungreeted bool              // the channel is open, but no hello came yet
+	dropped   int               // records that the server did not keep for us
+	asked     int               // ID of the last message that wants a reply
+	command   int               // ID of the last command
+	text      int               // ID of the last text
+	wrong     string            // what the server said of the last command, if it could not
 }
 
 // received is what the page must do about a message.
@@ -83,9 +84,12 @@ func (s *session) receive(message protocol.ToPage, now float64, logs []*trace.Lo
 		}
 	default:
 		s.dropped += message.Dropped
+		for _, server := range message.Servers {
+			s.hear(server, now, logs)
+		}
 		for _, seen := range message.Seen {
-			if seen.Seq > s.last {
-				s.last = seen.Seq
+			if seen.Seq > s.last[seen.Server] {
+				s.last[seen.Server] = seen.Seq
 				seen.Target = withoutSecrets(seen.Target, protocol.Mask)
 				if log := logFor(seen.Source, logs); log != nil {
 					log.Serve(seen, s.offset)
@@ -93,7 +97,7 @@ func (s *session) receive(message protocol.ToPage, now float64, logs []*trace.Lo
 			}
 		}
 		r.came = len(message.Seen)
-		r.draw = r.came > 0 || message.Dropped > 0
+		r.draw = r.came > 0 || message.Dropped > 0 || message.Servers != nil
 	}
 	return r
 }
@@ -107,8 +111,24 @@ func (s *session) beginInstance(instance string, now float64, logs []*trace.Log)
 			log.NewEpoch(now)
 		}
 	}
-	s.instance, s.last, s.offset, s.trip = instance, 0, 0, 0
+	s.instance, s.last, s.servers, s.offset, s.trip = instance, map[string]int{}, nil, 0, 0
 	return another
+}
+
+// hear takes in how another server is.
+func (s *session) hear(server protocol.Server, now float64, logs []*trace.Log) {
+	for i := range s.servers {
+		if was := &s.servers[i]; was.ID == server.ID {
+			if server.Gone && !was.Gone {
+				for _, log := range logs {
+					log.LoseServer(server.ID, now)
+				}
+			}
+			*was = server
+			return
+		}
+	}
+	s.servers = append(s.servers, server)
 }
 
 // commanding is the message for a command.
@@ -136,6 +156,12 @@ func (s *session) status(up, full bool) string {
 	}
 	if s.dropped > 0 {
 		said = append(said, count(s.dropped, "1 record of the server's side was not kept.", "{n} records of the server's side were not kept."))
+	}
+	for _, server := range s.servers {
+		if !server.Gone && (server.Offset > worth || server.Offset < -worth) {
+			name, _ := protocol.CutServer(server.ID)
+			said = append(said, fill(say("The clock of server {name} is {time} ahead of the others; what it saw is moved by that."), "{name}", name, "{time}", duration(server.Offset)))
+		}
 	}
 	const patience = 10 // pings: while the page starts none is quick
 	if s.trip/2 > worth && s.pings > patience {

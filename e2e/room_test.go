@@ -230,7 +230,7 @@ func joinRoom(t testing.TB, base, name string, n int) *websocket.Conn {
 	secret := fmt.Sprintf("%032x", n+1)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, "ws://"+at.Host+protocol.Address(protocol.SessionID(secret), "", 0), &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {base}}})
+	conn, _, err := websocket.Dial(ctx, "ws://"+at.Host+protocol.Address(protocol.SessionID(secret), "", nil), &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {base}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,12 +21,23 @@
 // six streams are open a browser sends no request of another kind. And over the channel a page [Join]s the [Class] of a room.
 package protocol
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
-// Address is the path and query of a session's channel. instance and after are the last Hello's and the last record's:
-// "" and 0 at first.
-func Address(session, instance string, after int) string {
-	return "/session?id=" + session + "&instance=" + instance + "&after=" + strconv.Itoa(after)
+// Address is the path and query of a session's channel. instance is the last Hello's, after the number of the last record of each server
+// that recorded something, by its ID, which is "" if there is one server only; "" and nil at first.
+func Address(session, instance string, after map[string]int) string {
+	parts := make([]string, 0, len(after))
+	for server, seq := range after {
+		part := strconv.Itoa(seq)
+		if server != "" {
+			part = server + "." + part
+		}
+		parts = append(parts, part)
+	}
+	return "/session?id=" + session + "&instance=" + instance + "&after=" + strings.Join(parts, ",")
 }
 
 // ToPage is a message to the page: one of its fields is set, and Now beside Pong, Dropped beside Seen.
@@ -41,6 +52,26 @@ type ToPage struct {
 	Got     *Got     `json:"got,omitempty"`
 	Joined  *Joined  `json:"joined,omitempty"`
 	Class   *Class   `json:"class,omitempty"`
+
+	// Servers are those of a cluster, beside the channel's own, that recorded something for this page and that are new to it or have
+	// changed.
+	Servers []Server `json:"servers,omitempty"`
+}
+
+// Server is one of several, as the channel's own knows it.
+type Server struct {
+	ID     string  `json:"id"`               // its name, a hyphen, and its epoch, which is another one after each start
+	Offset float64 `json:"offset,omitempty"` // what its clock is ahead of the channel's, in milliseconds; its records are moved by that
+	Gone   bool    `json:"gone,omitempty"`   // it gives no sign of life
+}
+
+// CutServer takes a server's ID apart.
+func CutServer(id string) (name, epoch string) {
+	i := strings.LastIndexByte(id, '-')
+	if i < 0 {
+		return id, ""
+	}
+	return id[:i], id[i+1:]
 }
 
 // Got is a text that the page wanted.

@@ -4,10 +4,11 @@ import "strings"
 
 // Seen is one thing that the server saw or did for an EventSource of the page.
 type Seen struct {
-	Seq     int     `json:"seq"`     // its number in the session's instance, from 1
-	At      float64 `json:"at"`      // milliseconds on the server's clock, from the beginning of the instance
-	Source  int     `json:"source"`  // which EventSource of the page, from 1
-	Attempt int     `json:"attempt"` // which of its requests, from 1
+	Server  string  `json:"server,omitempty"` // that recorded it, by its ID; "": there is one only
+	Seq     int     `json:"seq"`              // its number in the session's instance, from 1; each server counts its own
+	At      float64 `json:"at"`               // milliseconds on the server's clock, from the beginning of the instance
+	Source  int     `json:"source"`           // which EventSource of the page, from 1
+	Attempt int     `json:"attempt"`          // which of its requests, from 1
 	Kind    Kind    `json:"kind"`
 
 	// Wire is how many bytes that was between the browser and the server, without those of TLS; 0: none, or nobody can say.

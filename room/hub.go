@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eventsource-playground/cluster"
 )
 
 // Options are where rooms are kept, and how much of them.
@@ -161,6 +163,7 @@ func (h *Hub) Make(ctx context.Context) (name, key string, err error) {
 			Subjects:   []string{subjectPrefix + name + "." + incarnation},
 			Metadata:   map[string]string{metaKey: hash, metaIncarnation: incarnation},
 			Storage:    h.options.storage(),
+			Replicas:   cluster.Replicas(e.conn),
 			MaxMsgs:    int64(h.options.Events),
 			MaxBytes:   h.options.streamBytes(),
 			MaxAge:     h.options.Age,

@@ -68,36 +68,38 @@ func (r *Request) random(n int) int {
 }
 
 // A Run is one EventSource on its way through a scenario. The zero Run is at the start.
+// Its fields are for those who hand it on as JSON.
 type Run struct {
-	attempts int
-	turn     int // of the sections without a condition
-	begun    bool
-	since    time.Time // when the turn began, if it has
+	Attempts int       `json:"attempts"`
+	Turn     int       `json:"turn"` // of the sections without a condition
+	Begun    bool      `json:"begun"`
+	Since    time.Time `json:"since,omitzero"` // when the turn began, if it has
 }
 
 // Section returns the section for r, a request at the time now, and the number of the attempt, from 1. It is the first
 // section whose condition r meets; otherwise those without a condition take turns, and the last one repeats. It is nil if
 // there are only sections with conditions, and none is met.
 func (run *Run) Section(s *Scenario, r Request, now time.Time) (section *Section, attempt int) {
-	run.attempts++
+	run.Attempts++
 	var turns []*Section
 	for _, section := range s.Sections {
 		switch {
 		case section.When == Condition{}:
 			turns = append(turns, section)
 		case section.When.met(&r):
-			return section, run.attempts
+			return section, run.Attempts
 		}
 	}
 	if len(turns) == 0 {
-		return nil, run.attempts
+		return nil, run.Attempts
 	}
-	if run.begun && now.Sub(run.since) >= turns[run.turn].For && run.turn < len(turns)-1 {
-		run.turn++
-		run.begun = false
+	run.Turn = min(run.Turn, len(turns)-1) // it may be handed on by a server with another version of the scenario
+	if run.Begun && now.Sub(run.Since) >= turns[run.Turn].For && run.Turn < len(turns)-1 {
+		run.Turn++
+		run.Begun = false
 	}
-	if !run.begun {
-		run.begun, run.since = true, now
+	if !run.Begun {
+		run.Begun, run.Since = true, now
 	}
-	return turns[run.turn], run.attempts
+	return turns[run.Turn], run.Attempts
 }

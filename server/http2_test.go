@@ -285,7 +285,7 @@ func (p *program) secureChannel(t *testing.T) *client {
 	t.Helper()
 	address := strings.TrimSuffix(strings.TrimPrefix(p.url, "https://"), "/")
 	dial := func(origin string) (*websocket.Conn, error) {
-		conn, _, err := websocket.Dial(t.Context(), "wss://"+address+protocol.Address(testSession, "", 0), &websocket.DialOptions{
+		conn, _, err := websocket.Dial(t.Context(), "wss://"+address+protocol.Address(testSession, "", nil), &websocket.DialOptions{
 			HTTPHeader: http.Header{"Origin": {origin}},
 			HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}},
 		})

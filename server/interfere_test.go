@@ -264,7 +264,7 @@ func (p *program) dialWebSocket(ctx context.Context, secret, instance string, af
 func (p *program) dialID(ctx context.Context, id, instance string, after int) (*websocket.Conn, *http.Response, error) {
 	address := strings.TrimPrefix(p.url, "http://")
 	address = strings.TrimSuffix(address, "/")
-	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, after), &websocket.DialOptions{
+	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, map[string]int{"": after}), &websocket.DialOptions{
 		HTTPHeader: http.Header{"Origin": {"http://" + address}},
 	})
 }

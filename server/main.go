@@ -15,10 +15,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"eventsource-playground/cluster"
 	"eventsource-playground/room"
 	"eventsource-playground/server/class"
 	"eventsource-playground/server/limits"
@@ -71,6 +74,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.StringVar(&o.rooms.URL, "nats", "", "the `URL` of a NATS server or cluster with JetStream that has the rooms, such as nats://localhost:4222, or several with commas;\n"+
 		"empty is one in this process")
 	flags.StringVar(&o.rooms.Creds, "nats-creds", "", "the `file` with the credentials for that")
+	flags.StringVar(&o.name, "name", machine(), "what this server is called where there are several, in pages too: `letters`, digits and hyphens")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -99,7 +103,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 
 // options are the flags that say where this server is, and who may read it.
 type options struct {
-	addr, second, cors, public string
+	addr, second, cors, public, name string
 	tls                        encryption
 	rooms                      room.Options
 }
@@ -132,21 +136,32 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	}
 
 	where := secondOrigin{port: portOf(second.at), securePort: portOf(second.secureAt), page: portOf(first.secureAt), public: public}
-	streams := play.New(m.Limits, findScenario, where.of, log)
-	sessions := session.New(m.Limits)
+	others, err := o.join(log)
+	if err != nil {
+		return err
+	}
+	if others != nil {
+		defer others.Close()
+		log = log.With("server", others.Self.ID())
+	}
+	streams := play.New(m.Limits, findScenario, where.of, others, log)
+	sessions, err := session.New(m.Limits, others)
+	if err != nil {
+		return err
+	}
 	texts := textRoutes(files, newCatalogue(where), streams, m.Limits)
-	others := reachOf(first, public)
+	reach := reachOf(first, public)
 	hub := room.New(roomOptions(o.rooms, m.Limits, log))
 	defer hub.Close()
-	rooms := rooms.New(m.Limits, hub, others.of, time.Now, log)
-	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), others.page, carrier(o.rooms)), log)
+	rooms := rooms.New(m.Limits, hub, reach.of, time.Now, log)
+	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), reach.page, carrier(o.rooms)), log)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
 	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, others, origin)), plain, m.Limits, log)
+	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, reach, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
 	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
 	first.serve(server, failed)
@@ -155,7 +170,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	if first.secureAt != "" {
 		log.Info("over HTTP/2", "url", "https://"+first.secureAt+"/", "second", "https://"+second.secureAt+"/")
 	}
-	io.WriteString(m.Stdout, greeting(first, others, o.tls.own()))
+	io.WriteString(m.Stdout, greeting(first, reach, o.tls.own()))
 
 	select {
 	case err := <-failed:
@@ -185,8 +200,30 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	grace, cancel = context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	channels.Wait(grace)
+	sessions.Flush(grace)
 	log.Info("stopped")
 	return nil
+}
+
+// machine is what this one is called, as a server's name.
+func machine() string {
+	host, _ := os.Hostname()
+	host, _, _ = strings.Cut(host, ".")
+	if !cluster.IsName(host) {
+		return "server"
+	}
+	return host
+}
+
+// join is with the other servers, where there may be some.
+func (o options) join(log *slog.Logger) (*cluster.Cluster, error) {
+	if o.rooms.URL == "" {
+		return nil, nil
+	}
+	if !cluster.IsName(o.name) {
+		return nil, fmt.Errorf("-name %s is not possible: give 1 to 32 letters, digits and hyphens", strconv.Quote(o.name))
+	}
+	return cluster.Join(cluster.Options{URL: o.rooms.URL, Creds: o.rooms.Creds, Name: o.name, Log: log})
 }
 
 // greeting is where the page is, and what a browser will warn of.

@@ -245,6 +245,9 @@ func (l *Log) request(w *wire, seen protocol.Seen, at float64) {
 	} else if subject := l.Newest(1); subject != nil {
 		e.newAt = subject.newAt
 	}
+	if before := s.exchange(seen.Source, seen.Attempt-1); before != nil && before.Request.Server != seen.Server {
+		l.factsOf(seen.Source).add(Fact{Name: FactOtherServer, At: at, Source: e.Source, Attempt: e.Attempt, Type: seen.Server, epoch: e.epoch})
+	}
 	s.exchanges = append(s.exchanges, e)
 	w.remember(e)
 	l.sees(e, seen, at)
@@ -319,10 +322,22 @@ func (w *wire) decode() *sse.Decoder {
 // NewEpoch says that the server is another one from now on: it was restarted, or it has forgotten what it saw. What was
 // recorded keeps its place, its clock and its cause; how a request ended that was under way is not known.
 func (l *Log) NewEpoch(at float64) {
-	l.changes++
 	l.served.epoch++
+	l.lose(at, func(*Exchange) bool { return true })
+	l.others.add(Fact{Name: FactNewServer, At: at, epoch: l.served.epoch})
+}
+
+// LoseServer says that one of several servers, by its ID, gives no sign of life: how the requests ended that it had under way is not known.
+func (l *Log) LoseServer(server string, at float64) {
+	l.lose(at, func(e *Exchange) bool { return e.Request.Server == server })
+	l.others.add(Fact{Name: FactServerGone, At: at, Type: server, epoch: l.served.epoch})
+}
+
+// lose is for requests under way of which nobody will tell how they ended.
+func (l *Log) lose(at float64, lost func(*Exchange) bool) {
+	l.changes++
 	for _, e := range l.served.exchanges {
-		if e.Over() || e.Told() {
+		if e.Over() || e.Told() || !lost(e) {
 			continue
 		}
 		e.EndAt, e.Unknown = max(e.At, at), true
@@ -330,7 +345,6 @@ func (l *Log) NewEpoch(at float64) {
 			w.decoder.End(func(sse.Line) {}) // ready for the next response
 		}
 	}
-	l.others.add(Fact{Name: FactNewServer, At: at, epoch: l.served.epoch})
 }
 
 // ShiftServer moves all that the server of this epoch saw by some milliseconds: its clock turned out to be another.

@@ -59,8 +59,10 @@ const (
 	FactSent
 	FactNextReply
 
-	// … and that it is another server now.
+	// … and that it is another server now, one of several or not.
 	FactNewServer
+	FactOtherServer
+	FactServerGone
 
 	// Seen on the wire.
 	FactBOM

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"eventsource-playground/cluster"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/quota"
@@ -25,7 +26,8 @@ import (
 // its second request, and so does a bare EventSource; and a client that tries again after a 500 gets the last response again,
 // as in a session. Last-Event-ID does not matter: a first request has none, but a reconnection may have none either.
 type runs struct {
-	limits limits.Limits
+	limits   limits.Limits
+	together *together // nil: this server is alone
 
 	mutex sync.Mutex
 	all   map[runKey][]*run // those that can go on, the one that was left first in front; of a session there is one
@@ -39,14 +41,20 @@ type runKey [sha256.Size]byte
 type run struct {
 	scenario.Run
 	key   runKey
-	named bool          // by session and source
-	open  int           // responses under way
-	left  time.Time     // when the last of them ended
-	place *list.Element // in runs.idle; nil while open
+	named bool // by session and source
+
+	together bool          // it is not here
+	open     int           // responses under way
+	left     time.Time     // when the last of them ended
+	place    *list.Element // in runs.idle; nil while open
 }
 
-func newRuns(l limits.Limits) *runs {
-	return &runs{limits: l, all: map[runKey][]*run{}}
+func newRuns(l limits.Limits, c *cluster.Cluster) *runs {
+	all := &runs{limits: l, all: map[runKey][]*run{}}
+	if c != nil {
+		all.together = &together{c.Values("runs", l.Lifetime+l.RunAge, togetherBytes)}
+	}
+	return all
 }
 
 func newRunKey(q *query, r *http.Request) runKey {
@@ -64,10 +72,15 @@ func newRunKey(q *query, r *http.Request) runKey {
 
 // respond finds the section that responds to a request, and counts the attempt. The run must be left.
 func (all *runs) respond(q *query, r *http.Request, request scenario.Request, now time.Time) (who *run, section *scenario.Section, attempt int) {
-	key := newRunKey(q, r)
+	key, named := newRunKey(q, r), q.who.Session != ""
+	if all.shares(q) {
+		if who, section, attempt, ok := all.together.respond(key, named, all.age(named), q.scenario, request, now); ok {
+			return who, section, attempt
+		}
+	}
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
-	who = all.find(key, q.who.Session != "", now)
+	who = all.find(key, named, now)
 	section, attempt = who.Section(q.scenario, request, now)
 	return who, section, attempt
 }
@@ -75,6 +88,11 @@ func (all *runs) respond(q *query, r *http.Request, request scenario.Request, no
 // peek is respond, but counts nothing.
 func (all *runs) peek(q *query, r *http.Request, request scenario.Request, now time.Time) (section *scenario.Section, attempt int) {
 	key := newRunKey(q, r)
+	if all.shares(q) {
+		if copied, ok := all.together.peek(key, all.age(q.who.Session != ""), now); ok {
+			return copied.Section(q.scenario, request, now)
+		}
+	}
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	copied := scenario.Run{}
@@ -83,6 +101,9 @@ func (all *runs) peek(q *query, r *http.Request, request scenario.Request, now t
 	}
 	return copied.Section(q.scenario, request, now)
 }
+
+// shares reports whether the runs of what is requested are those of all servers. In the classic stream no attempt differs from another.
+func (all *runs) shares(q *query) bool { return all.together != nil && !q.classic }
 
 // find returns the run that goes on, or a new one.
 func (all *runs) find(key runKey, named bool, now time.Time) *run {
@@ -107,7 +128,7 @@ func (all *runs) find(key runKey, named bool, now time.Time) *run {
 func (all *runs) waiting(key runKey, now time.Time) *run {
 	for len(all.all[key]) > 0 {
 		first := all.all[key][0]
-		if first.open > 0 || now.Sub(first.left) <= all.age(first) {
+		if first.open > 0 || now.Sub(first.left) <= all.age(first.named) {
 			return first
 		}
 		all.forget(first)
@@ -115,8 +136,8 @@ func (all *runs) waiting(key runKey, now time.Time) *run {
 	return nil
 }
 
-func (all *runs) age(run *run) time.Duration {
-	if run.named {
+func (all *runs) age(named bool) time.Duration {
+	if named {
 		return all.limits.RunAge
 	}
 	return all.limits.BareRunAge
@@ -124,6 +145,12 @@ func (all *runs) age(run *run) time.Duration {
 
 // leave says that a response ended, and whether the EventSource may reconnect.
 func (all *runs) leave(who *run, reconnects bool, now time.Time) {
+	if who.together {
+		if reconnects && !who.named {
+			all.together.leave(who, all.age(false), now)
+		}
+		return
+	}
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
 	if who.open--; who.open > 0 {
@@ -139,7 +166,7 @@ func (all *runs) leave(who *run, reconnects bool, now time.Time) {
 	who.place = all.idle.PushBack(who)
 	for first := all.idle.Front(); first != nil; first = all.idle.Front() {
 		oldest := first.Value.(*run)
-		if all.idle.Len() <= all.limits.Runs && now.Sub(oldest.left) <= all.age(oldest) {
+		if all.idle.Len() <= all.limits.Runs && now.Sub(oldest.left) <= all.age(oldest.named) {
 			return
 		}
 		all.forget(oldest)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
@@ -43,14 +44,14 @@ type Streams struct {
 // Find returns the scenario of a name.
 type Find func(name string) (*scenario.Scenario, bool)
 
-// New is no streams yet. second is the second origin, as the client of a request calls it.
-func New(l limits.Limits, find Find, second func(*http.Request) string, log *slog.Logger) *Streams {
+// New is no streams yet. second is the second origin, as the client of a request calls it; c is the other servers, nil if there are none.
+func New(l limits.Limits, find Find, second func(*http.Request) string, c *cluster.Cluster, log *slog.Logger) *Streams {
 	return &Streams{
 		limits: l, find: find, second: second, log: log,
 		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
 		sockets: quota.New("WebSockets", l.Sockets, l.SocketsPerAddress),
 		held:    quota.New("bytes of scripts and buffers", l.Held, l.HeldPerAddress),
-		runs:    newRuns(l),
+		runs:    newRuns(l, c),
 		queries: kept[query]{most: l.Parsed},
 		scripts: kept[scenario.Scenario]{most: l.Parsed},
 		stop:    make(chan struct{}),

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +43,8 @@ type channel struct {
 	request *http.Request // that opened it
 	woken   chan struct{} // there is more to tell
 	over    chan struct{} // a newer one took its place
+	told    int           // Seq of the last record that the page has got
+	others  *follower     // what other servers record, and this one; nil: it is alone
 
 	mutex    sync.Mutex
 	replies  []protocol.Did
@@ -116,8 +119,8 @@ func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {
 // line is what a request for a channel says.
 type line struct {
 	session  string
-	instance string // the session's that the page knows
-	after    int    // Seq of the last record that it got of that instance
+	instance string         // the session's that the page knows
+	after    map[string]int // Seq of the last record that it got of that instance, by the server's ID
 }
 
 // parseChannel reads a request for a channel, or says what to change.
@@ -131,15 +134,36 @@ func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
 		return l, refuse.Bad("id", query.Get("id"), "32 hexadecimal digits")
 	}
 	l.instance = query.Get("instance")
-	if s := query.Get("after"); s != "" {
-		if l.after, err = strconv.Atoi(s); err != nil || l.after < 0 || l.after > maxSeq {
-			return l, refuse.Bad("after", s, "the number of the last record that came, or 0")
-		}
+	if l.after, ok = parseAfter(query.Get("after")); !ok {
+		return l, refuse.Bad("after", query.Get("after"), "the number of the last record that came, or 0, or with several servers each one's ID, a dot and that number, with commas")
 	}
 	return l, play.OwnWebSocket(r, "A session")
 }
 
-const maxSeq = 1_000_000_000_000
+// parseAfter reads after, which is a number if there is one server only.
+func parseAfter(text string) (after map[string]int, ok bool) {
+	after = map[string]int{}
+	if text == "" {
+		return after, true
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		server, digits, ok := strings.Cut(part, ".")
+		if !ok {
+			server, digits = "", part
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 0 || n > maxSeq || len(after) == maxServers {
+			return nil, false
+		}
+		after[server] = n
+	}
+	return after, true
+}
+
+const (
+	maxSeq     = 1_000_000_000_000
+	maxServers = 100
+)
 
 // Wait waits until the channels are closed, which they are once the server stops. http.Server does not know them.
 func (c *Channels) Wait(ctx context.Context) {
@@ -166,7 +190,7 @@ func (c *Channels) talk(r *http.Request, session *session, conn *websocket.Conn,
 	ch.woken <- struct{}{}
 	ch.seat = c.classes.Seat(r, ch.tell)
 	defer ch.seat.Close()
-	hello, after := session.connect(ch, from)
+	hello := session.connect(ch, from)
 	defer session.disconnect(ch)
 
 	// First of all: what the page may ask is measured on the clock that the hello names.
@@ -177,7 +201,7 @@ func (c *Channels) talk(r *http.Request, session *session, conn *websocket.Conn,
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		switch ch.tellAll(after, stopping) {
+		switch ch.tellAll(stopping) {
 		case endStopping:
 			conn.Close(websocket.StatusGoingAway, "the server stops")
 		case endReplaced:
@@ -193,23 +217,29 @@ func (c *Channels) talk(r *http.Request, session *session, conn *websocket.Conn,
 const statusReplaced websocket.StatusCode = 4001
 
 // connect makes ch the session's channel, in place of an older one, which may be a dead one that nobody missed yet. It
-// returns what to say first, and the record after which to go on.
-func (s *session) connect(ch *channel, from line) (hello protocol.Hello, after int) {
+// returns what to say first.
+func (s *session) connect(ch *channel, from line) (hello protocol.Hello) {
+	if t := s.all.together; t != nil {
+		hello = t.follow(ch, from)
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.channel != nil {
 		close(s.channel.over)
 	}
 	s.channel = ch
+	if ch.others != nil {
+		return hello
+	}
 	hello = protocol.Hello{Instance: s.instance, Now: s.now()}
 	if from.instance == s.instance {
-		after = min(from.after, s.last)
+		ch.told = min(from.after[""], s.last)
 	}
-	if first := s.last - len(s.records) + 1; after < first-1 {
-		hello.Dropped = first - 1 - after
-		after = first - 1
+	if first := s.last - len(s.records) + 1; ch.told < first-1 {
+		hello.Dropped = first - 1 - ch.told
+		ch.told = first - 1
 	}
-	return hello, after
+	return hello
 }
 
 func (s *session) disconnect(ch *channel) {
@@ -217,6 +247,9 @@ func (s *session) disconnect(ch *channel) {
 	defer s.mutex.Unlock()
 	if s.channel == ch {
 		s.channel = nil
+	}
+	if ch.others != nil {
+		ch.others.stop()
 	}
 }
 
@@ -236,7 +269,7 @@ const (
 
 // tellAll sends what is recorded, what became of commands and what a class says, as it comes, but only so many messages a second however much that
 // is, and returns why it ended.
-func (ch *channel) tellAll(after int, stopping context.Context) int {
+func (ch *channel) tellAll(stopping context.Context) int {
 	const together = 10 * time.Millisecond
 	ping := time.NewTicker(ch.limits.ChannelPing)
 	defer ping.Stop()
@@ -250,7 +283,7 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 		case <-stopping.Done():
 			for more = true; more; {
 				var err error
-				if after, more, err = ch.tellSome(after); err != nil {
+				if more, err = ch.tellSome(); err != nil {
 					return endFailed
 				}
 			}
@@ -268,7 +301,7 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 			}
 		}
 		var err error
-		if after, more, err = ch.tellSome(after); err != nil {
+		if more, err = ch.tellSome(); err != nil {
 			return endFailed
 		}
 		woken = nil
@@ -276,27 +309,32 @@ func (ch *channel) tellAll(after int, stopping context.Context) int {
 	}
 }
 
-// tellSome sends the replies to commands, what a class says and a message of records.
-func (ch *channel) tellSome(after int) (last int, more bool, err error) {
+// tellSome sends the replies to commands, what a class says and a message of records. more is whether there may be others.
+func (ch *channel) tellSome() (more bool, err error) {
 	ch.mutex.Lock()
 	replies := ch.replies
 	ch.replies = nil
 	ch.mutex.Unlock()
 	for _, reply := range replies {
 		if err := ch.write(protocol.ToPage{Did: &reply}); err != nil {
-			return after, false, err
+			return false, err
 		}
 	}
 	for message, ok := ch.seat.Next(); ok; message, ok = ch.seat.Next() {
 		if err := ch.write(message); err != nil {
-			return after, false, err
+			return false, err
 		}
 	}
-	records, dropped := ch.session.after(after)
-	if len(records) == 0 {
-		return after, false, nil
+	var message protocol.ToPage
+	if ch.others != nil {
+		message, more = ch.others.next()
+	} else if message.Seen, message.Dropped = ch.session.after(ch.told); len(message.Seen) > 0 {
+		ch.told, more = message.Seen[len(message.Seen)-1].Seq, true
 	}
-	return records[len(records)-1].Seq, true, ch.write(protocol.ToPage{Seen: records, Dropped: dropped})
+	if len(message.Seen) == 0 && len(message.Servers) == 0 {
+		return more, nil
+	}
+	return more, ch.write(message)
 }
 
 // ping finds out whether the page is there, and keeps proxies from closing the line.
@@ -349,7 +387,7 @@ func (ch *channel) listen() {
 func (ch *channel) react(said protocol.FromPage) error {
 	switch {
 	case said.Ping != nil:
-		return ch.write(protocol.ToPage{Pong: said.Ping, Now: ch.session.now()})
+		return ch.write(protocol.ToPage{Pong: said.Ping, Now: ch.now()})
 	case said.Check != nil:
 		ch.check(said)
 		return nil
@@ -366,6 +404,22 @@ func (ch *channel) react(said protocol.FromPage) error {
 		ch.replied(said.ID, err)
 	}
 	return nil
+}
+
+// now is the clock of the times that this channel tells.
+func (ch *channel) now() float64 {
+	if ch.others != nil {
+		return ch.others.now()
+	}
+	return ch.session.now()
+}
+
+// give is session.give, wherever the stream is played.
+func (ch *channel) give(source int, c play.Command) error {
+	if ch.others != nil {
+		return ch.others.give(source, c)
+	}
+	return ch.session.give(source, c)
 }
 
 // check has a text checked, unless a newer one comes before it is its turn: the page wants to know of the newest only.
@@ -410,7 +464,7 @@ func (ch *channel) do(id int, c protocol.Command) error {
 	done := func(err error) { ch.replied(id, err) }
 	switch c.Do {
 	case protocol.DoCut, protocol.DoEnd, protocol.DoPause, protocol.DoResume, protocol.DoStep:
-		return ch.session.give(c.Source, play.Command{Do: c.Do, Done: done})
+		return ch.give(c.Source, play.Command{Do: c.Do, Done: done})
 	case protocol.DoSend:
 		if len(c.Bytes) == 0 {
 			return errNothing
@@ -418,11 +472,13 @@ func (ch *channel) do(id int, c protocol.Command) error {
 		if n := len(c.Bytes); n > protocol.MaxSend {
 			return play.Rejected(fmt.Sprintf("These are %d bytes: at most %d can be sent at once.", n, protocol.MaxSend))
 		}
-		return ch.session.give(c.Source, play.Command{Do: c.Do, Bytes: c.Bytes, Done: done})
+		return ch.give(c.Source, play.Command{Do: c.Do, Bytes: c.Bytes, Done: done})
 	case protocol.DoNext:
 		reply, err := newReply(c.Next)
 		if err == nil {
-			ch.session.choose(c.Source, reply)
+			err = ch.session.choose(c.Source, reply)
+		}
+		if err == nil {
 			done(nil)
 		}
 		return err

@@ -62,19 +62,14 @@ func (all *Sessions) begin(w http.ResponseWriter, r *http.Request) *exchange {
 		seen.Port = int(remote.Port())
 	}
 	x := &exchange{session: s, source: who.Source}
+	counted := all.together != nil && all.together.count(x)
 
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if len(s.attempts) >= all.limits.SessionSources && s.attempts[x.source] == 0 {
-		clear(s.attempts) // nobody's page makes so many
+	if !counted {
+		x.attempt, x.chosen = s.count(x.source)
 	}
-	s.attempts[x.source]++
-	x.attempt = s.attempts[x.source]
 	seen.Attempt = x.attempt
-	s.source = x.source
-	if s.reply != nil && x.source >= s.reply.source {
-		x.chosen, s.reply = s.reply, nil
-	}
 	s.add(seen)
 	return x
 }

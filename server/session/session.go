@@ -18,6 +18,7 @@ import (
 	"time"
 	"unsafe"
 
+	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/memory"
@@ -28,11 +29,12 @@ import (
 // Sessions are what this server keeps of its visitors' streams, for their own eyes: one for each page that wants it.
 // Nothing goes to a disk or a log, and what a page does not fetch is soon forgotten.
 type Sessions struct {
-	texts  http.Handler // that pages get over their channels
-	limits limits.Limits
-	kept   atomic.Int64 // bytes of all records
-	memory memory.Use
-	checks chan struct{} // has room for the texts that are checked at once
+	texts    http.Handler // that pages get over their channels
+	limits   limits.Limits
+	together *together    // nil: this server is alone
+	kept     atomic.Int64 // bytes of all records
+	memory   memory.Use
+	checks   chan struct{} // has room for the texts that are checked at once
 
 	mutex sync.Mutex
 	all   map[string]*session
@@ -64,11 +66,15 @@ type session struct {
 	live     []*exchange // those that a play responds to; the newest is last
 	reply    *reply      // what was chosen for the next request
 	channel  *channel
+
+	forwarding bool // records to the other servers
+	forwarded  int  // Seq of the last one that they have
 }
 
-// New is no sessions yet.
-func New(l limits.Limits) *Sessions {
-	return &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
+// New is no sessions yet. c is the other servers, nil if there are none.
+func New(l limits.Limits, c *cluster.Cluster) (*Sessions, error) {
+	all := &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
+	return all, all.join(c)
 }
 
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
@@ -148,8 +154,14 @@ func (all *Sessions) remove(s *session) {
 	s.records, s.size = nil, 0
 }
 
-// now is the session's clock, in milliseconds.
-func (s *session) now() float64 { return float64(time.Since(s.began)) / float64(time.Millisecond) }
+// now is the session's clock, in milliseconds. With other servers it is this server's own, which begins when all begin.
+func (s *session) now() float64 {
+	now := float64(time.Since(s.began)) / float64(time.Millisecond)
+	if s.all.together != nil {
+		now += float64(s.began.UnixMicro()) / 1000
+	}
+	return now
+}
 
 // record keeps what was seen and tells the channel. It numbers it and gives it the time.
 func (s *session) record(seen protocol.Seen) {
@@ -162,6 +174,10 @@ func (s *session) record(seen protocol.Seen) {
 func (s *session) add(seen protocol.Seen) {
 	s.last++
 	seen.Seq, seen.At = s.last, s.now()
+	if s.all.together != nil {
+		seen.Server = s.all.together.self
+		s.forward()
+	}
 	s.records = append(s.records, seen)
 	s.keep(sizeOf(seen))
 	for len(s.records) > 1 && s.full() {
@@ -242,12 +258,33 @@ func (s *session) give(source int, c play.Command) error {
 
 // choose says what the response to the next request is, once: that of one source, or if that is 0 of the current one, and of any
 // that is made later.
-func (s *session) choose(source int, r reply) {
+func (s *session) choose(source int, r reply) error {
+	if s.all.together != nil {
+		if err := s.all.together.choose(s, source, &r); err != nil {
+			return err
+		}
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if r.source = source; source == 0 {
-		r.source = s.source
+	if s.all.together == nil {
+		if r.source = source; source == 0 {
+			r.source = s.source
+		}
+		s.reply = &r
 	}
-	s.reply = &r
 	s.add(protocol.Seen{Source: r.source, Attempt: s.attempts[r.source], Kind: protocol.SeenDid, Do: protocol.DoNext, Next: &r.Reply})
+	return nil
+}
+
+// count counts a source's request, and returns the reply that was chosen for it, if one was.
+func (s *session) count(source int) (attempt int, chosen *reply) {
+	if n := len(s.attempts); n >= s.all.limits.SessionSources && s.attempts[source] == 0 {
+		clear(s.attempts) // nobody's page makes so many
+	}
+	s.attempts[source]++
+	s.source = source
+	if s.reply != nil && source >= s.reply.source {
+		chosen, s.reply = s.reply, nil
+	}
+	return s.attempts[source], chosen
 }

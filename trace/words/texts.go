@@ -388,6 +388,17 @@ var texts = [numKeys]struct {
 		standard.None,
 	},
 
+	trace.FactOtherServer: {
+		"Server {type} received this attempt; another one had received the one before.", "",
+		"This playground is on several servers, and any of them may respond: each has a name and, after the hyphen, an epoch, which is another one after each start. All that the next one needs for the stream is the last event ID, which the browser sends.",
+		standard.None,
+	},
+	trace.FactServerGone: {
+		"Server {type} gives no sign of life.", "",
+		"It is one of the servers of this playground. How the requests ended that it had under way, the others can't know. The browser reconnects to one of them.",
+		standard.None,
+	},
+
 	trace.FactBOM: {
 		"The stream began with a byte order mark.", "",
 		"The browser removes one, at the very start only. Otherwise the name of the first field would not match.",
