@@ -60,13 +60,12 @@ func (l *Log) open(ctx context.Context) (jetstream.Stream, error) {
 	return stream, nil
 }
 
-// reopen is for what comes next, if the nodes have forgotten all: they have it in memory.
-func (l *Log) reopen(err error) {
-	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-		l.opening.Lock()
-		l.stream = nil
-		l.opening.Unlock()
-	}
+// failed is for what comes next: the nodes may have forgotten all, as they have it in memory.
+func (l *Log) failed(err error) error {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	l.stream = nil
+	return explain(err)
 }
 
 // Append adds an entry, and returns when the nodes have it. With an id that was added within the last minute it does nothing, so that
@@ -77,9 +76,10 @@ func (l *Log) Append(ctx context.Context, key, id string, entry []byte) error {
 	if _, err := l.open(ctx); err != nil {
 		return err
 	}
-	_, err := l.cluster.js.Publish(ctx, l.subject+key, entry, jetstream.WithMsgID(id))
-	l.reopen(err)
-	return explain(err)
+	if _, err := l.cluster.js.Publish(ctx, l.subject+key, entry, jetstream.WithMsgID(id)); err != nil {
+		return l.failed(err)
+	}
+	return nil
 }
 
 // Hear calls f with what is added of a key from now on, one after the other, until stop is called. While NATS can't be reached it
@@ -105,8 +105,7 @@ func (l *Log) Read(ctx context.Context, key string, f func(entry []byte)) error 
 		return nil
 	}
 	if err != nil {
-		l.reopen(err)
-		return explain(err)
+		return l.failed(err)
 	}
 	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{l.subject + key}, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: 5 * patience,
