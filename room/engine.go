@@ -33,6 +33,9 @@ var (
 const (
 	// patience is for what NATS has to do.
 	patience = 5 * time.Second
+	// election is for the nodes of a cluster to agree who leads when one of them was killed: NATS takes from 4 to 9 s. Until then a
+	// reader waits, since no EventSource tries again after a 503.
+	election = 15 * time.Second
 	// reconnecting is the time between two attempts to reach NATS again.
 	reconnecting = 500 * time.Millisecond
 	// forgotten is when NATS lets go of the subscription of a server that is gone.

@@ -279,7 +279,7 @@ func (h *Hub) retain(r *Room) bool {
 
 // openFor opens a room for all who want it meanwhile, and so does not depend on one who leaves.
 func (h *Hub) openFor(e *engine, o *opening, name string) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), election)
 	defer cancel()
 	r, err := h.open(ctx, e, name)
 	h.mutex.Lock()

@@ -229,6 +229,13 @@ func (l *Log) loaded(ctx context.Context, sequence uint64) error {
 	}
 }
 
+// newest is the last event's sequence, shown or not.
+func (l *Log) newest() uint64 {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.next - 1
+}
+
 // ID is the id of the event with a sequence.
 func (l *Log) ID(sequence uint64) string { return string(l.appendID(nil, sequence)) }
 

@@ -67,7 +67,7 @@ func (r *Room) Resume(ctx context.Context, id string) (cursor uint64, gap Why) {
 	switch oldest := r.Oldest(); {
 	case sequence < oldest-1:
 		return oldest, TooOld
-	case r.has(sequence) || r.caught(ctx, sequence):
+	case r.has(sequence) || r.exists(ctx, sequence):
 		return sequence + 1, ""
 	}
 	return r.Oldest(), Unknown

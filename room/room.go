@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -34,8 +35,9 @@ type Room struct {
 	config   jetstream.StreamConfig
 	keyHash  []byte
 	commands *nats.Subscription
-	events   jetstream.ConsumeContext
-	refs     int // under the hub's mutex
+	events   *follower
+	pending  atomic.Uint64 // events in NATS that come after the last one that came
+	refs     int           // under the hub's mutex
 	checking atomic.Bool
 }
 
@@ -74,39 +76,23 @@ func (r *Room) Opens(key string) bool {
 
 // open subscribes, and returns when all that the stream has is in the log.
 func (h *Hub) open(ctx context.Context, e *engine, name string) (*Room, error) {
-	stream, err := e.js.Stream(ctx, streamPrefix+name)
+	r, last, err := h.subscribe(ctx, e, name)
+	for err != nil && waits(e.explain(err)) { // somebody else is about to lead, or NATS to be there again
+		select {
+		case <-ctx.Done():
+			return nil, e.explain(err)
+		case <-time.After(pause):
+		}
+		r, last, err = h.subscribe(ctx, e, name)
+	}
 	if err != nil {
 		return nil, e.explain(err)
 	}
-	r := &Room{Name: name, hub: h, config: stream.CachedInfo().Config}
-	incarnation := r.config.Metadata[metaIncarnation]
-	if r.keyHash, err = hex.DecodeString(r.config.Metadata[metaKey]); err != nil || incarnation == "" || len(r.config.Subjects) != 1 {
-		return nil, fmt.Errorf("room: the stream %s is no room's", r.config.Name)
-	}
-	r.Log = newLog(incarnation, h.options.Events, h.options.Bytes)
-	if r.commands, err = e.conn.Subscribe(r.doSubject(), r.receiveCommand); err != nil {
-		return nil, e.explain(err)
-	}
-	// After the subscription: whatever changes now is a command, too.
-	info, err := stream.Info(ctx)
-	if err != nil {
-		r.close()
-		return nil, e.explain(err)
-	}
-	r.begin(info.State.FirstSeq, info.State.LastSeq, info.State.Msgs == 0)
-	r.hold(info.Config.Metadata[metaHeld] != "")
-	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		FilterSubjects: r.config.Subjects, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: forgotten,
-	})
-	if err == nil {
-		r.events, err = consumer.Consume(r.receive, jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-			if errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, nats.ErrNoResponders) {
-				r.checkSoon()
-			}
-		}))
-	}
-	if err == nil {
-		err = r.loaded(ctx, info.State.LastSeq)
+	select {
+	case <-r.events.began: // so that all servers see that somebody has it open
+		err = r.loaded(ctx, last)
+	case <-ctx.Done():
+		err = ctx.Err()
 	}
 	if err != nil {
 		r.close()
@@ -115,12 +101,37 @@ func (h *Hub) open(ctx context.Context, e *engine, name string) (*Room, error) {
 	return r, nil
 }
 
-// receive adds an event to the log.
-func (r *Room) receive(msg jetstream.Msg) {
-	if meta, err := msg.Metadata(); err == nil {
-		r.add(meta.Sequence.Stream, msg.Data())
+// subscribe begins to follow a room, and returns its last event's sequence.
+func (h *Hub) subscribe(ctx context.Context, e *engine, name string) (r *Room, last uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	stream, err := e.js.Stream(ctx, streamPrefix+name)
+	if err != nil {
+		return nil, 0, err
 	}
+	r = &Room{Name: name, hub: h, config: stream.CachedInfo().Config}
+	incarnation := r.config.Metadata[metaIncarnation]
+	if r.keyHash, err = hex.DecodeString(r.config.Metadata[metaKey]); err != nil || incarnation == "" || len(r.config.Subjects) != 1 {
+		return nil, 0, fmt.Errorf("room: the stream %s is no room's", r.config.Name)
+	}
+	r.Log = newLog(incarnation, h.options.Events, h.options.Bytes)
+	if r.commands, err = e.conn.Subscribe(r.doSubject(), r.receiveCommand); err != nil {
+		return nil, 0, err
+	}
+	// After the subscription: whatever changes now is a command, too.
+	info, err := stream.Info(ctx)
+	if err != nil {
+		r.close()
+		return nil, 0, err
+	}
+	r.begin(info.State.FirstSeq, info.State.LastSeq, info.State.Msgs == 0)
+	r.hold(info.Config.Metadata[metaHeld] != "")
+	r.events = follow(r, e)
+	return r, info.State.LastSeq, nil
 }
+
+// waits reports whether an error may be one of the moment.
+func waits(err error) bool { return errors.Is(err, ErrUnreachable) }
 
 func (r *Room) doSubject() string { return doPrefix + r.Name + "." + r.incarnation }
 
@@ -128,7 +139,7 @@ func (r *Room) doSubject() string { return doPrefix + r.Name + "." + r.incarnati
 func (r *Room) close() {
 	r.commands.Unsubscribe()
 	if r.events != nil {
-		r.events.Stop()
+		r.events.close()
 	}
 }
 
@@ -178,15 +189,24 @@ func (r *Room) catchUp(ctx context.Context, e *engine) error {
 	return r.loaded(ctx, stream.CachedInfo().State.LastSeq)
 }
 
-// caught waits, for a reader that has seen the event with a sequence on another server, until this one has it too. It reports
-// whether there is such an event.
-func (r *Room) caught(ctx context.Context, sequence uint64) bool {
+// exists reports whether there is an event with a sequence, for a reader that has seen it on another server, and waits for a moment
+// until this one has it too. While NATS can't say, the reader is right: it has read the room, and gets what comes after that event.
+func (r *Room) exists(ctx context.Context, sequence uint64) bool {
 	e, err := r.hub.started()
 	if err != nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	stream, err := e.js.Stream(ctx, r.config.Name)
+	if err != nil {
+		return true
+	}
+	if stream.CachedInfo().State.LastSeq < sequence {
 		return false
 	}
-	stream, err := e.js.Stream(ctx, r.config.Name)
-	return err == nil && stream.CachedInfo().State.LastSeq >= sequence && r.loaded(ctx, sequence) == nil
+	r.loaded(ctx, sequence)
+	return true
 }
 
 // A Do is what a command does to all readers of a room.

@@ -64,7 +64,7 @@ func (h *Hub) endIdle(ctx context.Context, e *engine, s *jetstream.StreamInfo) {
 // checkAll looks after all rooms that are open, when NATS is there again.
 func (h *Hub) checkAll() {
 	for _, r := range h.opened() {
-		r.checkSoon()
+		r.events.lose() // something may have been on the way
 	}
 }
 
