@@ -11,6 +11,7 @@ type session struct {
 	id        string            // the hash of the channel's secret
 	instance  string            // of the session, that the next fields are about
 	last      map[string]int    // Seq of the newest record that came, by the server's ID
+	server    string            // the channel's, by its ID; "": there is one only
 	servers   []protocol.Server // beside the channel's own, that recorded something
 	offset    float64           // what must be added to the server's clock to get the page's
 	trip      float64           // of the ping that measured it, there and back
@@ -69,6 +70,11 @@ func (s *session) receive(message protocol.ToPage, now float64, logs []*trace.Lo
 		if message.Hello.Instance != s.instance {
 			r.reload = s.beginInstance(message.Hello.Instance, now, logs)
 		}
+		if s.server != "" && s.server != message.Hello.Server {
+			logs[0].MoveChannel(message.Hello.Server, now)
+			r.draw = true
+		}
+		s.server = message.Hello.Server
 		s.dropped += message.Hello.Dropped
 		if s.offset == 0 {
 			s.offset = now - message.Hello.Now // until a ping tells it better

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,6 +14,11 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 	request := func(seq int) protocol.Seen {
 		return protocol.Seen{Seq: seq, Kind: protocol.SeenRequest, Source: 1, Attempt: seq, At: 10}
 	}
+	type last = map[string]int
+	of := func(server string, seen protocol.Seen) protocol.Seen {
+		seen.Server = server
+		return seen
+	}
 	for _, test := range []struct {
 		name    string
 		session session
@@ -22,11 +28,11 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 		kept    int // exchanges in the log
 	}{
 		{"the first greeting begins an instance, with the clocks set roughly", session{},
-			protocol.ToPage{Hello: &protocol.Hello{Instance: "a", Now: 40, Dropped: 2}}, session{instance: "a", offset: 60, dropped: 2}, received{}, 0},
-		{"a greeting of the same instance goes on", session{instance: "a", last: 7, offset: 5},
-			protocol.ToPage{Hello: &protocol.Hello{Instance: "a", Now: 40}}, session{instance: "a", last: 7, offset: 5}, received{}, 0},
-		{"a greeting of another begins its numbers and its clock anew", session{instance: "a", last: 7, offset: 5, trip: 1, asked: 3},
-			protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 99}}, session{instance: "b", offset: 1, asked: 3}, received{reload: true}, 0},
+			protocol.ToPage{Hello: &protocol.Hello{Instance: "a", Now: 40, Dropped: 2}}, session{instance: "a", last: last{}, offset: 60, dropped: 2}, received{}, 0},
+		{"a greeting of the same instance goes on", session{instance: "a", last: last{"": 7}, offset: 5},
+			protocol.ToPage{Hello: &protocol.Hello{Instance: "a", Now: 40}}, session{instance: "a", last: last{"": 7}, offset: 5}, received{}, 0},
+		{"a greeting of another begins its numbers and its clock anew", session{instance: "a", last: last{"": 7}, offset: 5, trip: 1, asked: 3},
+			protocol.ToPage{Hello: &protocol.Hello{Instance: "b", Now: 99}}, session{instance: "b", last: last{}, offset: 1, asked: 3}, received{reload: true}, 0},
 		{"the first pong sets the clock, and is not good enough", session{},
 			protocol.ToPage{Pong: new(80.0), Now: 50}, session{trip: 20, offset: 40}, received{draw: true, ping: true}, 0},
 		{"a quicker pong is better", session{trip: 20, offset: 40},
@@ -39,8 +45,14 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 			protocol.ToPage{Did: &protocol.Did{ID: 3, Error: "no"}}, session{command: 4}, received{}, 0},
 		{"what was said of an older text neither", session{text: 4},
 			protocol.ToPage{Checked: &protocol.Checked{ID: 3}}, session{text: 4}, received{}, 0},
-		{"records are kept once", session{last: 1},
-			protocol.ToPage{Seen: []protocol.Seen{request(1), request(2), request(3)}}, session{last: 3}, received{draw: true, came: 3}, 2},
+		{"records are kept once", session{last: last{"": 1}},
+			protocol.ToPage{Seen: []protocol.Seen{request(1), request(2), request(3)}}, session{last: last{"": 3}}, received{draw: true, came: 3}, 2},
+		{"each server numbers its own", session{last: last{"a-1": 1}},
+			protocol.ToPage{Seen: []protocol.Seen{of("a-1", request(1)), of("b-1", request(1)), of("b-1", request(2))}},
+			session{last: last{"a-1": 1, "b-1": 2}}, received{draw: true, came: 3}, 2},
+		{"another server is known, and then gone", session{servers: []protocol.Server{{ID: "a-1"}}},
+			protocol.ToPage{Servers: []protocol.Server{{ID: "a-1", Gone: true}, {ID: "b-1", Offset: 7}}},
+			session{servers: []protocol.Server{{ID: "a-1", Gone: true}, {ID: "b-1", Offset: 7}}}, received{draw: true}, 0},
 		{"records that were too many are counted", session{dropped: 1},
 			protocol.ToPage{Dropped: 5}, session{dropped: 6}, received{draw: true}, 0},
 	} {
@@ -49,7 +61,7 @@ func TestAMessageOfTheChannelChangesWhatThePageKnows(t *testing.T) {
 			if does := got.receive(test.message, 100, []*trace.Log{log}); does != test.does {
 				t.Errorf("got %+v; want %+v", does, test.does)
 			}
-			if got != test.want {
+			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v; want %+v", got, test.want)
 			}
 			if exchanges, _ := log.Exchanges(); len(exchanges) != test.kept {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"eventsource-playground/cluster/local"
 	"eventsource-playground/e2e/process"
 )
 
@@ -16,4 +17,7 @@ func slow(t *testing.T) {
 	}
 }
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+func TestMain(m *testing.M) {
+	local.Node()
+	os.Exit(process.Main(m))
+}

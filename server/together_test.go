@@ -133,7 +133,7 @@ func TestServersWithoutNATSForAWhile(t *testing.T) {
 	nats.Shutdown()
 	nats.WaitForShutdown()
 	waitFor(t, "the refusal", func() bool {
-		return strings.Contains(c.command(t, `"do":"end"`), "NATS, through which they know each other, can't be reached")
+		return strings.Contains(c.command(t, `"do":"end"`), "and NATS, through which it knows the others, can't be reached")
 	})
 	if got := c.command(t, `"do":"next","next":{"status":500}`); !strings.Contains(got, "can't be reached just now: try again") {
 		t.Errorf("got %q; want that nothing was chosen", got)

@@ -333,6 +333,12 @@ func (l *Log) LoseServer(server string, at float64) {
 	l.others.add(Fact{Name: FactServerGone, At: at, Type: server, epoch: l.served.epoch})
 }
 
+// MoveChannel says that the page's channel goes to another of several servers now, by its ID.
+func (l *Log) MoveChannel(server string, at float64) {
+	l.changes++
+	l.others.add(Fact{Name: FactChannelMoved, At: at, Type: server, epoch: l.served.epoch})
+}
+
 // lose is for requests under way of which nobody will tell how they ended.
 func (l *Log) lose(at float64, lost func(*Exchange) bool) {
 	l.changes++

@@ -63,6 +63,7 @@ const (
 	FactNewServer
 	FactOtherServer
 	FactServerGone
+	FactChannelMoved
 
 	// Seen on the wire.
 	FactBOM

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"eventsource-playground/eventsource"
+	"eventsource-playground/protocol"
 )
 
 func TestSourcesLiveAtOnceEachWithItsOwn(t *testing.T) {
@@ -124,6 +125,28 @@ func TestAnotherServer(t *testing.T) {
 	if want := []FactName{FactStream, FactNewServer, FactStream, FactNewServer, FactRequest}; !slices.Equal(names, want) {
 		t.Errorf("got %v; want %v", names, want)
 	}
+}
+
+// One of several servers receives the next attempt, and then is gone: what the others know goes on.
+func TestSeveralServers(t *testing.T) {
+	at := func(server string, seen protocol.Seen) protocol.Seen {
+		seen.Server = server
+		return seen
+	}
+	l := servedLog(at("a-1", seenRequest(1, 1, 1001)), at("a-1", headAt(1, 200, 1002, stream)))
+	l.Observe(eventsource.Decoded(open(1010), failed(3200, connecting)))
+	serve(l.Log, 0, at("b-1", seenRequest(1, 2, 6200)), at("b-1", headAt(2, 200, 6201, stream)))
+	l.LoseServer("b-1", 9000)
+	l.MoveChannel("c-1", 9500)
+	e, _ := l.Exchanges()
+	check(t, "whether they are over", fmt.Sprint(e[0].Over(), e[1].Over(), e[1].Unknown, e[1].EndAt), "false true true 9000")
+	var names []string
+	for _, f := range l.Facts(10_000, 100) {
+		if f.Name == FactOtherServer || f.Name == FactServerGone || f.Name == FactChannelMoved {
+			names = append(names, f.Type)
+		}
+	}
+	check(t, "what is said of servers, the newest first", fmt.Sprint(names), "[c-1 b-1 b-1]")
 }
 
 // A WebSocket has a connection of its own: however many are open, no other source waits for it, and it waits for none.

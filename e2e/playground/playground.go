@@ -126,6 +126,16 @@ var build = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
+// Program is the server's file, for who starts it otherwise. It is there until process.Main ends.
+func Program(t testing.TB) string {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
 func start(args []string) (*Server, error) {
 	program, err := build()
 	if err != nil {

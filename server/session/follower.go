@@ -22,16 +22,17 @@ type follower struct {
 	unagain func()
 	unwatch func()
 
-	mutex    sync.Mutex
-	taken    map[string]int // by server: Seq of the last record that was taken
-	early    []batch        // those that came before others of the same server
-	ready    []merged       // to be told
-	dropped  int
-	reading  bool                        // the log, from its beginning
-	unread   bool                        // it has to be read again
-	servers  map[string]*protocol.Server // that recorded something, but for this one
-	news     bool                        // the page is to be told of them
-	underWay []attempt                   // the newest is last
+	strangers *time.Timer
+
+	mutex   sync.Mutex
+	taken   map[string]int // by server: Seq of the last record that was taken
+	early   []batch        // those that came before others of the same server
+	ready   []merged       // to be told
+	dropped int
+	reading bool                        // the log, from its beginning
+	unread  bool                        // it has to be read again
+	servers map[string]*protocol.Server // that recorded something, but for this one
+	news    bool                        // the page is to be told of them
 }
 
 // merged is a record on the page's clock.
@@ -40,16 +41,10 @@ type merged struct {
 	came time.Time
 }
 
-// attempt is a stream under way, and who plays it.
-type attempt struct {
-	source, attempt int
-	server          string
-}
-
 const (
-	mergeTime  = 20 * time.Millisecond // that a record waits for earlier ones of other servers
-	earlyMost  = 1000                  // batches
-	attemptsUp = 1000                  // under way
+	mergeTime = 20 * time.Millisecond // that a record waits for earlier ones of other servers
+	earlyMost = 1000                  // batches
+	strange   = 5 * time.Second       // after which a server that gives no sign of life is gone, though it was never known here
 )
 
 // follow begins for a channel, and returns what to say first.
@@ -70,6 +65,10 @@ func (t *together) follow(ch *channel, from line) protocol.Hello {
 	f.unhear, _ = t.log.Hear(s.id, f.hear)
 	f.unagain = t.cluster.Again(f.read)
 	f.unwatch = t.cluster.Watch(f.watch)
+	for server := range f.taken {
+		f.meet(server)
+	}
+	f.strangers = time.AfterFunc(strange, f.miss)
 	go f.read()
 	return protocol.Hello{Instance: cmp.Or(c.Instance, s.instance), Now: f.now(), Server: t.self}
 }
@@ -78,6 +77,7 @@ func (t *together) follow(ch *channel, from line) protocol.Hello {
 func (f *follower) stop() {
 	f.unagain()
 	f.unwatch()
+	f.strangers.Stop()
 	if f.unhear != nil {
 		f.unhear()
 	}
@@ -133,24 +133,34 @@ func (f *follower) take(b batch, lost bool) bool {
 
 // follow has a record be told.
 func (f *follower) follow(server string, r protocol.Seen) {
-	switch r.Kind {
-	case protocol.SeenRequest:
-		f.underWay = append(f.underWay, attempt{r.Source, r.Attempt, server})
-		f.underWay = f.underWay[max(0, len(f.underWay)-attemptsUp):]
-	case protocol.SeenEnd:
-		f.underWay = slices.DeleteFunc(f.underWay, func(a attempt) bool { return a == attempt{r.Source, r.Attempt, server} })
-	}
-	if server != f.t.self && f.servers[server] == nil {
-		f.servers[server] = &protocol.Server{ID: server}
-		f.see(f.t.cluster.Peer(server))
-		f.news = true
-	}
+	f.meet(server)
 	r.At += f.offset(f.clock) - f.offset(server)
 	f.ready = append(f.ready, merged{r, time.Now()})
 	if most := f.t.limits.SessionRecords; len(f.ready) > most { // the page does not read
 		f.dropped += len(f.ready) - most
 		f.ready = slices.Clone(f.ready[len(f.ready)-most:])
 	}
+}
+
+// meet keeps a server that has recorded something.
+func (f *follower) meet(server string) {
+	if server != f.t.self && server != "" && f.servers[server] == nil {
+		f.servers[server] = &protocol.Server{ID: server}
+		f.news = true
+		f.see(f.t.cluster.Peer(server))
+	}
+}
+
+// miss is for servers that were gone before this one began.
+func (f *follower) miss() {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for id, s := range f.servers {
+		if f.t.cluster.Peer(id) == (cluster.Peer{}) && !s.Gone {
+			s.Gone, f.news = true, true
+		}
+	}
+	f.channel.tell()
 }
 
 // read takes all that is in the log, and what came early. What is still missing then is lost.
@@ -214,9 +224,6 @@ func (f *follower) see(p cluster.Peer) {
 		return
 	}
 	now := protocol.Server{ID: p.ID(), Gone: p.Gone, Offset: float64(p.Offset) / float64(time.Millisecond)}
-	if p.Gone {
-		f.underWay = slices.DeleteFunc(f.underWay, func(a attempt) bool { return a.server == p.ID() })
-	}
 	f.news = f.news || *known != now
 	*known = now
 }
@@ -250,22 +257,13 @@ func (f *follower) next() (message protocol.ToPage, more bool) {
 	return message, true
 }
 
-// give gives a command to the newest live stream, of one source if that is not 0, wherever it is played.
+// give gives a command to the newest live stream, of one source if that is not 0: on this server, or else wherever there is one.
 func (f *follower) give(source int, c play.Command) error {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.takeOwn()
-	server := f.t.self
-	for _, a := range slices.Backward(f.underWay) {
-		if source == 0 || a.source == source {
-			server = a.server
-			break
-		}
+	s := f.channel.session
+	err := s.give(source, c)
+	if err != errNoStream {
+		return err
 	}
-	if server == f.t.self {
-		return f.channel.session.give(source, c)
-	}
-	o := order{Session: f.channel.session.id, Source: source, Do: c.Do, Bytes: c.Bytes}
-	go f.t.order(f.channel.ctx, server, o, c.Done)
+	go f.t.order(f.channel.ctx, order{Session: s.id, Source: source, Do: c.Do, Bytes: c.Bytes}, c.Done)
 	return nil
 }

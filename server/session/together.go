@@ -197,15 +197,16 @@ type order struct {
 	Bytes   []byte      `json:"bytes,omitempty"`
 }
 
-// carried is what became of it: the sentence that says why not, or none.
+// carried is what became of it.
 type carried struct {
-	Error string `json:"error,omitempty"`
+	None  bool   `json:"none,omitempty"`  // there is no such stream
+	Error string `json:"error,omitempty"` // why it was not carried out, as a sentence
 }
 
 // commanded carries out another server's command, or says why not.
 func (all *Sessions) commanded(body []byte, reply func([]byte)) {
 	done := func(err error) {
-		var c carried
+		c := carried{None: err == errNoStream}
 		if err != nil {
 			c.Error = err.Error()
 		}
@@ -223,38 +224,60 @@ func (all *Sessions) commanded(body []byte, reply func([]byte)) {
 	all.mutex.Lock()
 	s := all.all[o.Session]
 	all.mutex.Unlock()
-	if s == nil {
-		done(errNoStream)
-		return
+	err := error(errNoStream)
+	if s != nil {
+		err = s.give(o.Source, play.Command{Do: o.Do, Bytes: o.Bytes, Done: done})
 	}
-	if err := s.give(o.Source, play.Command{Do: o.Do, Bytes: o.Bytes, Done: done}); err != nil {
+	if err != nil {
 		done(err)
 	}
 }
 
 const (
-	errGone    play.Rejected = "The server that plays this stream is gone: the browser reconnects to another one."
-	errNoWord  play.Rejected = "The server that plays this stream has not said that it carried this out: see whether it did."
-	errPlaysOn play.Rejected = "The stream is played by another server, and NATS, through which they know each other, can't be reached just now: try again in a moment."
+	errNoWord    play.Rejected = "The server that plays this stream has not said that it carried this out: see whether it did."
+	errElsewhere play.Rejected = "There is no stream under way on the server of this page's channel, and NATS, through which it knows the others, can't be reached just now: try again in a moment."
 )
 
-// order has another server carry out a command, and done told what became of it.
-func (t *together) order(ctx context.Context, server string, o order, done func(error)) {
+// order has the other server that plays the stream carry out a command, and done told what became of it.
+func (t *together) order(ctx context.Context, o order, done func(error)) {
 	b, err := json.Marshal(o)
 	if err != nil {
 		panic(err) // strings and numbers
 	}
-	var c carried
-	switch b, err := t.cluster.Call(ctx, server, "command", b); {
-	case errors.Is(err, cluster.ErrGone):
-		done(errGone)
-	case errors.Is(err, cluster.ErrUnreachable) && !t.cluster.Reachable():
-		done(errPlaysOn)
-	case err != nil || json.Unmarshal(b, &c) != nil:
-		done(errNoWord)
-	case c.Error != "":
-		done(play.Rejected(c.Error))
-	default:
-		done(nil)
+	replies, asked := make(chan error, 1), 0
+	for _, p := range t.cluster.Peers() {
+		if !p.Gone {
+			asked++
+			go func() { replies <- t.ask(ctx, p.ID(), b) }()
+		}
 	}
+	err = errNoStream
+	for ; asked > 0; asked-- {
+		if reply := <-replies; err != nil && reply != errNoStream {
+			err = reply
+		}
+	}
+	if err == errNoStream && !t.cluster.Reachable() {
+		err = errElsewhere
+	}
+	done(err)
+}
+
+// ask returns what became of a command at one of the others. One that is gone plays no stream.
+func (t *together) ask(ctx context.Context, server string, order []byte) error {
+	b, err := t.cluster.Call(ctx, server, "command", order)
+	var c carried
+	switch {
+	case errors.Is(err, cluster.ErrGone):
+		return errNoStream
+	case errors.Is(err, cluster.ErrUnreachable) && !t.cluster.Reachable():
+		return errElsewhere
+	case err != nil || json.Unmarshal(b, &c) != nil:
+		return errNoWord
+	case c.None:
+		return errNoStream
+	case c.Error != "":
+		return play.Rejected(c.Error)
+	}
+	return nil
 }

@@ -393,6 +393,11 @@ var texts = [numKeys]struct {
 		"This playground is on several servers, and any of them may respond: each has a name and, after the hyphen, an epoch, which is another one after each start. All that the next one needs for the stream is the last event ID, which the browser sends.",
 		standard.None,
 	},
+	trace.FactChannelMoved: {
+		"The page's own channel goes to server {type} now.", "",
+		"It is a WebSocket beside the streams, which it does not touch. The servers of this playground know together what each of them saw, so the trace goes on.",
+		standard.None,
+	},
 	trace.FactServerGone: {
 		"Server {type} gives no sign of life.", "",
 		"It is one of the servers of this playground. How the requests ended that it had under way, the others can't know. The browser reconnects to one of them.",
