@@ -48,7 +48,7 @@ func newSchool(l limits.Limits) *school {
 		return room, nil
 	}
 	address := func(_ *http.Request, room string) string { return "http://192.0.2.1:3000/?room=" + room }
-	s.Classes = New(l, find, address, "memory")
+	s.Classes = New(l, find, address, "memory", nil)
 	return s
 }
 
