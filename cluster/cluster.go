@@ -40,6 +40,7 @@ type Cluster struct {
 	peers   peers
 	stop    chan struct{}
 	running sync.WaitGroup
+	closing sync.Once
 
 	mutex sync.Mutex
 	again map[int]func() // what is called when NATS is there again
@@ -116,10 +117,12 @@ func Join(o Options) (*Cluster, error) {
 
 // Close leaves the others. What is under way fails.
 func (c *Cluster) Close() {
-	close(c.stop)
-	c.running.Wait()
-	c.peers.leave()
-	c.conn.Close()
+	c.closing.Do(func() {
+		close(c.stop)
+		c.running.Wait()
+		c.peers.leave()
+		c.conn.Close()
+	})
 }
 
 // Reachable reports whether NATS is there, as far as is known.

@@ -53,15 +53,18 @@ func (l *Log) follow(ctx context.Context, key string, f func(Entry)) (jetstream.
 	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{l.subject + key}, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: 5 * patience,
 	})
-	l.reopen(err)
 	if err != nil {
-		return nil, err
+		return nil, l.failed(err)
 	}
-	return consumer.Consume(func(m jetstream.Msg) {
+	consuming, err := consumer.Consume(func(m jetstream.Msg) {
 		if meta, err := m.Metadata(); err == nil {
 			f(Entry{meta.Sequence.Stream, meta.Timestamp, m.Data()})
 		}
 	})
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	return consuming, nil
 }
 
 // AppendAfter adds an entry if the one with a sequence is the newest of its key, or if there is none and that is 0, and returns its
@@ -77,14 +80,14 @@ func (l *Log) append(ctx context.Context, key string, entry []byte, o jetstream.
 		return 0, err
 	}
 	ack, err := l.cluster.js.Publish(ctx, l.subject+key, entry, o)
-	l.reopen(err)
 	if err != nil {
-		return 0, explainAppend(err)
+		return 0, l.refused(err)
 	}
 	return ack.Sequence, nil
 }
 
-func explainAppend(err error) error {
+// refused is why an entry was not added.
+func (l *Log) refused(err error) error {
 	var refused *jetstream.APIError
 	if errors.As(err, &refused) {
 		switch refused.ErrorCode {
@@ -94,7 +97,7 @@ func explainAppend(err error) error {
 			return fmt.Errorf("%w: %w", ErrBehind, err)
 		}
 	}
-	return explain(err)
+	return l.failed(err)
 }
 
 // Purge drops the entries of a key that have smaller sequences than this.
@@ -111,9 +114,11 @@ func (l *Log) purge(ctx context.Context, which ...jetstream.StreamPurgeOpt) erro
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	stream, err := l.open(ctx)
-	if err == nil {
-		err = stream.Purge(ctx, which...)
-		l.reopen(err)
+	if err != nil {
+		return err
 	}
-	return explain(err)
+	if err := stream.Purge(ctx, which...); err != nil {
+		return l.failed(err)
+	}
+	return nil
 }

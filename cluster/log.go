@@ -67,13 +67,12 @@ func (l *Log) open(ctx context.Context) (jetstream.Stream, error) {
 	return stream, nil
 }
 
-// reopen is for what comes next, if the nodes have forgotten all: they have it in memory.
-func (l *Log) reopen(err error) {
-	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-		l.opening.Lock()
-		l.stream = nil
-		l.opening.Unlock()
-	}
+// failed is for what comes next: the nodes may have forgotten all, as they have it in memory.
+func (l *Log) failed(err error) error {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	l.stream = nil
+	return explain(err)
 }
 
 // Append adds an entry, and returns when the nodes have it. With an id that was added within the last minute it does nothing, so that
@@ -106,8 +105,7 @@ func (l *Log) Read(ctx context.Context, key string, f func(entry []byte)) error 
 		return nil
 	}
 	if err != nil {
-		l.reopen(err)
-		return explain(err)
+		return l.failed(err)
 	}
 	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{l.subject + key}, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: 5 * patience,

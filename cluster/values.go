@@ -50,13 +50,12 @@ func (v *Values) open(ctx context.Context) (jetstream.KeyValue, error) {
 	return kv, nil
 }
 
-// reopen is for what comes next, if the nodes have forgotten all: they have it in memory.
-func (v *Values) reopen(err error) {
-	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrBucketNotFound) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-		v.opening.Lock()
-		v.kv = nil
-		v.opening.Unlock()
-	}
+// failed is for what comes next: the nodes may have forgotten all, as they have it in memory.
+func (v *Values) failed(err error) error {
+	v.opening.Lock()
+	defer v.opening.Unlock()
+	v.kv = nil
+	return explain(err)
 }
 
 // Get returns a value; nil if there is none. It may be a moment old.
@@ -72,8 +71,7 @@ func (v *Values) Get(ctx context.Context, key string) ([]byte, error) {
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 		return nil, nil
 	case err != nil:
-		v.reopen(err)
-		return nil, explain(err)
+		return nil, v.failed(err)
 	}
 	return entry.Value(), nil
 }
@@ -101,9 +99,11 @@ func (v *Values) Change(ctx context.Context, key string, change func(old []byte)
 				_, err = kv.Update(ctx, key, value, entry.Revision())
 			}
 		}
-		if !errors.Is(err, jetstream.ErrKeyExists) {
-			v.reopen(err)
-			return explain(err)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, jetstream.ErrKeyExists):
+			return v.failed(err)
 		}
 		select { // another server was first, or the node that was read is a moment behind
 		case <-ctx.Done():

@@ -85,6 +85,9 @@ type Hello struct {
 	Instance string  `json:"instance"` // of the session, since this server knows it
 	Now      float64 `json:"now"`      // its clock, in milliseconds
 	Dropped  int     `json:"dropped"`  // records that the page has not got, and that are no longer kept
+
+	// Server is the ID of the channel's, if it is one of several. Then instances outlive it, and Now goes on.
+	Server string `json:"server,omitempty"`
 }
 
 // Did is what became of a command.

@@ -249,11 +249,13 @@ type client struct {
 	queue []protocol.Seen
 	past  []protocol.Seen
 	id    int
+
+	servers []protocol.Server // as they were told, one after the other
 }
 
 // dialWebSocket opens the channel that a secret opens.
 func (p *program) dialWebSocket(ctx context.Context, secret, instance string, after int) (*websocket.Conn, *http.Response, error) {
-	conn, reply, err := p.dialID(ctx, protocol.SessionID(secret), instance, after)
+	conn, reply, err := p.dialID(ctx, protocol.SessionID(secret), instance, map[string]int{"": after})
 	if err != nil {
 		return nil, reply, err
 	}
@@ -261,10 +263,10 @@ func (p *program) dialWebSocket(ctx context.Context, secret, instance string, af
 }
 
 // dialID opens a channel, and says nothing yet.
-func (p *program) dialID(ctx context.Context, id, instance string, after int) (*websocket.Conn, *http.Response, error) {
+func (p *program) dialID(ctx context.Context, id, instance string, after map[string]int) (*websocket.Conn, *http.Response, error) {
 	address := strings.TrimPrefix(p.url, "http://")
 	address = strings.TrimSuffix(address, "/")
-	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, map[string]int{"": after}), &websocket.DialOptions{
+	return websocket.Dial(ctx, "ws://"+address+protocol.Address(id, instance, after), &websocket.DialOptions{
 		HTTPHeader: http.Header{"Origin": {"http://" + address}},
 	})
 }
@@ -286,7 +288,16 @@ func (p *program) channel(t *testing.T, secret string) *client {
 
 func (p *program) channelAfter(t *testing.T, secret, instance string, after int) *client {
 	t.Helper()
-	conn, _, err := p.dialWebSocket(t.Context(), secret, instance, after)
+	return p.channelAfterAll(t, secret, instance, map[string]int{"": after})
+}
+
+// channelAfterAll is channelAfter, where several servers have recorded something.
+func (p *program) channelAfterAll(t *testing.T, secret, instance string, after map[string]int) *client {
+	t.Helper()
+	conn, _, err := p.dialID(t.Context(), protocol.SessionID(secret), instance, after)
+	if err == nil {
+		err = conn.Write(t.Context(), websocket.MessageText, []byte(`{"secret":"`+secret+`"}`))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,6 +324,7 @@ func (c *client) read(t *testing.T) protocol.ToPage {
 	if err := json.Unmarshal(text, &m); err != nil || kind != websocket.MessageText {
 		t.Fatalf("got %v %s: %v; want JSON as text", kind, text, err)
 	}
+	c.servers = append(c.servers, m.Servers...)
 	return m
 }
 

@@ -104,8 +104,8 @@ func (m Main) Run(ctx context.Context, args []string) int {
 // options are the flags that say where this server is, and who may read it.
 type options struct {
 	addr, second, cors, public, name string
-	tls                        encryption
-	rooms                      room.Options
+	tls                              encryption
+	rooms                            room.Options
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -144,10 +144,13 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 		defer others.Close()
 		log = log.With("server", others.Self.ID())
 	}
-	streams := play.New(m.Limits, findScenario, where.of, others, log)
-	sessions, err := session.New(m.Limits, others)
-	if err != nil {
-		return err
+	streams := play.New(m.Limits, findScenario, where.of, log)
+	sessions := session.New(m.Limits)
+	if others != nil {
+		streams.Share(others)
+		if err := sessions.Share(others); err != nil {
+			return err
+		}
 	}
 	texts := textRoutes(files, newCatalogue(where), streams, m.Limits)
 	reach := reachOf(first, public)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,23 @@ import (
 
 // Which attempt a request is. A request is "session source", or "-" without them; "!" leaves before the end.
 func TestAttempts(t *testing.T) {
+	testAttempts(t, func(t *testing.T, streams string) []*program {
+		return []*program{start(t, "-addr", "127.0.0.1:0", "-max-streams", streams)}
+	})
+}
+
+// The same, where each request goes to another server.
+func TestAttemptsOnSeveralServers(t *testing.T) {
+	nats := startNATS(t, t.TempDir(), -1)
+	testAttempts(t, func(t *testing.T, streams string) (servers []*program) {
+		for _, name := range []string{"a", "b", "c"} {
+			servers = append(servers, start(t, "-addr", "127.0.0.1:0", "-max-streams", streams, "-nats", nats.ClientURL(), "-name", name))
+		}
+		return servers
+	})
+}
+
+func testAttempts(t *testing.T, servers func(t *testing.T, streams string) []*program) {
 	const (
 		a = "0123456789abcdef0123456789abcdef"
 		b = "fedcba9876543210fedcba9876543210"
@@ -56,11 +74,13 @@ func TestAttempts(t *testing.T) {
 			if strings.Contains(strings.Join(test.requests, " "), "!") {
 				streams = "1" // so it is seen when the server noticed that the one before left
 			}
-			p := start(t, "-addr", "127.0.0.1:0", "-max-streams", streams)
+			all := servers(t, streams)
+			script := test.script + "\n# " + rand.Text() // with several servers, of this test alone
 			var got []string
-			for _, request := range test.requests {
+			for i, request := range test.requests {
+				p := all[i%len(all)]
 				request, leaves := strings.CutSuffix(request, "!")
-				query := "script=" + url.QueryEscape(test.script)
+				query := "script=" + url.QueryEscape(script)
 				who, first := strings.CutPrefix(request, "first ")
 				who, more, _ := strings.Cut(who, " ")
 				headers := ""

@@ -40,7 +40,7 @@ func TestAnIDAloneOpensNothing(t *testing.T) {
 			stream.open(t)
 			owner.wantSeen(t, "request", "head 200", "write 2")
 
-			stranger, _, err := p.dialID(t.Context(), testSession, "", 0)
+			stranger, _, err := p.dialID(t.Context(), testSession, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"eventsource-playground/cluster"
 	"eventsource-playground/scenario"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/quota"
@@ -49,12 +48,8 @@ type run struct {
 	place    *list.Element // in runs.idle; nil while open
 }
 
-func newRuns(l limits.Limits, c *cluster.Cluster) *runs {
-	all := &runs{limits: l, all: map[runKey][]*run{}}
-	if c != nil {
-		all.together = &together{c.Values("runs", l.Lifetime+l.RunAge, togetherBytes)}
-	}
-	return all
+func newRuns(l limits.Limits) *runs {
+	return &runs{limits: l, all: map[runKey][]*run{}}
 }
 
 func newRunKey(q *query, r *http.Request) runKey {

@@ -44,19 +44,24 @@ type Streams struct {
 // Find returns the scenario of a name.
 type Find func(name string) (*scenario.Scenario, bool)
 
-// New is no streams yet. second is the second origin, as the client of a request calls it; c is the other servers, nil if there are none.
-func New(l limits.Limits, find Find, second func(*http.Request) string, c *cluster.Cluster, log *slog.Logger) *Streams {
+// New is no streams yet. second is the second origin, as the client of a request calls it.
+func New(l limits.Limits, find Find, second func(*http.Request) string, log *slog.Logger) *Streams {
 	return &Streams{
 		limits: l, find: find, second: second, log: log,
 		quota:   quota.New("streams", l.Streams, l.StreamsPerAddress),
 		sockets: quota.New("WebSockets", l.Sockets, l.SocketsPerAddress),
 		held:    quota.New("bytes of scripts and buffers", l.Held, l.HeldPerAddress),
-		runs:    newRuns(l, c),
+		runs:    newRuns(l),
 		queries: kept[query]{most: l.Parsed},
 		scripts: kept[scenario.Scenario]{most: l.Parsed},
 		stop:    make(chan struct{}),
 		open:    map[*Play]struct{}{},
 	}
+}
+
+// Share has any of several servers respond to the next attempt of an EventSource. It comes before the first.
+func (s *Streams) Share(c *cluster.Cluster) {
+	s.runs.together = &together{c.Values("runs", s.limits.Lifetime+s.limits.RunAge, togetherBytes)}
 }
 
 // Serve is GET, HEAD, POST and OPTIONS of /sse. It reports whether a play responds, over HTTP/1.1 on a connection of its own, and

@@ -22,8 +22,8 @@ func TestAForgottenSessionBeginsAgainAsAfterARestart(t *testing.T) {
 				t.Fatal(err)
 			}
 			ch := &channel{session: s, woken: make(chan struct{}, 1), over: make(chan struct{})}
-			hello, after = s.connect(ch, line{session: testSession, instance: instance, after: after})
-			told, _ = s.after(after)
+			hello = s.connect(ch, line{session: testSession, instance: instance, after: map[string]int{"": after}})
+			told, _ = s.after(ch.told)
 			return hello, told, func() {
 				s.disconnect(ch)
 				all.release(s)

@@ -18,7 +18,6 @@ import (
 	"time"
 	"unsafe"
 
-	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/memory"
@@ -71,10 +70,9 @@ type session struct {
 	forwarded  int  // Seq of the last one that they have
 }
 
-// New is no sessions yet. c is the other servers, nil if there are none.
-func New(l limits.Limits, c *cluster.Cluster) (*Sessions, error) {
-	all := &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
-	return all, all.join(c)
+// New is no sessions yet.
+func New(l limits.Limits) *Sessions {
+	return &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
 }
 
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.

@@ -51,11 +51,8 @@ const (
 	batchesKept   = 2000                   // of a session
 )
 
-// join is with the other servers, if there are some.
-func (all *Sessions) join(c *cluster.Cluster) error {
-	if c == nil {
-		return nil
-	}
+// Share has a page's streams and its channel be on any of several servers. It comes before the first of them.
+func (all *Sessions) Share(c *cluster.Cluster) error {
 	l := &all.limits
 	t := &together{
 		cluster: c, self: c.Self.ID(), limits: l, stop: make(chan struct{}),
