@@ -272,7 +272,6 @@ func (t *together) sooner(due time.Time) time.Time {
 func (t *together) catchUp() {
 	cs := t.class.classes
 	cs.mutex.Lock()
-	t.reconcile()
 	t.class.arm()
 	cs.mutex.Unlock()
 	t.tellAll()
@@ -308,17 +307,9 @@ func (cs *Classes) isGone(server string) bool {
 	return errors.Is(err, cluster.ErrGone)
 }
 
-// reconcile has the log say who is here: whom it has here, and who is not, is lost; and who is here, and others thought to be lost with this
-// server, enters again.
+// reconcile has those enter again who are here, and whom others thought to be lost with this server. Who is not here has said so.
 func (t *together) reconcile() {
 	c, cs := t.class, t.class.classes
-	for p := range c.places {
-		if p.Server == cs.self && c.seats[p.Seat] == nil && c.arriving[p.Seat] == nil {
-			e := cs.entry(p.Seat)
-			e.Lost = true
-			go t.insist(e)
-		}
-	}
 	for number, s := range c.seats {
 		if _, ok := c.places[place{cs.self, number}]; ok || c.isArriving(s) {
 			continue
