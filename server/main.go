@@ -157,7 +157,8 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	hub := room.New(roomOptions(o.rooms, m.Limits, log))
 	defer hub.Close()
 	rooms := rooms.New(m.Limits, hub, reach.of, time.Now, log)
-	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), reach.page, carrier(o.rooms)), log)
+	classes := class.New(m.Limits, findRoom(rooms), reach.page, carrier(o.rooms), others)
+	channels := session.NewChannels(sessions, classes, log)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
@@ -203,6 +204,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	grace, cancel = context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	channels.Wait(grace)
+	classes.Close()
 	sessions.Flush(grace)
 	log.Info("stopped")
 	return nil
