@@ -75,6 +75,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		"empty is one in this process")
 	flags.StringVar(&o.rooms.Creds, "nats-creds", "", "the `file` with the credentials for that")
 	flags.StringVar(&o.name, "name", machine(), "what this server is called where there are several, in pages too: `letters`, digits and hyphens")
+	flags.StringVar(&o.metrics, "metrics-addr", "", "the `host:port` with /metrics in Prometheus' text format; empty is none")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -103,9 +104,9 @@ func (m Main) Run(ctx context.Context, args []string) int {
 
 // options are the flags that say where this server is, and who may read it.
 type options struct {
-	addr, second, cors, public, name string
-	tls                              encryption
-	rooms                            room.Options
+	addr, second, cors, public, name, metrics string
+	tls                                       encryption
+	rooms                                     room.Options
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -165,8 +166,16 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, reach, origin)), plain, m.Limits, log)
+	health := &health{others: others}
+	server := newServer(running, names.only(routes(health, files, served, sockets, channels, texts, rooms, reach, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
+	if o.metrics != "" {
+		unserve, err := serveMetrics(o.metrics, measured{streams, sessions, channels, hub, rooms, others}, m.Limits, log)
+		if err != nil {
+			return err
+		}
+		defer unserve()
+	}
 	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
 	first.serve(server, failed)
 	second.serve(secondServer, failed)
@@ -184,6 +193,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	case <-ctx.Done():
 	}
 	log.Info("stopping")
+	health.stopping.Store(true)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	streams.End()

@@ -51,7 +51,7 @@ func (s *Server) URL() string {
 }
 
 // Metrics is where its metrics are.
-func (s *Server) Metrics() string { return s.process.said("msg=metrics url=") }
+func (s *Server) Metrics() string { return s.process.said("msg=metrics ", "url=") }
 
 // PID is that of its process.
 func (s *Server) PID() int { return s.process.cmd.Process.Pid }
