@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
@@ -28,6 +30,7 @@ type school struct {
 	over     chan struct{} // closed: the room is no more
 	released atomic.Int64
 	settle   func() // waits until all servers have told all; nil: it is alone
+	log      func() []jetstream.Msg
 }
 
 func newSchool(l limits.Limits) *school {

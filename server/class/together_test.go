@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -60,6 +61,7 @@ func newSchools(t *testing.T, l limits.Limits, url string, servers int) *school 
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.log = func() []jetstream.Msg { return entries(t, js, id) }
 	s.settle = func() {
 		t.Helper()
 		waitFor(t, "server that has told all", func() bool { return s.settled(t, js, id) })
@@ -79,6 +81,25 @@ func (s *school) more(t *testing.T, l limits.Limits, url, id, name string) *Clas
 	cs := s.servers[len(s.servers)-1]
 	t.Cleanup(cs.Close)
 	return cs
+}
+
+// entries are those in the log of a class.
+func entries(t *testing.T, js jetstream.JetStream, id string) (all []jetstream.Msg) {
+	t.Helper()
+	c, err := js.OrderedConsumer(t.Context(), "playground-classes", jetstream.OrderedConsumerConfig{FilterSubjects: []string{"playground.classes." + id}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := c.Next(jetstream.FetchMaxWait(time.Second))
+		if err != nil {
+			return all
+		}
+		all = append(all, m)
+		if meta, err := m.Metadata(); err != nil || meta.NumPending == 0 {
+			return all
+		}
+	}
 }
 
 // settled reports whether all servers have applied what the log has, and told it.
@@ -340,6 +361,8 @@ func TestNATSIsGoneForAWhile(t *testing.T) {
 	there.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 5}})
 	here.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 6}})
 	leaving.must(protocol.FromPage{Leave: true})
+	lost := s.pageAt(t, 1).join(protocol.Join{Token: here.joined.Token})
+	is(t, "one that reconnects", lost.joined, protocol.Joined{Error: string(errNothing), Later: true})
 	hearAll(maker, here, there)
 	is(t, "those who stay", []string{maker.joined.Error, here.joined.Error, there.joined.Error}, "[  ]")
 	is(t, "what is shown", []any{there.class.Question.Round, there.class.Readers}, "[1 3]")
@@ -379,6 +402,36 @@ func TestAServerIsThereAgain(t *testing.T) {
 	is(t, "what they were told of joining", []string{reader.joined.Error, second.joined.Error}, "[ ]")
 }
 
+func TestWhatTheLogHas(t *testing.T) {
+	s := newSchools(t, limits.Default, shared, 2)
+	maker, reader := s.maker(t), s.reader(t)
+	maker.must(ask("retry", 2))
+	s.settle()
+	reader.must(predict(1, 1))
+	maker.must(protocol.FromPage{Reveal: 1})
+	s.settle()
+	reader.must(protocol.FromPage{Outcome: &protocol.Outcome{Round: 1, Choice: 1, Figures: map[string]float64{"wait": 3001.2, "events": 41}}})
+	for range 3 {
+		is(t, "what is rejected", reader.say(predict(1, 1)), "Round 1 is revealed already: a prediction comes before that.")
+	}
+	reader.Close()
+	back := s.page(t).join(protocol.Join{Token: reader.joined.Token, Browser: "Chrome", Version: "140"})
+	s.settle()
+	log := s.log()
+	is(t, "entries, of which none was rejected", len(log), 8)
+	for _, m := range log {
+		if text := string(m.Data()); strings.Contains(text, back.joined.Token) || strings.Contains(text, `"key"`) {
+			t.Errorf("got %s; want no token and no key", text)
+		}
+		if n := len(m.Data()); n > 300 {
+			t.Errorf("got %d bytes: %s; want at most 300", n, m.Data())
+		}
+	}
+
+	close(s.over)
+	waitFor(t, "empty log", func() bool { return len(s.log()) == 0 })
+}
+
 func TestAClassBeginsAnewWhenAllHaveLeft(t *testing.T) {
 	s := newSchools(t, limits.Default, shared, 2)
 	for round := range 3 {
@@ -392,6 +445,7 @@ func TestAClassBeginsAnewWhenAllHaveLeft(t *testing.T) {
 		s.settle()
 		reader.must(protocol.FromPage{Leave: true})
 		waitFor(t, "end of the class", func() bool { n, _ := s.counts(); return n == 0 })
+		waitFor(t, "log that is short", func() bool { return len(s.log()) == 1 })
 		_, released := s.counts()
 		is(t, "rooms released", released, 2*(round+1))
 	}
