@@ -63,7 +63,7 @@ func (s *Seat) tryJoin(ctx context.Context, j protocol.Join) error {
 	} else if is != s {
 		s.leave()
 	}
-	err := c.open(ctx, j.Key != "")
+	err := c.open(j.Key != "")
 	if err == nil {
 		err = c.submit(ctx, e)
 	}
@@ -133,14 +133,14 @@ func (cs *Classes) receive(name string, room Room, e *entry, a *arrival) *class 
 }
 
 // open returns when entries can be submitted, for the maker or a reader.
-func (c *class) open(ctx context.Context, maker bool) error {
+func (c *class) open(maker bool) error {
 	if c.together == nil {
 		return nil
 	}
 	if maker {
 		c.together.hear()
 	}
-	return c.together.open(ctx)
+	return c.together.open()
 }
 
 func (c *class) checkMake() error {

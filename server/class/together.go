@@ -85,13 +85,13 @@ const (
 )
 
 // open begins to follow the log.
-func (t *together) open(ctx context.Context) error {
+func (t *together) open() error {
 	t.opening.Lock()
 	defer t.opening.Unlock()
 	if t.opened {
 		return nil
 	}
-	stop, err := t.class.classes.log.Follow(ctx, t.key, t.receive)
+	stop, err := t.class.classes.log.Follow(t.key, t.receive)
 	if err != nil {
 		return errNothing
 	}
