@@ -233,7 +233,7 @@ func (t *together) receive(got cluster.Entry) {
 		err = c.apply(&e)
 	}
 	t.sequence = got.Sequence
-	if e.Server != cs.self {
+	if e.Server != cs.self || e.Whole != nil {
 		return
 	}
 	if a := c.arriving[e.Seat]; err != nil && a != nil {

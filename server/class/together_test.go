@@ -1,8 +1,10 @@
 package class
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
@@ -11,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -29,11 +30,10 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: folder, NoLog: true, NoSigs: true})
+	s, err := natstest.Run(folder)
 	if err != nil {
 		panic(err)
 	}
-	s.Start()
 	shared = s.ClientURL()
 	code := m.Run()
 	natstest.Stop(s)
@@ -439,4 +439,106 @@ func TestAClassBeginsAnewWhenAllHaveLeft(t *testing.T) {
 		_, released := s.counts()
 		is(t, "rooms released", released, 2*(round+1))
 	}
+}
+
+func TestALogInUseDoesNotGetOld(t *testing.T) {
+	l := limits.Default
+	l.RoomAge = 400 * time.Millisecond
+	s := newSchools(t, l, shared, 2)
+	maker, reader := s.maker(t), s.reader(t)
+	waitFor(t, "log that begins with a whole", func() bool {
+		log := s.log()
+		return len(log) > 0 && strings.Contains(string(log[0].Data()), `"whole"`)
+	})
+	maker.must(ask("retry", 2))
+	reader.until("question", func() bool { return reader.class.Question != nil })
+}
+
+func TestServersAgreeWhateverHappens(t *testing.T) {
+	l := limits.Default
+	l.ClassReaders, l.ClassMakers, l.ClassAway, l.RoomJoins = 6, 3, 50*time.Millisecond, 1_000_000
+	s := newSchools(t, l, shared, 3)
+	stays := s.maker(t)
+	s.settle()
+	var wait sync.WaitGroup
+	for n := range 12 {
+		p := s.page(t)
+		wait.Go(func() {
+			chance := rand.New(rand.NewPCG(1, uint64(n)))
+			token := ""
+			for range 150 {
+				round := 1 + chance.IntN(3)
+				var said protocol.FromPage
+				switch chance.IntN(9) {
+				case 0:
+					p.Close()
+					continue
+				case 1:
+					said.Leave = true
+				case 2:
+					said.Join = &protocol.Join{Room: "calm-river", Key: "key"}
+				case 3, 4:
+					said.Join = &protocol.Join{Room: "calm-river", Token: token}
+				case 5:
+					said = ask("retry", 2)
+				case 6:
+					said.Reveal = round
+				case 7:
+					said = predict(round, 1)
+				case 8:
+					said.Outcome = &protocol.Outcome{Round: round}
+				}
+				p.Say(t.Context(), said)
+				for m, ok := p.Next(); ok; m, ok = p.Next() {
+					if m.Joined != nil && m.Joined.Token != "" {
+						token = m.Joined.Token
+					}
+				}
+			}
+			p.Close()
+		})
+	}
+	wait.Wait()
+	waitFor(t, "class in which one is left", func() bool {
+		stays.hear()
+		return stays.class.Readers == 0
+	})
+	s.settle()
+	late := s.more(t, l, shared, s.all["calm-river"].room.ID, "late")
+	s.pageAt(t, 3).join(protocol.Join{})
+	s.settle()
+	want := stateOf(t, s.Classes)
+	for _, cs := range append(s.servers[1:3:3], late) {
+		if got := stateOf(t, cs); got != want {
+			t.Errorf("got of server %s\n%s; want\n%s", cs.self, got, want)
+		}
+	}
+}
+
+// stateOf is what a server takes the class for.
+func stateOf(t *testing.T, cs *Classes) string {
+	t.Helper()
+	cs.mutex.Lock()
+	defer cs.mutex.Unlock()
+	c := cs.all["calm-river"]
+	if c == nil {
+		t.Fatalf("server %s has no class", cs.self)
+	}
+	if len(c.places) != len(c.Makers)+len(c.placesOfReaders()) {
+		t.Errorf("server %s: got %d places; want %d makers and %d readers", cs.self, len(c.places), len(c.Makers), len(c.placesOfReaders()))
+	}
+	b, err := json.Marshal(c.state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func (s *state) placesOfReaders() (all []place) {
+	for _, r := range s.Readers {
+		if r.here() {
+			all = append(all, r.Place)
+		}
+	}
+	return all
 }
