@@ -31,40 +31,18 @@ const (
 
 // Follow calls f with all that is kept of a key, and then with what is added, in order, each entry once, one after the other, until stop is
 // called; one more may be under way then. While NATS can't be reached it waits, and then goes on where it was. It misses what was
-// purged meanwhile, and does not say so.
-func (l *Log) Follow(ctx context.Context, key string, f func(Entry)) (stop func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	consuming, err := l.follow(ctx, key, f)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		consuming, err = l.follow(ctx, key, f) // the nodes had forgotten it
+// purged meanwhile, and does not say so. The error is ErrUnreachable.
+func (l *Log) Follow(key string, f func(Entry)) (stop func(), err error) {
+	if !l.cluster.Reachable() {
+		return nil, ErrUnreachable
 	}
-	if err != nil {
-		return nil, explain(err)
-	}
-	return consuming.Stop, nil
-}
-
-func (l *Log) follow(ctx context.Context, key string, f func(Entry)) (jetstream.ConsumeContext, error) {
-	stream, err := l.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{l.subject + key}, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: 5 * patience,
-	})
-	if err != nil {
-		return nil, l.failed(err)
-	}
-	consuming, err := consumer.Consume(func(m jetstream.Msg) {
-		if meta, err := m.Metadata(); err == nil {
-			f(Entry{meta.Sequence.Stream, meta.Timestamp, m.Data()})
-		}
-	})
-	if err != nil {
-		return nil, l.failed(err)
-	}
-	return consuming, nil
+	follower := &follower{log: l, subject: l.subject + key, call: f, next: 1, lost: make(chan struct{}, 1), stop: make(chan struct{})}
+	unagain := l.cluster.Again(follower.lose)
+	go follower.run()
+	return func() {
+		unagain()
+		close(follower.stop)
+	}, nil
 }
 
 // AppendAfter adds an entry if the one with a sequence is the newest of its key, or if there is none and that is 0, and returns its

@@ -59,6 +59,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.SetOutput(m.Stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
 	flags.StringVar(&o.second, "second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
+	flags.UintVar(&o.secondPort, "second-port", 0, "the `port` of the second origin as pages reach it, where a proxy has another one than -second-addr")
 	flags.StringVar(&o.cors, "cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
@@ -107,6 +108,8 @@ type options struct {
 	addr, second, cors, public, name, metrics string
 	tls                                       encryption
 	rooms                                     room.Options
+
+	secondPort uint // 0: as it is
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -144,6 +147,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	if others != nil {
 		defer others.Close()
 		log = log.With("server", others.Self.ID())
+	}
+	if o.secondPort != 0 {
+		where.port = strconv.FormatUint(uint64(o.secondPort), 10)
 	}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)

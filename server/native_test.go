@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eventsource-playground/cluster/local"
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/eventsource"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
@@ -51,13 +52,16 @@ func TestEveryScenarioIsForAStreamAsItsFileSays(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	second := p.second(t) // before the log has more in it
 	alone := playAll(t, strings.TrimSuffix(p.url, "/"), second)
-	var backends []string
-	for _, server := range startServers(t, startNATS(t, t.TempDir(), -1).ClientURL(), "a", "b", "c") {
-		backends = append(backends, strings.Trim(server.url, "htp:/"))
+	var firsts, seconds []string
+	for _, server := range startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b", "c") {
+		firsts = append(firsts, strings.Trim(server.url, "htp:/"))
+		seconds = append(seconds, strings.Trim(server.second(t), "htp:/"))
 	}
-	proxy := httptest.NewServer(local.Proxy(func() []string { return backends }))
+	proxy := httptest.NewServer(local.Proxy(func() []string { return firsts }))
 	defer proxy.Close()
-	several := playAll(t, proxy.URL, second)
+	secondProxy := httptest.NewServer(local.Proxy(func() []string { return seconds }))
+	defer secondProxy.Close()
+	several := playAll(t, proxy.URL, secondProxy.URL)
 	t.Run("one server", func(t *testing.T) { alone.wantAsTheirFilesSay(t) })
 	t.Run("several servers", func(t *testing.T) { several.wantAsTheirFilesSay(t) })
 }

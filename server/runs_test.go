@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/sse"
 )
 
@@ -22,7 +23,7 @@ func TestAttempts(t *testing.T) {
 
 // The same, where each request goes to another server.
 func TestAttemptsOnSeveralServers(t *testing.T) {
-	nats := startNATS(t, t.TempDir(), -1)
+	nats := natstest.Start(t, t.TempDir(), -1)
 	testAttempts(t, func(streams string) (servers []*program) {
 		for _, name := range []string{"a", "b", "c"} {
 			servers = append(servers, start(t, "-addr", "127.0.0.1:0", "-max-streams", streams, "-nats", nats.ClientURL(), "-name", name))

@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
@@ -28,6 +30,7 @@ type school struct {
 	over     chan struct{} // closed: the room is no more
 	released atomic.Int64
 	settle   func() // waits until all servers have told all; nil: it is alone
+	log      func() []jetstream.Msg
 }
 
 func newSchool(l limits.Limits) *school {
@@ -86,12 +89,13 @@ func (s *school) counts() (classes, released int) {
 // page is one that has a channel.
 type page struct {
 	*Seat
-	t      *testing.T
-	joined protocol.Joined
-	class  protocol.Class // the newest, with lists that are not nil as they came last
-	told   int            // messages of the class
-	round  int            // that a test is in
-	all    []string       // what came, as JSON
+	t       *testing.T
+	joined  protocol.Joined
+	class   protocol.Class          // the newest, with lists that are not nil as they came last
+	told    int                     // messages of the class
+	members map[int]protocol.Member // the newest of each
+	round   int                     // that a test is in
+	all     []string                // what came, as JSON
 }
 
 func (s *school) page(t *testing.T) *page {
@@ -102,7 +106,7 @@ func (s *school) page(t *testing.T) *page {
 // pageAt is one whose channel is with a server.
 func (s *school) pageAt(t *testing.T, server int) *page {
 	r := httptest.NewRequest("GET", "/session", nil)
-	return &page{Seat: s.servers[server].Seat(r, func() {}), t: t}
+	return &page{Seat: s.servers[server].Seat(r, func() {}), t: t, members: map[int]protocol.Member{}}
 }
 
 // hear takes in what there is to be told.
@@ -119,6 +123,9 @@ func (p *page) hear() {
 			continue
 		}
 		p.told++
+		for _, member := range m.Class.Members {
+			p.members[member.ID] = member
+		}
 		old := p.class
 		p.class = *m.Class
 		if p.class.Outcomes == nil {

@@ -2,10 +2,13 @@ package class
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/quota"
+	"eventsource-playground/server/refuse"
 )
 
 // arrival is a seat that is about to be in a class.
@@ -22,9 +25,15 @@ func (s *Seat) join(ctx context.Context, j protocol.Join) {
 		s.leave()
 		s.classes.mutex.Lock()
 		defer s.classes.mutex.Unlock()
-		s.joined = &protocol.Joined{Error: err.Error()}
+		s.joined = &protocol.Joined{Error: err.Error(), Later: isLater(err)}
 		s.wake()
 	}
+}
+
+// isLater reports whether what was refused may be possible in a moment.
+func isLater(err error) bool {
+	var refused *refuse.Refusal
+	return err == errNothing || err == errLate || err == errFull || errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable
 }
 
 func (s *Seat) tryJoin(ctx context.Context, j protocol.Join) error {
@@ -35,6 +44,9 @@ func (s *Seat) tryJoin(ctx context.Context, j protocol.Join) error {
 		return notPlain("The browser's name")
 	case !isPlain(j.Version):
 		return notPlain("The browser's version")
+	}
+	if cs.cluster != nil && !cs.cluster.Reachable() {
+		return errNothing // and nothing is counted: the page will try again
 	}
 	if err := cs.joins.Spend(from); err != nil {
 		return reject("Wait a minute, and join again: %v.", err)
@@ -51,7 +63,7 @@ func (s *Seat) tryJoin(ctx context.Context, j protocol.Join) error {
 	} else if is != s {
 		s.leave()
 	}
-	err := c.open(ctx, j.Key != "")
+	err := c.open(j.Key != "")
 	if err == nil {
 		err = c.submit(ctx, e)
 	}
@@ -121,14 +133,14 @@ func (cs *Classes) receive(name string, room Room, e *entry, a *arrival) *class 
 }
 
 // open returns when entries can be submitted, for the maker or a reader.
-func (c *class) open(ctx context.Context, maker bool) error {
+func (c *class) open(maker bool) error {
 	if c.together == nil {
 		return nil
 	}
 	if maker {
 		c.together.hear()
 	}
-	return c.together.open(ctx)
+	return c.together.open()
 }
 
 func (c *class) checkMake() error {

@@ -85,13 +85,13 @@ const (
 )
 
 // open begins to follow the log.
-func (t *together) open(ctx context.Context) error {
+func (t *together) open() error {
 	t.opening.Lock()
 	defer t.opening.Unlock()
 	if t.opened {
 		return nil
 	}
-	stop, err := t.class.classes.log.Follow(ctx, t.key, t.receive)
+	stop, err := t.class.classes.log.Follow(t.key, t.receive)
 	if err != nil {
 		return errNothing
 	}
@@ -233,7 +233,7 @@ func (t *together) receive(got cluster.Entry) {
 		err = c.apply(&e)
 	}
 	t.sequence = got.Sequence
-	if e.Server != cs.self {
+	if e.Server != cs.self || e.Whole != nil {
 		return
 	}
 	if a := c.arriving[e.Seat]; err != nil && a != nil {

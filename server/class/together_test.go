@@ -1,16 +1,18 @@
 package class
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -28,11 +30,10 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: folder, NoLog: true, NoSigs: true})
+	s, err := natstest.Run(folder)
 	if err != nil {
 		panic(err)
 	}
-	s.Start()
 	shared = s.ClientURL()
 	code := m.Run()
 	natstest.Stop(s)
@@ -60,6 +61,7 @@ func newSchools(t *testing.T, l limits.Limits, url string, servers int) *school 
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.log = func() []jetstream.Msg { return entries(t, js, id) }
 	s.settle = func() {
 		t.Helper()
 		waitFor(t, "server that has told all", func() bool { return s.settled(t, js, id) })
@@ -79,6 +81,25 @@ func (s *school) more(t *testing.T, l limits.Limits, url, id, name string) *Clas
 	cs := s.servers[len(s.servers)-1]
 	t.Cleanup(cs.Close)
 	return cs
+}
+
+// entries are those in the log of a class.
+func entries(t *testing.T, js jetstream.JetStream, id string) (all []jetstream.Msg) {
+	t.Helper()
+	c, err := js.OrderedConsumer(t.Context(), "playground-classes", jetstream.OrderedConsumerConfig{FilterSubjects: []string{"playground.classes." + id}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := c.Next(jetstream.FetchMaxWait(time.Second))
+		if err != nil {
+			return all
+		}
+		all = append(all, m)
+		if meta, err := m.Metadata(); err != nil || meta.NumPending == 0 {
+			return all
+		}
+	}
 }
 
 // settled reports whether all servers have applied what the log has, and told it.
@@ -151,7 +172,7 @@ func TestAReaderMovesToAnotherServer(t *testing.T) {
 	is(t, "the question", *again.class.Question, "{Round:1 Lesson:retry Asking:1 Answered:1 Revealed:false Chosen:1 Bars:[]}")
 	is(t, "a second prediction", again.say(predict(1, 0)), "You have predicted in round 1 already, and once is what counts.")
 	again.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 8}})
-	maker.until("reader who is there again", func() bool { return maker.class.Away == 0 && maker.class.Members[0].Events == 8 })
+	maker.until("reader who is there again", func() bool { return maker.class.Away == 0 && maker.members[1].Events == 8 })
 	is(t, "readers", maker.class.Readers, 1)
 
 	// Without having lost the channel.
@@ -174,16 +195,9 @@ func TestPresencesComeToTheMakersServer(t *testing.T) {
 	s.settle()
 	// All of them once, for a maker that comes later.
 	maker := s.pageAt(t, 2).join(protocol.Join{Key: "key"})
-	events := map[int]int{}
-	known := func() bool {
-		for _, m := range maker.class.Members {
-			events[m.ID] = m.Events
-		}
-		return fmt.Sprint(events) == "map[1:10 2:11]"
-	}
-	maker.until("presence of each", known)
+	maker.until("presence of each", func() bool { return maker.members[1].Events == 10 && maker.members[2].Events == 11 })
 	there.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, LastEventID: "7QKM2F-41", Events: 12}})
-	maker.until("new presence", func() bool { return maker.class.Members[len(maker.class.Members)-1].LastEventID == "7QKM2F-41" })
+	maker.until("new presence", func() bool { return maker.members[2].LastEventID == "7QKM2F-41" })
 	s.settle()
 	maker.hear()
 	is(t, "those that changed", len(maker.class.Members), 1)
@@ -340,18 +354,17 @@ func TestNATSIsGoneForAWhile(t *testing.T) {
 	there.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 5}})
 	here.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 6}})
 	leaving.must(protocol.FromPage{Leave: true})
+	lost := s.pageAt(t, 1).join(protocol.Join{Token: here.joined.Token})
+	is(t, "one that reconnects", lost.joined, protocol.Joined{Error: string(errNothing), Later: true})
 	hearAll(maker, here, there)
 	is(t, "those who stay", []string{maker.joined.Error, here.joined.Error, there.joined.Error}, "[  ]")
 	is(t, "what is shown", []any{there.class.Question.Round, there.class.Readers}, "[1 3]")
 
 	natstest.Start(t, folder, port)
 	waitFor(t, "prediction that is accepted", func() bool { return there.say(predict(1, 0)) == "" })
-	events := map[int]int{}
 	maker.until("all that was missed", func() bool {
-		for _, m := range maker.class.Members {
-			events[m.ID] = m.Events
-		}
-		return maker.class.Question.Answered == 1 && maker.class.Readers == 2 && maker.class.Away == 0 && events[1] == 6 && events[2] == 5
+		return maker.class.Question.Answered == 1 && maker.class.Readers == 2 && maker.class.Away == 0 &&
+			maker.members[1].Events == 6 && maker.members[2].Events == 5
 	})
 	here.must(predict(1, 1))
 	maker.until("prediction", func() bool { return fmt.Sprint(maker.class.Question.Bars) == "[[1 1]]" })
@@ -372,11 +385,41 @@ func TestAServerIsThereAgain(t *testing.T) {
 	maker.until("reader who was away, and is there again", func() bool { return maker.class.Members[0].At > 0 && maker.class.Away == 0 })
 	s.settle()
 	reader.must(protocol.FromPage{Presence: &protocol.Presence{State: 1, Events: 5}})
-	maker.until("presence", func() bool { return maker.class.Members[len(maker.class.Members)-1].Events == 5 })
+	maker.until("presence", func() bool { return maker.members[1].Events == 5 })
 	second.must(ask("retry", 2))
 	reader.until("question", func() bool { return reader.class.Question != nil })
 	reader.must(predict(1, 1))
 	is(t, "what they were told of joining", []string{reader.joined.Error, second.joined.Error}, "[ ]")
+}
+
+func TestWhatTheLogHas(t *testing.T) {
+	s := newSchools(t, limits.Default, shared, 2)
+	maker, reader := s.maker(t), s.reader(t)
+	maker.must(ask("retry", 2))
+	s.settle()
+	reader.must(predict(1, 1))
+	maker.must(protocol.FromPage{Reveal: 1})
+	s.settle()
+	reader.must(protocol.FromPage{Outcome: &protocol.Outcome{Round: 1, Choice: 1, Figures: map[string]float64{"wait": 3001.2, "events": 41}}})
+	for range 3 {
+		is(t, "what is rejected", reader.say(predict(1, 1)), "Round 1 is revealed already: a prediction comes before that.")
+	}
+	reader.Close()
+	back := s.page(t).join(protocol.Join{Token: reader.joined.Token, Browser: "Chrome", Version: "140"})
+	s.settle()
+	log := s.log()
+	is(t, "entries, of which none was rejected", len(log), 8)
+	for _, m := range log {
+		if text := string(m.Data()); strings.Contains(text, back.joined.Token) || strings.Contains(text, `"key"`) {
+			t.Errorf("got %s; want no token and no key", text)
+		}
+		if n := len(m.Data()); n > 300 {
+			t.Errorf("got %d bytes: %s; want at most 300", n, m.Data())
+		}
+	}
+
+	close(s.over)
+	waitFor(t, "empty log", func() bool { return len(s.log()) == 0 })
 }
 
 func TestAClassBeginsAnewWhenAllHaveLeft(t *testing.T) {
@@ -392,7 +435,110 @@ func TestAClassBeginsAnewWhenAllHaveLeft(t *testing.T) {
 		s.settle()
 		reader.must(protocol.FromPage{Leave: true})
 		waitFor(t, "end of the class", func() bool { n, _ := s.counts(); return n == 0 })
+		waitFor(t, "log that is short", func() bool { return len(s.log()) == 1 })
 		_, released := s.counts()
 		is(t, "rooms released", released, 2*(round+1))
 	}
+}
+
+func TestALogInUseDoesNotGetOld(t *testing.T) {
+	l := limits.Default
+	l.RoomAge = 400 * time.Millisecond
+	s := newSchools(t, l, shared, 2)
+	maker, reader := s.maker(t), s.reader(t)
+	waitFor(t, "log that begins with a whole", func() bool {
+		log := s.log()
+		return len(log) > 0 && strings.Contains(string(log[0].Data()), `"whole"`)
+	})
+	maker.must(ask("retry", 2))
+	reader.until("question", func() bool { return reader.class.Question != nil })
+}
+
+func TestServersAgreeWhateverHappens(t *testing.T) {
+	l := limits.Default
+	l.ClassReaders, l.ClassMakers, l.ClassAway, l.RoomJoins = 6, 3, 50*time.Millisecond, 1_000_000
+	s := newSchools(t, l, shared, 3)
+	stays := s.maker(t)
+	s.settle()
+	var wait sync.WaitGroup
+	for n := range 12 {
+		p := s.page(t)
+		wait.Go(func() {
+			chance := rand.New(rand.NewPCG(1, uint64(n)))
+			token := ""
+			for range 150 {
+				round := 1 + chance.IntN(3)
+				var said protocol.FromPage
+				switch chance.IntN(9) {
+				case 0:
+					p.Close()
+					continue
+				case 1:
+					said.Leave = true
+				case 2:
+					said.Join = &protocol.Join{Room: "calm-river", Key: "key"}
+				case 3, 4:
+					said.Join = &protocol.Join{Room: "calm-river", Token: token}
+				case 5:
+					said = ask("retry", 2)
+				case 6:
+					said.Reveal = round
+				case 7:
+					said = predict(round, 1)
+				case 8:
+					said.Outcome = &protocol.Outcome{Round: round}
+				}
+				p.Say(t.Context(), said)
+				for m, ok := p.Next(); ok; m, ok = p.Next() {
+					if m.Joined != nil && m.Joined.Token != "" {
+						token = m.Joined.Token
+					}
+				}
+			}
+			p.Close()
+		})
+	}
+	wait.Wait()
+	waitFor(t, "class in which one is left", func() bool {
+		stays.hear()
+		return stays.class.Readers == 0
+	})
+	s.settle()
+	late := s.more(t, l, shared, s.all["calm-river"].room.ID, "late")
+	s.pageAt(t, 3).join(protocol.Join{})
+	s.settle()
+	want := stateOf(t, s.Classes)
+	for _, cs := range append(s.servers[1:3:3], late) {
+		if got := stateOf(t, cs); got != want {
+			t.Errorf("got of server %s\n%s; want\n%s", cs.self, got, want)
+		}
+	}
+}
+
+// stateOf is what a server takes the class for.
+func stateOf(t *testing.T, cs *Classes) string {
+	t.Helper()
+	cs.mutex.Lock()
+	defer cs.mutex.Unlock()
+	c := cs.all["calm-river"]
+	if c == nil {
+		t.Fatalf("server %s has no class", cs.self)
+	}
+	if len(c.places) != len(c.Makers)+len(c.placesOfReaders()) {
+		t.Errorf("server %s: got %d places; want %d makers and %d readers", cs.self, len(c.places), len(c.Makers), len(c.placesOfReaders()))
+	}
+	b, err := json.Marshal(c.state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func (s *state) placesOfReaders() (all []place) {
+	for _, r := range s.Readers {
+		if r.here() {
+			all = append(all, r.Place)
+		}
+	}
+	return all
 }
