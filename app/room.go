@@ -202,9 +202,22 @@ func (r *room) receive(message protocol.ToPage) {
 	r.model.pace.again(1)
 }
 
+// joinAgain is after how long a page joins once more, where the servers could not reach each other.
+const joinAgain = 5 * time.Second
+
 // let is what became of joining.
 func (r *room) let(j protocol.Joined) {
 	m := r.model
+	if j.Later {
+		r.wrong = brief(j.Error, 300)
+		name := r.name
+		time.AfterFunc(joinAgain, func() {
+			if r.name == name {
+				r.join()
+			}
+		})
+		return
+	}
 	if j.Error != "" {
 		delete(r.keys, r.name) // until the page is loaded again: it may be wrong, or the server may not have the room just now
 		_ = m.pace.ctx.SessionStorage().Set("playground.room."+r.name, "")

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eventsource-playground/cluster/local"
 )
 
 // A part measures rows, and hands each to done as soon as it has it. It builds what it needs into dir, which is removed
@@ -31,10 +33,12 @@ var parts = []part{
 	{"http2", measureHTTP2},
 	{"websocket", measureWebSockets},
 	{"room", measureRoom},
+	{"cluster", measureCluster},
 	{"decoders", measureDecoders},
 }
 
 func main() {
+	local.Node()
 	var names []string
 	for _, p := range parts {
 		names = append(names, p.name)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,11 +63,14 @@ type roomSide struct {
 	name  string
 	start func() (*process, error)
 	open  func(*process) (path, key, incarnation string, err error)
+
+	elsewhere *process // where the readers are; nil: at the same server
 }
 
 // roomRun is one of them under way.
 type roomRun struct {
 	process     *process
+	readAt      netip.AddrPort
 	load        *load
 	events      *roomEvents
 	path, key   string
@@ -127,30 +131,35 @@ func bothRooms(dir string) (sides [2]roomSide, err error) {
 		return sides, err
 	}
 	return [2]roomSide{
-		{
-			name: "server",
-			start: func() (*process, error) {
-				return start(ours, "-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000")
-			},
-			open: func(p *process) (path, key, incarnation string, err error) {
-				reply, err := http.Post("http://"+p.addr.String()+"/rooms", "", nil)
-				if err != nil {
-					return "", "", "", err
-				}
-				defer reply.Body.Close()
-				var made struct{ Room, Key string }
-				if err := json.NewDecoder(reply.Body).Decode(&made); err != nil {
-					return "", "", "", err
-				}
-				return "/rooms/" + made.Room, made.Key, "", nil
-			},
-		},
+		serverSide("server", ours),
 		{
 			name:  "broadcast",
 			start: func() (*process, error) { return start(hand) },
 			open:  func(*process) (path, key, incarnation string, err error) { return "/", "none", "", nil },
 		},
 	}, nil
+}
+
+// serverSide is ours, with further arguments.
+func serverSide(name, binary string, args ...string) roomSide {
+	return roomSide{
+		name: name,
+		start: func() (*process, error) {
+			return start(binary, append([]string{"-addr", "127.0.0.1:0", "-max-streams", "1000000", "-max-streams-per-address", "1000000"}, args...)...)
+		},
+		open: func(p *process) (path, key, incarnation string, err error) {
+			reply, err := http.Post("http://"+p.addr.String()+"/rooms", "", nil)
+			if err != nil {
+				return "", "", "", err
+			}
+			defer reply.Body.Close()
+			var made struct{ Room, Key string }
+			if err := json.NewDecoder(reply.Body).Decode(&made); err != nil {
+				return "", "", "", err
+			}
+			return "/rooms/" + made.Room, made.Key, "", nil
+		},
+	}
 }
 
 // called is for messages.
@@ -168,7 +177,10 @@ func (s roomSide) begin(n int, lossy bool) (r *roomRun, before float64, err erro
 	if err != nil {
 		return nil, 0, err
 	}
-	r = &roomRun{process: p, events: &roomEvents{at: map[int]time.Time{}, got: map[int]int{}, lossy: lossy}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	r = &roomRun{process: p, readAt: p.addr, events: &roomEvents{at: map[int]time.Time{}, got: map[int]int{}, lossy: lossy}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
+	if s.elsewhere != nil {
+		r.readAt = s.elsewhere.addr
+	}
 	if r.path, r.key, r.incarnation, err = s.open(p); err == nil {
 		err = r.warmUp()
 	}
@@ -176,7 +188,7 @@ func (s roomSide) begin(n int, lossy bool) (r *roomRun, before float64, err erro
 		before, err = p.resident()
 	}
 	if err == nil {
-		r.load, err = newLoad(p.addr, r.request)
+		r.load, err = newLoad(r.readAt, r.request)
 	}
 	if err == nil {
 		r.load.room = r.events
@@ -208,7 +220,7 @@ func (r *roomRun) request(last int) string {
 
 // warmUp has a few readers get a few events.
 func (r *roomRun) warmUp() (err error) {
-	l, err := newLoad(r.process.addr, r.request)
+	l, err := newLoad(r.readAt, r.request)
 	if err != nil {
 		return err
 	}

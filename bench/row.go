@@ -20,7 +20,7 @@ type row struct {
 	Theirs    float64 `json:"theirs"`
 	Value     float64 `json:"value"`  // the median of the rounds' ratios; without a reference Ours
 	Spread    float64 `json:"spread"` // the median distance from Value, as a part of it: the noise of this run
-	Bound     float64 `json:"bound"`  // of Value
+	Bound     float64 `json:"bound"`  // of Value; a ratio with 0 is only said
 	AtLeast   bool    `json:"atLeast"`
 	Note      string  `json:"note,omitempty"`
 }
@@ -47,26 +47,37 @@ func (r row) atLeast(bound float64) row { r.Bound, r.AtLeast = bound, true; retu
 
 // broken reports whether the bound is broken by more than the noise.
 func (r row) broken() bool {
-	if math.IsNaN(r.Value) {
+	switch {
+	case math.IsNaN(r.Value):
 		return true
-	}
-	if r.AtLeast {
+	case r.isSaid():
+		return false
+	case r.AtLeast:
 		return r.Value*(1+r.Spread) < r.Bound
 	}
 	return r.Value*(1-r.Spread) > r.Bound
 }
 
+// isSaid reports whether there is no limit.
+func (r row) isSaid() bool { return r.Reference != "" && r.Bound == 0 }
+
 // limit is the bound, in words.
 func (r row) limit() string {
-	if r.AtLeast {
+	switch {
+	case r.isSaid():
+		return "none"
+	case r.AtLeast:
 		return "at least " + number(r.Bound)
 	}
 	return "at most " + number(r.Bound)
 }
 
 func (r row) verdict() string {
-	if r.broken() {
+	switch {
+	case r.broken():
 		return "BROKEN"
+	case r.isSaid():
+		return "is said"
 	}
 	return "holds"
 }

@@ -15,4 +15,6 @@ func measureWebSockets(context.Context, string, func(...row)) error { return err
 
 func measureRoom(context.Context, string, func(...row)) error { return errLinux }
 
+func measureCluster(context.Context, string, func(...row)) error { return errLinux }
+
 var errLinux = errors.New("only Linux has /proc and epoll, with which this is measured")

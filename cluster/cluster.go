@@ -96,6 +96,7 @@ func Join(o Options) (*Cluster, error) {
 		nats.Timeout(patience),
 		nats.ConnectHandler(func(*nats.Conn) { c.connected() }),
 		nats.ReconnectHandler(func(*nats.Conn) { c.connected() }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.Log.Warn("NATS", "err", err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { o.Log.Warn("NATS is gone", "err", err) }),
 	}
 	if o.Creds != "" {

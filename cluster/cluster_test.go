@@ -12,24 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-)
 
-// startNATS starts a server with a port, or any if that is -1.
-func startNATS(t *testing.T, folder string, port int) *server.Server {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: folder, NoLog: true, NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("NATS does not start")
-	}
-	return s
-}
+	"eventsource-playground/cluster/natstest"
+)
 
 func joined(t *testing.T, url, name string) *Cluster {
 	t.Helper()
@@ -60,7 +46,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestAValueIsChangedByOneServerAtATime(t *testing.T) {
-	url := startNATS(t, t.TempDir(), -1).ClientURL()
+	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	const servers, times = 3, 20
 	var all sync.WaitGroup
 	for i := range servers {
@@ -95,7 +81,7 @@ func TestAValueIsChangedByOneServerAtATime(t *testing.T) {
 }
 
 func TestALogIsReadAndHeard(t *testing.T) {
-	url := startNATS(t, t.TempDir(), -1).ClientURL()
+	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	limits := LogLimits{Age: time.Hour, Bytes: 1 << 20, PerKey: 3}
 	writer, reader := joined(t, url, "a").Log("test", limits), joined(t, url, "b").Log("test", limits)
 	heard := make(chan string, 10)
@@ -130,7 +116,7 @@ func TestALogIsReadAndHeard(t *testing.T) {
 }
 
 func TestCalls(t *testing.T) {
-	url := startNATS(t, t.TempDir(), -1).ClientURL()
+	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	a, b := joined(t, url, "a"), joined(t, url, "b")
 	if err := b.Answer("echo", func(body []byte, reply func([]byte)) { go reply(append(body, '!')) }); err != nil {
 		t.Fatal(err)
@@ -145,7 +131,7 @@ func TestCalls(t *testing.T) {
 }
 
 func TestAServerIsThereAndGone(t *testing.T) {
-	url := startNATS(t, t.TempDir(), -1).ClientURL()
+	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	a, b := joined(t, url, "a"), joined(t, url, "b")
 	waitFor(t, "measurement", func() bool { return a.Peer(b.Self.ID()).Known })
 	if got := a.Peer(b.Self.ID()); got.Offset.Abs() > 100*time.Millisecond || got.Gone {
@@ -166,7 +152,7 @@ func TestAServerIsThereAndGone(t *testing.T) {
 
 // A server whose clock is wrong by an hour, and that says nothing any more.
 func TestAnotherClock(t *testing.T) {
-	url := startNATS(t, t.TempDir(), -1).ClientURL()
+	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	a := joined(t, url, "a")
 	wrong := Server{"wrong", "ABCDEF"}
 	conn, err := nats.Connect(url)
@@ -192,7 +178,7 @@ func TestAnotherClock(t *testing.T) {
 
 func TestWithoutNATSForAWhile(t *testing.T) {
 	folder := t.TempDir()
-	s := startNATS(t, folder, -1)
+	s := natstest.Start(t, folder, -1)
 	a := joined(t, s.ClientURL(), "a")
 	values := a.Values("test", time.Hour, 1<<20)
 	log := a.Log("test", LogLimits{Age: time.Hour, Bytes: 1 << 20, PerKey: 10})
@@ -217,7 +203,7 @@ func TestWithoutNATSForAWhile(t *testing.T) {
 			t.Errorf("got %v of %s; want ErrUnreachable", err, what)
 		}
 	}
-	startNATS(t, folder, port)
+	natstest.Start(t, folder, port)
 	<-again
 	// It has forgotten what was in memory, and all is made anew.
 	waitFor(t, "value", func() bool { return values.Change(t.Context(), "k", set) == nil })
@@ -233,7 +219,7 @@ func TestWithoutNATSForAWhile(t *testing.T) {
 
 func TestAServerStartsWithoutNATS(t *testing.T) {
 	folder := t.TempDir()
-	s := startNATS(t, folder, -1)
+	s := natstest.Start(t, folder, -1)
 	port := s.Addr().(*net.TCPAddr).Port
 	s.Shutdown()
 	s.WaitForShutdown()
@@ -241,6 +227,6 @@ func TestAServerStartsWithoutNATS(t *testing.T) {
 	if a.Reachable() {
 		t.Error("got that NATS is there; want that it is not")
 	}
-	startNATS(t, folder, port)
+	natstest.Start(t, folder, port)
 	waitFor(t, "NATS", a.Reachable)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Log is what the servers have recorded, by keys of letters, digits and hyphens. It is in the memory of NATS's nodes.
+// Log is what the servers have recorded, by keys of letters, digits and hyphens. It is in the memory of NATS's nodes, or on their disks.
 type Log struct {
 	cluster *Cluster
 	config  jetstream.StreamConfig
@@ -25,16 +25,23 @@ type LogLimits struct {
 	Age    time.Duration
 	Bytes  int
 	PerKey int // entries
+
+	// Keep has all that is not too old be kept, on disk: what is more is refused.
+	Keep bool
 }
 
 // Log is that of a name.
 func (c *Cluster) Log(name string, l LogLimits) *Log {
 	subject := prefix + name + "."
-	return &Log{cluster: c, subject: subject, config: jetstream.StreamConfig{
+	config := jetstream.StreamConfig{
 		Name: "playground-" + name, Subjects: []string{subject + "*"},
 		Storage: jetstream.MemoryStorage, MaxAge: l.Age, MaxBytes: int64(l.Bytes), MaxMsgsPerSubject: int64(l.PerKey),
 		Discard: jetstream.DiscardOld, Duplicates: min(l.Age, time.Minute),
-	}}
+	}
+	if l.Keep {
+		config.Storage, config.Discard, config.DiscardNewPerSubject = jetstream.FileStorage, jetstream.DiscardNew, true
+	}
+	return &Log{cluster: c, subject: subject, config: config}
 }
 
 // open makes it, if no server has done so.
@@ -71,15 +78,8 @@ func (l *Log) failed(err error) error {
 // Append adds an entry, and returns when the nodes have it. With an id that was added within the last minute it does nothing, so that
 // whoever got no acknowledgement can try again.
 func (l *Log) Append(ctx context.Context, key, id string, entry []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if _, err := l.open(ctx); err != nil {
-		return err
-	}
-	if _, err := l.cluster.js.Publish(ctx, l.subject+key, entry, jetstream.WithMsgID(id)); err != nil {
-		return l.failed(err)
-	}
-	return nil
+	_, err := l.append(ctx, key, entry, jetstream.WithMsgID(id))
+	return err
 }
 
 // Hear calls f with what is added of a key from now on, one after the other, until stop is called. While NATS can't be reached it

@@ -104,7 +104,8 @@ func (p *peers) hear(body []byte) {
 	defer p.mutex.Unlock()
 	known := p.all[s.ID()]
 	if known == nil {
-		if s.Leaves {
+		if s.Leaves { // it was here for less than a beat
+			p.tell(&peer{Peer: Peer{Server: s.Server, Gone: true}})
 			return
 		}
 		p.forget()

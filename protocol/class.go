@@ -17,7 +17,8 @@ type Join struct {
 
 // Joined is what became of a Join.
 type Joined struct {
-	Error   string `json:"error,omitempty"` // why not, in one sentence; then there is nothing else
+	Error   string `json:"error,omitempty"` // why not, in one sentence; then there is nothing else, but
+	Later   bool   `json:"later,omitempty"` // nothing is wrong with the Join: the page keeps what it has, and joins again after a few seconds
 	Room    string `json:"room,omitempty"`
 	Name    string `json:"name,omitempty"`  // an animal's, which nobody else has in this room; "": the maker
 	Token   string `json:"token,omitempty"` // a reader's

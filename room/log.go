@@ -59,6 +59,9 @@ func newLog(incarnation string, most, mostBytes int) *Log {
 	return &Log{incarnation: incarnation, most: most, mostBytes: mostBytes, first: 1, next: 1, shown: 1, changed: make(chan struct{})}
 }
 
+// Incarnation is another one for each room, also of one name. It has letters and digits.
+func (l *Log) Incarnation() string { return l.incarnation }
+
 // begin says what the stream has, before anything of it is there.
 func (l *Log) begin(first, last uint64, empty bool) {
 	l.mutex.Lock()

@@ -8,34 +8,20 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/sse"
 )
 
 // startNATS starts a server of somebody's, with a port. It can be stopped, and started again with the same port and folder.
 func startNATS(t testing.TB, dir string, port int) (url string, s *server.Server) {
 	t.Helper()
-	s = startServer(t, &server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true})
+	s = natstest.Start(t, dir, port)
 	return s.ClientURL(), s
-}
-
-func startServer(t testing.TB, o *server.Options) *server.Server {
-	t.Helper()
-	s, err := server.NewServer(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("NATS does not start")
-	}
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	return s
 }
 
 func external(url string) Options {
@@ -133,7 +119,7 @@ func TestCredentials(t *testing.T) {
 	claims.Limits.JetStreamLimits = jwt.JetStreamLimits{MemoryStorage: -1, DiskStorage: -1, Streams: -1, Consumer: -1}
 	resolver.Store(accountKey, encode(claims, operator))
 	resolver.Store(systemKey, encode(jwt.NewAccountClaims(systemKey), operator))
-	s := startServer(t, &server.Options{
+	s := natstest.StartWith(t, &server.Options{
 		Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true,
 		TrustedOperators: []*jwt.OperatorClaims{jwt.NewOperatorClaims(operatorKey)}, AccountResolver: resolver, SystemAccount: systemKey,
 	})

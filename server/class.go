@@ -16,7 +16,10 @@ func findRoom(rooms *rooms.Rooms) class.Find {
 		if refused != nil {
 			return class.Room{}, refused
 		}
-		return class.Room{Release: found.Release, Ended: func(stop <-chan struct{}) bool { return ended(found, stop) }}, nil
+		return class.Room{
+			ID: found.Name + "-" + found.Incarnation(), Release: found.Release,
+			Ended: func(stop <-chan struct{}) bool { return ended(found, stop) },
+		}, nil
 	}
 }
 

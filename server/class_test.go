@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
 )
@@ -103,15 +104,23 @@ func (c *pupil) refused(t *testing.T, said protocol.FromPage) string {
 }
 
 func TestAClassPredictsAndSees(t *testing.T) {
-	p := start(t)
+	t.Run("on one server", func(t *testing.T) { predictsAndSees(t, "memory", start(t)) })
+	t.Run("on two servers", func(t *testing.T) {
+		predictsAndSees(t, "nats", startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b")...)
+	})
+}
+
+// predictsAndSees is a class whose pages are with one server after the other.
+func predictsAndSees(t *testing.T, on string, all ...*program) {
+	p, other := all[0], all[len(all)-1]
 	r := makeRoom(t, p)
 	maker := p.join(t, protocol.Join{Room: r.Room, Key: r.Key})
-	if j := maker.joined; !j.Maker || j.Address != p.url+"?room="+r.Room || j.On != "memory" || j.Events != 1000 || j.Hours != 24 || j.Name != "" || j.Token != "" {
+	if j := maker.joined; !j.Maker || j.Address != p.url+"?room="+r.Room || j.On != on || j.Events != 1000 || j.Hours != 24 || j.Name != "" || j.Token != "" {
 		t.Errorf("got %+v; want the maker", j)
 	}
 	pupils := make([]*pupil, 3)
 	for i := range pupils {
-		pupils[i] = p.join(t, protocol.Join{Room: r.Room, Browser: []string{"Chrome", "Firefox", "Chrome"}[i], Version: "140"})
+		pupils[i] = all[i%len(all)].join(t, protocol.Join{Room: r.Room, Browser: []string{"Chrome", "Firefox", "Chrome"}[i], Version: "140"})
 		if j := pupils[i].joined; j.Error != "" || j.Name == "" || j.Maker || len(j.Token) != 32 {
 			t.Fatalf("got %+v; want a reader", j)
 		}
@@ -124,7 +133,7 @@ func TestAClassPredictsAndSees(t *testing.T) {
 	maker.until(t, func() bool { return maker.members[3].Events == 1 })
 	c.conn.CloseNow()
 	maker.until(t, func() bool { return maker.members[3].Away && maker.class.Away == 1 && maker.members[3].Events == 1 })
-	back := p.join(t, protocol.Join{Room: r.Room, Token: c.joined.Token, Browser: "Chrome", Version: "140"})
+	back := other.join(t, protocol.Join{Room: r.Room, Token: c.joined.Token, Browser: "Chrome", Version: "140"})
 	if back.joined.Name != c.joined.Name || back.joined.Token != c.joined.Token {
 		t.Errorf("got %+v; want %s again", back.joined, c.joined.Name)
 	}
@@ -202,7 +211,7 @@ func TestAClassPredictsAndSees(t *testing.T) {
 			t.Errorf("got %q; want %q", got, want)
 		}
 	}
-	if got := p.join(t, protocol.Join{Room: r.Room, Token: a.joined.Token}).joined.Error; !strings.HasPrefix(got, "There is no room ") {
+	if got := other.join(t, protocol.Join{Room: r.Room, Token: a.joined.Token}).joined.Error; !strings.HasPrefix(got, "There is no room ") {
 		t.Errorf("got %q for a room that is over", got)
 	}
 }
@@ -257,6 +266,26 @@ func TestWhoGetsIntoAClass(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAServerOfAClassStops(t *testing.T) {
+	all := startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b")
+	r := makeRoom(t, all[0])
+	maker, reader := all[0].join(t, protocol.Join{Room: r.Room, Key: r.Key}), all[1].join(t, protocol.Join{Room: r.Room})
+	maker.say(t, protocol.FromPage{Ask: &protocol.Ask{Lesson: "retry", Choices: 2}})
+	reader.until(t, func() bool { return reader.question().Round == 1 })
+	reader.say(t, protocol.FromPage{Predict: &protocol.Predict{Round: 1, Choice: 1}})
+	reader.until(t, func() bool { return reader.question().Chosen == 1 })
+	if code := all[1].stop(t); code != 0 {
+		t.Errorf("got exit status %d; want 0", code)
+	}
+	maker.until(t, func() bool { return maker.class.Away == 1 })
+	back := all[0].join(t, protocol.Join{Room: r.Room, Token: reader.joined.Token})
+	back.until(t, func() bool { return back.class.Question != nil })
+	if q := back.question(); back.joined.Name != reader.joined.Name || q.Chosen != 1 {
+		t.Errorf("got %+v and %+v; want %s, who has predicted", back.joined, q, reader.joined.Name)
+	}
+	maker.until(t, func() bool { return maker.class.Away == 0 && maker.question().Answered == 1 })
 }
 
 func TestStoppingEndsAClassToo(t *testing.T) {

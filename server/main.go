@@ -59,6 +59,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.SetOutput(m.Stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
 	flags.StringVar(&o.second, "second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
+	flags.UintVar(&o.secondPort, "second-port", 0, "the `port` of the second origin as pages reach it, where a proxy has another one than -second-addr")
 	flags.StringVar(&o.cors, "cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
@@ -107,6 +108,8 @@ type options struct {
 	addr, second, cors, public, name, metrics string
 	tls                                       encryption
 	rooms                                     room.Options
+
+	secondPort uint // 0: as it is
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -145,6 +148,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 		defer others.Close()
 		log = log.With("server", others.Self.ID())
 	}
+	if o.secondPort != 0 {
+		where.port = strconv.FormatUint(uint64(o.secondPort), 10)
+	}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
 	if others != nil {
@@ -158,7 +164,8 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	hub := room.New(roomOptions(o.rooms, m.Limits, log))
 	defer hub.Close()
 	rooms := rooms.New(m.Limits, hub, reach.of, time.Now, log)
-	channels := session.NewChannels(sessions, class.New(m.Limits, findRoom(rooms), reach.page, carrier(o.rooms)), log)
+	classes := class.New(m.Limits, findRoom(rooms), reach.page, carrier(o.rooms), others)
+	channels := session.NewChannels(sessions, classes, log)
 	channels.Serve(texts)
 	served, sockets := sessions.Watch(streams.Serve), sessions.Watch(streams.ServeSocket)
 	plain := newConnections(m.Limits.ConnectionsPerAddress)
@@ -213,6 +220,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	grace, cancel = context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	channels.Wait(grace)
+	classes.Close()
 	sessions.Flush(grace)
 	log.Info("stopped")
 	return nil

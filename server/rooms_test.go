@@ -19,8 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/server/limits"
 )
 
@@ -173,24 +172,9 @@ func TestRoomsOnDiskOutliveTheServer(t *testing.T) {
 	}
 }
 
-// startNATS is somebody's NATS, at a port, or at any free one if that is -1.
-func startNATS(t *testing.T, folder string, port int) *server.Server {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: folder, NoLog: true, NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
-		t.Fatal("NATS does not start")
-	}
-	return s
-}
-
 func TestRoomsOfSomebodysNATS(t *testing.T) {
 	folder := t.TempDir()
-	nats := startNATS(t, folder, -1)
+	nats := natstest.Start(t, folder, -1)
 	p, q := start(t, "-nats", nats.ClientURL()), start(t, "-nats", nats.ClientURL())
 	r := makeRoom(t, p)
 	streams := []io.Reader{r.read(t, p), r.read(t, q)}
@@ -205,7 +189,7 @@ func TestRoomsOfSomebodysNATS(t *testing.T) {
 	if got := p.do(t, "POST", "/rooms").StatusCode; got != http.StatusServiceUnavailable {
 		t.Errorf("got %d for a new room; want 503", got)
 	}
-	startNATS(t, folder, port)
+	natstest.Start(t, folder, port)
 	for _, from := range []struct {
 		p    *program
 		data string

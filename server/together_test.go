@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/protocol"
 )
 
@@ -44,7 +45,7 @@ func (c *client) last() map[string]int {
 }
 
 func TestAChannelTellsWhatAnyServerRecords(t *testing.T) {
-	all := startServers(t, startNATS(t, t.TempDir(), -1).ClientURL(), "a", "b", "c")
+	all := startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b", "c")
 	early := all[1].request(t, scripted("== 200\ndata: {attempt}\n\n@end\n== 200\ndata: again\n\n@hold", 1))
 	readAll(t, early)
 	c := all[0].channel(t, testSecret)
@@ -104,7 +105,7 @@ func TestAChannelTellsWhatAnyServerRecords(t *testing.T) {
 }
 
 func TestAServerOfSeveralStops(t *testing.T) {
-	all := startServers(t, startNATS(t, t.TempDir(), -1).ClientURL(), "a", "b")
+	all := startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b")
 	c := all[0].channel(t, testSecret)
 	stream := all[1].request(t, scripted("== 200\ndata: 1\n\n@hold", 1))
 	c.wantSeen(t, "request", "write 9")
@@ -124,7 +125,7 @@ func TestAServerOfSeveralStops(t *testing.T) {
 
 func TestServersWithoutNATSForAWhile(t *testing.T) {
 	folder := t.TempDir()
-	nats := startNATS(t, folder, -1)
+	nats := natstest.Start(t, folder, -1)
 	all := startServers(t, nats.ClientURL(), "a", "b")
 	c := all[0].channel(t, testSecret)
 	there := all[1].request(t, scripted("== 200\ndata: 1\n\n@hold", 1))
@@ -145,7 +146,7 @@ func TestServersWithoutNATSForAWhile(t *testing.T) {
 	all[1].request(t, scripted("== 200\ndata: there\n\n@hold", 3))
 	there.Close()
 
-	startNATS(t, folder, port)
+	natstest.Start(t, folder, port)
 	for written, left := false, false; !written || !left; {
 		seen := c.seen(t)
 		written = written || seen.Kind == protocol.SeenWrite && seen.Size == len("data: there\n\n")

@@ -2,18 +2,21 @@
 // several pages. What they say to each other comes and goes over their channels, each of which has a [Seat]; the room's events are
 // none of it.
 //
+// Where there are several servers, a class is one over all of them: what changes it for good is an entry, of which all have the same log.
+//
 // A class is there while somebody is in it, or has just been lost. Nothing in it says who a reader is, and nobody gets to know who
 // predicted what.
 package class
 
 import (
 	"context"
-	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
 
+	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
 	"eventsource-playground/server/quota"
@@ -21,6 +24,7 @@ import (
 
 // Room is the room of a class.
 type Room struct {
+	ID      string                          // its name and incarnation; letters, digits and hyphens
 	Ended   func(stop <-chan struct{}) bool // waits until the room is no more, and reports whether it is; or until stop is closed
 	Release func()                          // the class needs it no more
 }
@@ -35,30 +39,30 @@ type Classes struct {
 	address func(r *http.Request, room string) string
 	on      string
 	joins   *quota.Rate
+	cluster *cluster.Cluster // nil: this server is alone
+	log     *cluster.Log     // of the entries; nil then
+	self    string           // this server's ID; "" then
 
 	mutex sync.Mutex
 	all   map[string]*class // by the room's name
+	last  uint64            // the number of an entry, or a seat
 }
 
-// class is one. Its clock counts from when it began.
+// class is one, as this server has it.
 type class struct {
+	state
 	classes *Classes
 	name    string
 	room    Room
-	began   time.Time
 	over    chan struct{} // closed when it is
+	timer   *time.Timer   // for those who are away; nil: nobody was
 
-	version int       // goes up with each change of a reader
-	lastID  int       // of a reader
-	readers []*reader // by their IDs
-	tokens  map[[sha256.Size]byte]*reader
-	names   map[string]bool // taken
-	makers  map[*Seat]struct{}
-	left    time.Time   // when a maker's page was lost
-	leaving *time.Timer // nil: none was
+	version  int // goes up with each change of a reader
+	seats    map[uint64]*Seat
+	arriving map[uint64]*arrival // seats whose entry is under way
+	together *together           // nil: this server is alone
 
 	forMakers, forReaders audience
-	round                 round
 }
 
 // audience is makers or readers, who are told of changes together.
@@ -68,92 +72,149 @@ type audience struct {
 }
 
 // New is no classes yet. address is where others find a room's page, for what they get from the client of a request; on is what
-// carries the rooms, as a Joined says it.
-func New(l limits.Limits, find Find, address func(r *http.Request, room string) string, on string) *Classes {
-	return &Classes{
+// carries the rooms, as a Joined says it. With others, classes are those of all servers.
+func New(l limits.Limits, find Find, address func(r *http.Request, room string) string, on string, others *cluster.Cluster) *Classes {
+	cs := &Classes{
 		limits: l, find: find, address: address, on: on,
 		joins: quota.NewRate("pages that joined rooms", l.RoomJoins, time.Now),
 		all:   map[string]*class{},
 	}
+	cs.join(others)
+	return cs
 }
 
-// begin is the class of a room that has none.
+// begin is the class of a room that has none here.
 func (cs *Classes) begin(name string, room Room) *class {
 	c := &class{
-		classes: cs, name: name, room: room, began: time.Now(), over: make(chan struct{}),
-		tokens: map[[sha256.Size]byte]*reader{}, names: map[string]bool{}, makers: map[*Seat]struct{}{},
+		classes: cs, name: name, room: room, over: make(chan struct{}),
+		seats: map[uint64]*Seat{}, arriving: map[uint64]*arrival{},
+	}
+	c.index()
+	if cs.cluster != nil {
+		c.together = newTogether(c)
 	}
 	cs.all[name] = c
 	go func() {
 		if room.Ended(c.over) {
 			cs.mutex.Lock()
 			defer cs.mutex.Unlock()
-			c.end()
+			c.end(true)
 		}
 	}()
 	return c
 }
 
-// isOver reports whether the class has ended, for what a timer does.
+// Close says that no page is there any more, and that nothing is to be told to other servers.
+func (cs *Classes) Close() {
+	cs.mutex.Lock()
+	defer cs.mutex.Unlock()
+	for _, c := range cs.all {
+		c.end(false)
+	}
+}
+
+// isOver reports whether the class has ended here.
 func (c *class) isOver() bool { return c.classes.all[c.name] != c }
 
-// end has all leave who are still in the class.
-func (c *class) end() {
+// end has all leave who are still in the class. gone is whether the room is.
+func (c *class) end(gone bool) {
 	if c.isOver() {
 		return
 	}
 	delete(c.classes.all, c.name)
 	close(c.over)
 	c.room.Release()
-	if c.leaving != nil {
-		c.leaving.Stop()
+	if c.timer != nil {
+		c.timer.Stop()
 	}
-	sentence := "Room " + c.name + " is over: its maker ended it, or nobody used it any more."
-	for s := range c.makers {
-		s.expel(sentence)
+	for _, s := range c.seats {
+		s.expel(c.overSentence().Error())
 	}
-	for _, r := range c.readers {
-		if r.expiry != nil {
-			r.expiry.Stop()
-		}
-		if r.seat != nil {
-			r.seat.expel(sentence)
-		}
+	if c.together != nil {
+		c.together.end(gone)
 	}
 }
 
-// endIfEmpty ends the class if nobody is in it, and nobody has just been lost.
-func (c *class) endIfEmpty() {
-	lately := c.leaving != nil && time.Since(c.left) < c.classes.limits.ClassAway
-	if len(c.makers) == 0 && len(c.readers) == 0 && !lately {
-		c.end()
+func (c *class) overSentence() error {
+	return reject("Room %s is over: its maker ended it, or nobody used it any more.", c.name)
+}
+
+// endIfEmpty ends the class if nobody is in it, and nobody has just been lost. While somebody is about to enter, it begins again.
+func (c *class) endIfEmpty(now time.Time) {
+	switch {
+	case c.isOver() || !c.isEmpty(now, c.classes.limits.ClassAway):
+	case len(c.arriving) > 0:
+		c.state = state{}
+		c.index()
+	default:
+		c.end(false)
 	}
 }
 
-// makerLost keeps the question for a maker who reloads the page before anybody else is there.
-func (c *class) makerLost() {
-	c.left = time.Now()
-	if c.leaving != nil {
-		c.leaving.Reset(c.classes.limits.ClassAway)
+// arm has those be removed who will have been away for long.
+func (c *class) arm() {
+	due := c.nextDue()
+	switch {
+	case c.isOver() || due.IsZero():
+		if c.timer != nil {
+			c.timer.Stop()
+		}
+	case c.timer == nil:
+		c.timer = time.AfterFunc(due.Sub(c.time()), c.pass)
+	default:
+		c.timer.Reset(due.Sub(c.time()))
+	}
+}
+
+// nextDue is when the next entry is to say that time has passed.
+func (c *class) nextDue() time.Time {
+	due := c.due(c.classes.limits.ClassAway)
+	if c.together != nil {
+		due = c.together.sooner(due)
+	}
+	return due
+}
+
+// pass says that time has passed.
+func (c *class) pass() {
+	c.classes.mutex.Lock()
+	due := c.nextDue()
+	if c.isOver() || due.IsZero() || c.time().Before(due) {
+		c.arm()
+		c.classes.mutex.Unlock()
 		return
 	}
-	c.leaving = time.AfterFunc(c.classes.limits.ClassAway, func() {
-		c.classes.mutex.Lock()
-		defer c.classes.mutex.Unlock()
-		if !c.isOver() {
-			c.endIfEmpty()
-		}
-	})
+	e := c.classes.entry(0)
+	e.Pass = true
+	e.id = fmt.Sprintf("%s.%d", c.room.ID, due.UnixMilli()) // all servers say so
+	c.timer.Reset(passAgain)
+	c.classes.mutex.Unlock()
+	c.insist(e)
 }
 
-// now is the class's clock, in milliseconds.
-func (c *class) now() float64 { return float64(time.Since(c.began)) / float64(time.Millisecond) }
+// passAgain is for an entry that changed nothing, since NATS's clock is another one.
+const passAgain = 5 * time.Second
+
+// time is the clock of the entries.
+func (c *class) time() time.Time {
+	if c.together != nil {
+		return c.together.time()
+	}
+	return time.Now()
+}
+
+// at is a time on the class's clock, which counts from its beginning, in milliseconds.
+func (c *class) at(t time.Time) float64 { return float64(t.Sub(c.Began)) / float64(time.Millisecond) }
+
+func (c *class) now() float64 { return c.at(c.time()) }
 
 // tellMakers has the makers be told of what has changed.
 func (c *class) tellMakers() {
 	c.tell(&c.forMakers, c.classes.limits.ClassMakerPause, func() {
-		for s := range c.makers {
-			s.tell()
+		for _, s := range c.seats {
+			if s.reader == nil {
+				s.tell()
+			}
 		}
 	})
 }
@@ -162,11 +223,11 @@ func (c *class) tellMakers() {
 func (c *class) tellAll() {
 	c.tellMakers()
 	l := &c.classes.limits
-	pause := max(l.ClassReaderPause, time.Duration(len(c.readers))*time.Second/time.Duration(l.ClassReaderRate))
+	pause := max(l.ClassReaderPause, time.Duration(len(c.Readers))*time.Second/time.Duration(l.ClassReaderRate))
 	c.tell(&c.forReaders, pause, func() {
-		for _, r := range c.readers {
-			if r.seat != nil {
-				r.seat.tell()
+		for _, s := range c.seats {
+			if s.reader != nil {
+				s.tell()
 			}
 		}
 	})
@@ -197,20 +258,20 @@ func (c *class) tell(a *audience, pause time.Duration, do func()) {
 
 // as is the class as one in it may see it: what has changed since that was told last.
 func (c *class) as(s *Seat) *protocol.Class {
-	now := &protocol.Class{Now: c.now(), Readers: len(c.readers), Question: c.round.as(s.reader)}
-	for _, r := range c.readers {
-		if r.seat == nil {
+	now := &protocol.Class{Now: c.now(), Readers: len(c.Readers), Question: c.Round.as(s.reader)}
+	for _, r := range c.Readers {
+		if !r.here() {
 			now.Away++
 		}
 		if s.reader == nil && r.version > s.told {
-			now.Members = append(now.Members, r.Member)
+			now.Members = append(now.Members, r.member())
 		}
 	}
 	s.told = c.version
 	now.Gone, s.gone = s.gone, nil
-	if n := len(c.round.outcomes); s.round != c.round.question.Round || s.outcomes != n {
-		s.round, s.outcomes = c.round.question.Round, n
-		now.Outcomes = c.round.outcomes
+	if n := len(c.Round.Outcomes); s.round != c.Round.Question.Round || s.outcomes != n {
+		s.round, s.outcomes = c.Round.Question.Round, n
+		now.Outcomes = c.Round.Outcomes
 	}
 	return now
 }

@@ -10,10 +10,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eventsource-playground/cluster"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/limits"
 )
@@ -21,14 +25,25 @@ import (
 // school is classes of one room, calm-river, whose key is key.
 type school struct {
 	*Classes
+	servers  []*Classes // all, of which pages get one after the other
+	pages    int
 	over     chan struct{} // closed: the room is no more
-	released int
+	released atomic.Int64
+	settle   func() // waits until all servers have told all; nil: it is alone
+	log      func() []jetstream.Msg
 }
 
 func newSchool(l limits.Limits) *school {
 	s := &school{over: make(chan struct{})}
+	s.add(l, "calm-river", nil)
+	return s
+}
+
+// add adds a server, which has the room under an ID.
+func (s *school) add(l limits.Limits, id string, others *cluster.Cluster) {
 	room := Room{
-		Release: func() { s.released++ },
+		ID:      id,
+		Release: func() { s.released.Add(1) },
 		Ended: func(stop <-chan struct{}) bool {
 			select {
 			case <-s.over:
@@ -48,30 +63,50 @@ func newSchool(l limits.Limits) *school {
 		return room, nil
 	}
 	address := func(_ *http.Request, room string) string { return "http://192.0.2.1:3000/?room=" + room }
-	s.Classes = New(l, find, address, "memory")
-	return s
+	s.servers = append(s.servers, New(l, find, address, "memory", others))
+	s.Classes = s.servers[0]
+}
+
+// both runs a test for one server that is alone, and for two that are not.
+func both(t *testing.T, l limits.Limits, test func(t *testing.T, s *school)) {
+	t.Helper()
+	t.Run("alone", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { test(t, newSchool(l)) })
+	})
+	t.Run("two servers", func(t *testing.T) { test(t, newSchools(t, l, shared, 2)) })
 }
 
 // counts are the classes, and how often a room was released.
 func (s *school) counts() (classes, released int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return len(s.all), s.released
+	for _, cs := range s.servers {
+		cs.mutex.Lock()
+		classes += len(cs.all)
+		cs.mutex.Unlock()
+	}
+	return classes, int(s.released.Load())
 }
 
 // page is one that has a channel.
 type page struct {
 	*Seat
-	t      *testing.T
-	joined protocol.Joined
-	class  protocol.Class // the newest, with lists that are not nil as they came last
-	told   int            // messages of the class
-	all    []string       // what came, as JSON
+	t       *testing.T
+	joined  protocol.Joined
+	class   protocol.Class          // the newest, with lists that are not nil as they came last
+	told    int                     // messages of the class
+	members map[int]protocol.Member // the newest of each
+	round   int                     // that a test is in
+	all     []string                // what came, as JSON
 }
 
 func (s *school) page(t *testing.T) *page {
+	s.pages++
+	return s.pageAt(t, s.pages%len(s.servers))
+}
+
+// pageAt is one whose channel is with a server.
+func (s *school) pageAt(t *testing.T, server int) *page {
 	r := httptest.NewRequest("GET", "/session", nil)
-	return &page{Seat: s.Seat(r, func() {}), t: t}
+	return &page{Seat: s.servers[server].Seat(r, func() {}), t: t, members: map[int]protocol.Member{}}
 }
 
 // hear takes in what there is to be told.
@@ -88,6 +123,9 @@ func (p *page) hear() {
 			continue
 		}
 		p.told++
+		for _, member := range m.Class.Members {
+			p.members[member.ID] = member
+		}
 		old := p.class
 		p.class = *m.Class
 		if p.class.Outcomes == nil {
@@ -150,6 +188,14 @@ func (s *school) maker(t *testing.T) *page {
 }
 
 // soon is when everybody was told.
+func (s *school) soon() {
+	if s.settle != nil {
+		s.settle()
+		return
+	}
+	soon()
+}
+
 func soon() {
 	time.Sleep(time.Second)
 	synctest.Wait()
@@ -245,8 +291,7 @@ func TestNamesAreNobodyElses(t *testing.T) {
 }
 
 func TestWhatJoiningBrings(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSchool(limits.Default)
+	both(t, limits.Default, func(t *testing.T, s *school) {
 		maker, reader := s.maker(t), s.reader(t)
 		is(t, "the maker", maker.joined, protocol.Joined{
 			Room: "calm-river", Maker: true, Address: "http://192.0.2.1:3000/?room=calm-river", On: "memory", Events: 1000, Hours: 24,
@@ -347,8 +392,7 @@ func TestWhatIsRejected(t *testing.T) {
 		{"a long id", reader, 0, presence(protocol.Presence{LastEventID: strings.Repeat("1", 41)}), "lastEventId is not possible as it is: give at most 40 letters, digits, spaces and ._-+()/: of ASCII."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newSchool(limits.Default)
+			both(t, limits.Default, func(t *testing.T, s *school) {
 				pages := map[string]*page{maker: s.maker(t), reader: s.reader(t), nobody: s.page(t)}
 				stages := []struct {
 					who  string
@@ -356,6 +400,7 @@ func TestWhatIsRejected(t *testing.T) {
 				}{{maker, ask("retry", 3)}, {reader, predict(1, 1)}, {maker, protocol.FromPage{Reveal: 1}}, {reader, outcome(protocol.Outcome{Round: 1})}}
 				for _, stage := range stages[:test.stage] {
 					pages[stage.who].must(stage.said)
+					s.soon()
 				}
 				if got := pages[test.who].say(test.said); got != test.want {
 					t.Errorf("got %q; want %q", got, test.want)
@@ -376,18 +421,18 @@ func TestWhatIsNothingOfAClass(t *testing.T) {
 }
 
 func TestALessonIsAskedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSchool(limits.Default)
+	both(t, limits.Default, func(t *testing.T, s *school) {
 		maker, a, b := s.maker(t), s.reader(t), s.reader(t)
 		ask := func(lesson string, choices int) {
 			maker.must(protocol.FromPage{Ask: &protocol.Ask{Lesson: lesson, Choices: choices}})
+			s.soon()
 		}
 		predict := func(p *page, round, choice int) {
 			p.must(protocol.FromPage{Predict: &protocol.Predict{Round: round, Choice: choice}})
 		}
 		expect := func(name string, want [3]string) {
 			t.Helper()
-			soon()
+			s.soon()
 			hearAll(maker, a, b)
 			for i, p := range []*page{maker, a, b} {
 				if p.class.Question == nil {
@@ -418,7 +463,7 @@ func TestALessonIsAskedAgain(t *testing.T) {
 			"{Round:2 Lesson:retry Asking:2 Answered:2 Revealed:true Chosen:0 Bars:[[0 0 1] [2 0 0]]}",
 		})
 		a.must(protocol.FromPage{Outcome: &protocol.Outcome{Round: 2, Choice: 1, Browser: "Nonesuch", Figures: map[string]float64{"wait": 3000}}})
-		soon()
+		s.soon()
 		hearAll(maker, a, b)
 		for _, p := range []*page{maker, a, b} {
 			is(t, "outcomes", p.class.Outcomes, "[{Round:2 Choice:1 Browser:Chrome Version:140 Figures:map[wait:3000]}]")
@@ -552,12 +597,11 @@ func TestReadersAreToldOfChangesAFewTimesASecond(t *testing.T) {
 }
 
 func TestARoomThatEndsEndsItsClass(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSchool(limits.Default)
+	both(t, limits.Default, func(t *testing.T, s *school) {
 		maker, here, away := s.maker(t), s.reader(t), s.reader(t)
 		away.Close()
 		close(s.over)
-		synctest.Wait()
+		s.soon()
 		hearAll(maker, here, away)
 		for _, p := range []*page{maker, here} {
 			is(t, "told", p.joined, protocol.Joined{Error: "Room calm-river is over: its maker ended it, or nobody used it any more."})
@@ -623,16 +667,16 @@ func TestAMakerWhoReloadsFindsTheQuestion(t *testing.T) {
 }
 
 func TestTwoPagesWithOneToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSchool(limits.Default)
+	both(t, limits.Default, func(t *testing.T, s *school) {
 		first := s.reader(t)
 		name := first.joined.Name
 		second := s.page(t).join(protocol.Join{Token: first.joined.Token})
+		s.soon()
 		first.hear()
 		is(t, "the first one", first.joined, protocol.Joined{Error: "Another page is " + name + " now, with this one's token: join without it to be somebody else."})
 		is(t, "the second one", second.joined.Name, name)
 		first.Close() // which is no news
-		soon()
+		s.soon()
 		second.hear()
 		is(t, "readers and those away", []int{second.class.Readers, second.class.Away}, "[1 0]")
 		second.join(protocol.Join{Token: second.joined.Token})

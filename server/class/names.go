@@ -1,7 +1,7 @@
 package class
 
 import (
-	"math/rand/v2"
+	"hash/fnv"
 	"strconv"
 	"strings"
 )
@@ -24,8 +24,9 @@ Sardine Scorpion Seahorse Seal Shark Sheep Shrimp Skylark Sloth Snail Sparrow Sp
 Swallow Swan Tapir Termite Tiger Toad Toucan Trout Tuna Turkey Turtle Viper Vole Vulture Wallaby Walrus Warthog Wasp Weasel
 Whale Wolf Wolverine Wombat Woodpecker Yak Zebra`)
 
-// freeName is one that nobody has. When all animals are taken, a number goes with them.
-func freeName(taken map[string]bool) string {
+// freeName is one that nobody has, by chance: by the hash of a new token, so that it is the same on all servers. When all animals are taken,
+// a number goes with them.
+func freeName(taken map[string]bool, chance string) string {
 	for n := 1; ; n++ {
 		ending := ""
 		if n > 1 {
@@ -38,7 +39,9 @@ func freeName(taken map[string]bool) string {
 			}
 		}
 		if len(free) > 0 {
-			return free[rand.IntN(len(free))]
+			h := fnv.New32a()
+			h.Write([]byte(chance))
+			return free[int(h.Sum32()%uint32(len(free)))]
 		}
 	}
 }

@@ -3,8 +3,8 @@ package class
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -14,66 +14,147 @@ import (
 
 // reader is one, whose channel may be lost.
 type reader struct {
-	protocol.Member
-	token  [sha256.Size]byte // its hash
-	seat   *Seat             // nil: away
-	lost   time.Time         // since then
-	expiry *time.Timer       // nil: it never was
+	ID      int
+	Name    string
+	Browser string
+	Version string
+	Token   string    // its hash
+	Joined  float64   // on the class's clock
+	Place   place     // nowhere: away
+	Lost    time.Time // since then
 
-	first, version int // the class's, when it came and when it changed
-	predicted      int // the last round in which it did; 0: none
-	chosen         int // then
-	decided        int // the last round of which it has told the outcome; 0: none
+	Predicted int // the last round in which it did; 0: none
+	Chosen    int // then
+	Decided   int // the last round of which it has told the outcome; 0: none
+
+	// What this server knows beside that.
+	seat           *Seat // nil: not here
+	presence       protocol.Presence
+	at             float64 // when that came, on the class's clock
+	first, version int     // the class's, when it came and when it changed
 }
 
-// newToken is 128 random bits, and what is kept of them.
-func newToken() (token string, hash [sha256.Size]byte) {
+func (r *reader) here() bool { return r.Place.Seat != 0 }
+
+// member is a reader as a maker sees it.
+func (r *reader) member() protocol.Member {
+	return protocol.Member{
+		ID: r.ID, Name: r.Name, Browser: r.Browser, Version: r.Version,
+		Away: !r.here(), At: max(r.at, r.Joined), Presence: r.presence,
+	}
+}
+
+// enter is how a reader comes in.
+type enter struct {
+	Known   string `json:"known,omitempty"` // the hash of its token, if it may be one who is here
+	Token   string `json:"token,omitempty"` // that of a new one; "": only who is away enters
+	Browser string `json:"browser,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// newToken is 128 random bits.
+func newToken() string {
 	b := make([]byte, 16)
 	rand.Read(b) // never fails
-	token = hex.EncodeToString(b)
-	return token, sha256.Sum256([]byte(token))
+	return hex.EncodeToString(b)
 }
 
-// enter is a new reader, and its token. It takes the place of the one who was lost first, if there are too many.
-func (c *class) enter(j protocol.Join) (*reader, string, error) {
-	most := c.classes.limits.ClassReaders
-	if len(c.readers) >= most && !c.makeRoom() {
-		return nil, "", reject("Room %s has %d readers and gets no more: try again when some have left.", c.name, most)
+// hashOf is what is kept of a token.
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawStdEncoding.EncodeToString(sum[:])
+}
+
+func (c *class) checkEnter(e *enter) error {
+	if r := c.tokens[e.Known]; r != nil && (e.Token != "" || !r.here()) {
+		return nil
 	}
-	token, hash := newToken()
-	c.lastID++
-	c.version++
-	r := &reader{token: hash, first: c.version, version: c.version}
-	r.Member = protocol.Member{ID: c.lastID, Name: freeName(c.names), At: c.now(), Browser: j.Browser, Version: j.Version}
-	c.readers = append(c.readers, r)
-	c.tokens[hash] = r
-	c.names[r.Name] = true
-	return r, token, nil
+	switch most := c.classes.limits.ClassReaders; {
+	case e.Token == "":
+		return errOutside
+	case len(c.Readers) >= most && c.lostFirst() == nil:
+		return reject("Room %s has %d readers and gets no more: try again when some have left.", c.name, most)
+	}
+	return nil
 }
 
-func (c *class) makeRoom() bool {
-	var first *reader
-	for _, r := range c.readers {
-		if r.seat == nil && (first == nil || r.lost.Before(first.lost)) {
+// enter has a reader come in, from a place that is not where another page with its token may be.
+func (c *class) enter(e *entry) {
+	r := c.tokens[e.Enter.Known]
+	isNew, changed := r == nil, r == nil || !r.here()
+	if isNew {
+		r = c.newReader(e)
+	}
+	c.empty(r.Place)
+	r.Place = e.place
+	c.places[r.Place] = r
+	a := c.arrived(e)
+	if s := r.seat; s != nil && (a == nil || a.seat != s) {
+		s.expel("Another page is " + r.Name + " now, with this one's token: join without it to be somebody else.")
+	}
+	if a != nil {
+		if !isNew {
+			a.token = a.old
+		}
+		a.sit(c, r, e.Seat)
+	}
+	if changed {
+		c.changed(r)
+		c.tellAll()
+	}
+}
+
+// newReader takes the place of the one who was lost first, if there are too many.
+func (c *class) newReader(e *entry) *reader {
+	if len(c.Readers) >= c.classes.limits.ClassReaders {
+		c.remove(c.lostFirst())
+	}
+	c.LastID++
+	r := &reader{
+		ID: c.LastID, Name: freeName(c.names, e.Enter.Token), Browser: e.Enter.Browser, Version: e.Enter.Version,
+		Token: e.Enter.Token, Joined: c.at(e.time),
+	}
+	c.Readers = append(c.Readers, r)
+	c.tokens[r.Token], c.names[r.Name] = r, true
+	c.introduce(r)
+	return r
+}
+
+// lostFirst is the reader who is away for the longest time; nil if nobody is.
+func (c *class) lostFirst() (first *reader) {
+	for _, r := range c.Readers {
+		if !r.here() && (first == nil || r.Lost.Before(first.Lost)) {
 			first = r
 		}
 	}
-	if first != nil {
-		c.remove(first)
-	}
-	return first != nil
+	return first
 }
 
 // remove is the end of a reader.
 func (c *class) remove(r *reader) {
-	c.readers = slices.DeleteFunc(c.readers, func(other *reader) bool { return other == r })
-	delete(c.tokens, r.token)
+	c.empty(r.Place)
+	c.Readers = slices.DeleteFunc(c.Readers, func(other *reader) bool { return other == r })
+	delete(c.tokens, r.Token)
 	delete(c.names, r.Name)
-	if r.expiry != nil {
-		r.expiry.Stop()
+	c.forget(r)
+}
+
+// introduce is a reader who is new here.
+func (c *class) introduce(r *reader) {
+	c.version++
+	r.first, r.version = c.version, c.version
+	if c.together != nil {
+		c.together.introduce(r)
 	}
-	for s := range c.makers {
-		if s.told >= r.first {
+}
+
+// forget has nobody be a reader here any more.
+func (c *class) forget(r *reader) {
+	if r.seat != nil {
+		r.seat.expel("You were away for too long, and " + r.Name + " is gone: join again.")
+	}
+	for _, s := range c.seats {
+		if s.reader == nil && s.told >= r.first {
 			s.gone = append(s.gone, r.ID)
 		}
 	}
@@ -86,44 +167,48 @@ func (c *class) changed(r *reader) {
 	r.version = c.version
 }
 
-// lose marks a reader whose channel is lost. After a while it is gone.
-func (c *class) lose(r *reader) {
-	away := c.classes.limits.ClassAway
-	r.seat, r.lost, r.Away = nil, time.Now(), true
-	c.changed(r)
-	c.tellAll()
-	if r.expiry != nil {
-		r.expiry.Reset(away)
+// leave is the end of whoever is at a place.
+func (c *class) leave(p place) {
+	if r := c.places[p]; r != nil {
+		c.remove(r)
 		return
 	}
-	r.expiry = time.AfterFunc(away, func() {
-		c.classes.mutex.Lock()
-		defer c.classes.mutex.Unlock()
-		if !c.isOver() && c.tokens[r.token] == r && r.seat == nil && time.Since(r.lost) >= away {
-			c.remove(r)
-			c.endIfEmpty()
-		}
-	})
+	c.empty(p)
 }
 
-// present keeps how a reader's EventSource is.
-func (s *Seat) present(p protocol.Presence) error {
-	r, err := s.asReader()
-	if err != nil {
-		return err
+// lose marks a place whose channel is lost. After a while its reader is gone; and a maker who reloads the page before anybody else is
+// there finds its question.
+func (c *class) lose(p place, at time.Time) {
+	r := c.places[p]
+	c.empty(p)
+	if r == nil {
+		c.Left = at
+		return
 	}
-	switch {
-	case p.State < 0 || p.State > 2:
-		return reject("state=%d is not possible: give the readyState, 0, 1 or 2.", p.State)
-	case !(p.WaitMs >= 0 && p.WaitMs <= math.MaxInt32), min(p.Events, p.Missed, p.Doubled) < 0:
-		return reject("A presence counts and measures: waitMs, events, missed and doubled can't be less than 0, or without an end.")
-	case !isPlain(p.LastEventID):
-		return notPlain("lastEventId")
+	r.Place, r.Lost = place{}, at
+	c.changed(r)
+	c.tellAll()
+}
+
+// loseAll is lose for all places of a server.
+func (c *class) loseAll(server string, at time.Time) {
+	for p := range c.places {
+		if p.Server == server {
+			c.lose(p, at)
+		}
 	}
-	r.Presence, r.At = p, s.class.now()
-	s.class.changed(r)
-	s.class.tellMakers()
-	return nil
+	if c.together != nil && server == c.classes.self {
+		c.together.reconcile() // it was too early to say so
+	}
+}
+
+// expire removes those who have been away for long.
+func (c *class) expire(now time.Time) {
+	for _, r := range slices.Clone(c.Readers) {
+		if !r.here() && now.Sub(r.Lost) >= c.classes.limits.ClassAway {
+			c.remove(r)
+		}
+	}
 }
 
 const longest = 40 // bytes of what a page says that makers or everybody get to see
