@@ -149,15 +149,19 @@ func (e *engine) command(ctx context.Context, subject string, c Command) error {
 	return e.conn.FlushWithContext(ctx)
 }
 
+// noPeers is NATS's error code when there are not enough nodes for another stream: those that are gone for a while don't count.
+const noPeers = 10005
+
 // explain says what an error of NATS's means for a room.
 func (e *engine) explain(err error) error {
+	api := new(jetstream.APIError)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return ErrUnknown
 	case !e.conn.IsConnected(), errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrTimeout), errors.Is(err, context.DeadlineExceeded),
-		errors.Is(err, jetstream.ErrJetStreamNotEnabled):
+		errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.As(err, &api) && api.ErrorCode == noPeers:
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return fmt.Errorf("room: %w", err)

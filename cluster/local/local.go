@@ -138,7 +138,7 @@ func (c *Cluster) startNodes(ctx context.Context) error {
 	return c.Ready(ctx)
 }
 
-// Ready waits until JetStream works.
+// Ready waits until JetStream works, and has all nodes for what is to be on all.
 func (c *Cluster) Ready(ctx context.Context) error {
 	conn, err := nats.Connect(c.NATS(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
 	if err != nil {
@@ -151,7 +151,10 @@ func (c *Cluster) Ready(ctx context.Context) error {
 	}
 	for {
 		attempt, cancel := context.WithTimeout(ctx, time.Second) // what nobody leads, nobody responds to
-		_, err := js.AccountInfo(attempt)
+		_, err := js.CreateOrUpdateStream(attempt, jetstream.StreamConfig{Name: "ready", Storage: jetstream.MemoryStorage, Replicas: c.options.Nodes})
+		if err == nil {
+			err = js.DeleteStream(attempt, "ready")
+		}
 		cancel()
 		if err == nil {
 			return nil
