@@ -114,7 +114,8 @@ func (s *Seat) vacate() {
 	if s.reader != nil {
 		s.reader.seat = nil
 	}
-	*s = Seat{classes: s.classes, request: s.request, wake: s.wake, joined: s.joined}
+	s.class, s.number, s.reader, s.due = nil, 0, nil, false
+	s.told, s.gone, s.round, s.outcomes = 0, nil, 0, 0
 }
 
 // expel has a page leave, and tells it why.

@@ -261,7 +261,7 @@ func TestTwoPredictionsOfAReaderAtOnceCountOnce(t *testing.T) {
 	for range 10 {
 		reader := s.reader(t)
 		other := s.page(t).join(protocol.Join{Token: reader.joined.Token}) // takes it over, which the first one has not noticed
-		maker.must(ask(fmt.Sprint("retry ", s.pages), 2))
+		maker.must(ask(fmt.Sprint("retry ", s.pages.Load()), 2))
 		s.settle()
 		var wait sync.WaitGroup
 		var done atomic.Int64
@@ -291,7 +291,7 @@ func TestTheLimitsOfAClassAreThoseOfAllServers(t *testing.T) {
 	for range 2 {
 		is(t, "one maker too many", s.page(t).join(protocol.Join{Key: "key"}).joined.Error, "Room calm-river has 1 pages of its maker's and gets no more: close one.")
 		is(t, "one reader too many", s.page(t).join(protocol.Join{}).joined.Error, "Room calm-river has 2 readers and gets no more: try again when some have left.")
-		s.pages++
+		s.pages.Add(1)
 	}
 	b.Close()
 	s.settle()
