@@ -8,10 +8,15 @@ export GOFLAGS += $(shell git rev-parse >/dev/null 2>&1 || echo -buildvcs=false)
 # What is built is this module as its go.mod says, also where it stands in somebody's go.work.
 export GOWORK = off
 
-.PHONY: serve wasm test test-all lint bench size shot compare report release clean
+.PHONY: serve cluster wasm test test-all lint bench size shot compare report release clean
 
 serve: bin/server
 	@exec bin/server -addr $(ADDR)
+
+# Three servers and three NATS nodes behind one address, to look at what becomes of a page when some of it is killed.
+cluster: bin/server
+	@go build -o bin/cluster ./cluster/local/main
+	@exec bin/cluster -addr $(ADDR)
 
 wasm: web/dist/index.html
 
@@ -30,6 +35,7 @@ test-all: bin/server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m ./cluster/local
 
 lint: bin/page.work
 	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }

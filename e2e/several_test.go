@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"bytes"
-	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -79,12 +79,15 @@ func TestThePageIsTheSameOnSeveralServers(t *testing.T) {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {
+			if e.Name != "cut" {
+				slow(t)
+			}
 			t.Parallel()
 			isAsItsFileSays(t, b, e, base, scenario.HTTP1)
 		})
 	}
 	for i, f := range library.All() {
-		if !slices.Contains(quick, f.Name) {
+		if f.Name != "close-in-the-gap" {
 			continue
 		}
 		t.Run("lesson "+f.Name, func(t *testing.T) {
@@ -101,12 +104,19 @@ func TestThePageIsTheSameOnSeveralServers(t *testing.T) {
 // The browser report on several servers is the one that is kept.
 func TestTheBrowserReportOnSeveralServers(t *testing.T) {
 	slow(t)
+	t.Parallel()
 	_, base := startSeveral(t)
 	b := browser.Shared(t, "chromium")
 	all := results.All()
 	kept := all[slices.IndexFunc(all, func(r *report.Report) bool { return strings.EqualFold(r.Browser, b.Name) })]
-	got := visitReportAt(t, b, base).runReport()
-	for name, how := range unlike(got, kept) {
-		t.Error(fmt.Sprint(name, ": ", how))
+	p := visitReportAt(t, b, base)
+	differ := unlike(p.runReport(), kept)
+	if len(differ) > 0 { // a busy machine is late now and then, but not twice in the same check
+		t.Logf("played again, since it differed from the kept report: %v", differ)
+		again := unlike(p.runReport(), kept)
+		maps.DeleteFunc(differ, func(name, _ string) bool { return again[name] == "" })
+	}
+	for name, how := range differ {
+		t.Errorf("%s: %s", name, how)
 	}
 }

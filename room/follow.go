@@ -2,13 +2,13 @@ package room
 
 import (
 	"context"
+	"encoding/hex"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
 )
 
 // follower has what comes into a room's stream come into its log. It has one consumer after another, each from the log's end on:
@@ -82,7 +82,7 @@ func (f *follower) consume() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), attempt)
 	_, err = f.engine.js.CreatePushConsumer(ctx, f.room.config.Name, jetstream.ConsumerConfig{
-		Name: nuid.Next(), DeliverSubject: inbox, FilterSubject: f.room.config.Subjects[0], AckPolicy: jetstream.AckNonePolicy,
+		Name: hex.EncodeToString(random(8)), DeliverSubject: inbox, FilterSubject: f.room.config.Subjects[0], AckPolicy: jetstream.AckNonePolicy,
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.room.newest() + 1,
 		Replicas: 1, MemoryStorage: true, InactiveThreshold: forgotten, IdleHeartbeat: beat, FlowControl: true,
 	})

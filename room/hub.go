@@ -214,7 +214,7 @@ func (e *engine) list(ctx context.Context) (infos []*jetstream.StreamInfo, err e
 // Room returns a room, open on this server until Release is called as often as this. The error is ErrUnknown, ErrUnreachable or
 // another.
 func (h *Hub) Room(ctx context.Context, name string) (*Room, error) {
-	if !isName(name) || h.hasNone() {
+	if !IsName(name) || h.hasNone() {
 		return nil, ErrUnknown // without starting anything
 	}
 	e, err := h.start()

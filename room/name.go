@@ -24,8 +24,8 @@ func randomName() string {
 	return first[rand.IntN(len(first))] + "-" + second[rand.IntN(len(second))]
 }
 
-// isName reports whether a room could have that name.
-func isName(name string) bool {
+// IsName reports whether a room could have that name.
+func IsName(name string) bool {
 	a, b, _ := strings.Cut(name, "-")
 	return slices.Contains(first, a) && slices.Contains(second, b)
 }

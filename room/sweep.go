@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -57,7 +58,7 @@ func (h *Hub) sweep(ctx context.Context) {
 
 func (h *Hub) endIdle(ctx context.Context, e *engine, s *jetstream.StreamInfo) {
 	if e.js.DeleteStream(ctx, s.Config.Name) == nil {
-		h.options.Log.Info("a room was idle", "stream", s.Config.Name)
+		h.options.Log.Info("a room was idle", "room", strings.TrimPrefix(s.Config.Name, streamPrefix))
 	}
 }
 
@@ -66,6 +67,14 @@ func (h *Hub) checkAll() {
 	for _, r := range h.opened() {
 		r.events.lose() // something may have been on the way
 	}
+}
+
+// Pending is how many events NATS had that this server had not, when the latest came, in the room with the most.
+func (h *Hub) Pending() (most uint64) {
+	for _, r := range h.opened() {
+		most = max(most, r.pending.Load())
+	}
+	return most
 }
 
 func (h *Hub) opened() (rooms []*Room) {

@@ -68,6 +68,7 @@ func (c *connections) opened(conn net.Conn) {
 			secure.NetConn().Close()
 			return
 		}
+		refuse.Count(http.StatusServiceUnavailable)
 		sentence := fmt.Sprintf("Close some, or try again in 5 seconds: %v.\n", err)
 		conn.SetWriteDeadline(time.Now().Add(time.Second)) // so few bytes wait for nobody
 		fmt.Fprintf(conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(sentence), sentence)

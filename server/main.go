@@ -59,6 +59,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 	flags.SetOutput(m.Stderr)
 	flags.StringVar(&o.addr, "addr", "localhost:3000", "listen on this `host:port`; localhost is 127.0.0.1 and [::1], port 0 is any free one")
 	flags.StringVar(&o.second, "second-addr", "", "the `host:port` of a second origin for scenarios that need one; empty is any free port of the first one's host")
+	flags.UintVar(&o.secondPort, "second-port", 0, "the `port` of the second origin as pages reach it, where a proxy has another one than -second-addr")
 	flags.StringVar(&o.cors, "cors", "*", "the `origin` whose pages may read the streams: one such as https://example.org, which may then also\n"+
 		"connect withCredentials; * for all, without credentials; empty for none but this server's own page")
 	flags.DurationVar(&m.Limits.Heartbeat, "heartbeat", m.Limits.Heartbeat, "send a comment after this much silence in a stream")
@@ -75,6 +76,7 @@ func (m Main) Run(ctx context.Context, args []string) int {
 		"empty is one in this process")
 	flags.StringVar(&o.rooms.Creds, "nats-creds", "", "the `file` with the credentials for that")
 	flags.StringVar(&o.name, "name", machine(), "what this server is called where there are several, in pages too: `letters`, digits and hyphens")
+	flags.StringVar(&o.metrics, "metrics-addr", "", "the `host:port` with /metrics in Prometheus' text format; empty is none")
 	version := flags.Bool("version", false, "print the version and exit")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -103,9 +105,11 @@ func (m Main) Run(ctx context.Context, args []string) int {
 
 // options are the flags that say where this server is, and who may read it.
 type options struct {
-	addr, second, cors, public, name string
-	tls                              encryption
-	rooms                            room.Options
+	addr, second, cors, public, name, metrics string
+	tls                                       encryption
+	rooms                                     room.Options
+
+	secondPort uint // 0: as it is
 }
 
 func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
@@ -144,6 +148,9 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 		defer others.Close()
 		log = log.With("server", others.Self.ID())
 	}
+	if o.secondPort != 0 {
+		where.port = strconv.FormatUint(uint64(o.secondPort), 10)
+	}
 	streams := play.New(m.Limits, findScenario, where.of, log)
 	sessions := session.New(m.Limits)
 	if others != nil {
@@ -165,8 +172,16 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	names := newHosts(public)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	server := newServer(running, names.only(routes(files, served, sockets, channels, texts, rooms, reach, origin)), plain, m.Limits, log)
+	health := &health{others: others}
+	server := newServer(running, names.only(routes(health, files, served, sockets, channels, texts, rooms, reach, origin)), plain, m.Limits, log)
 	secondServer := newServer(running, names.only(secondRoutes(files, served, origin)), plain, m.Limits, log)
+	if o.metrics != "" {
+		unserve, err := serveMetrics(o.metrics, measured{streams, sessions, channels, hub, rooms, others}, m.Limits, log)
+		if err != nil {
+			return err
+		}
+		defer unserve()
+	}
 	failed := make(chan error, len(first.plain)+len(first.secure)+len(second.plain)+len(second.secure))
 	first.serve(server, failed)
 	second.serve(secondServer, failed)
@@ -184,6 +199,7 @@ func (m Main) serve(ctx context.Context, log *slog.Logger, o options) error {
 	case <-ctx.Done():
 	}
 	log.Info("stopping")
+	health.stopping.Store(true)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Limits.Stop)
 	defer cancel()
 	streams.End()

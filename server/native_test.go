@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"eventsource-playground/cluster/local"
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/eventsource"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
@@ -38,37 +41,61 @@ const (
 	forgets = "a Stream reconnects to its own address, as the standard says, and Chromium to the one that it was led to"
 )
 
-// Every scenario of the library, played to a Stream over net/http, does what its file says of Chromium. Those that no
-// EventSource can connect to are played in no browser.
+// Every scenario of the library, played to a Stream over net/http, does what its file says of Chromium: by one server, and by three behind a
+// proxy that sends each request to the next one. Those that no EventSource can connect to are played in no browser.
 func TestEveryScenarioIsForAStreamAsItsFileSays(t *testing.T) {
-	p := start(t, "-addr", "127.0.0.1:0")
-	second := p.second(t) // before the log has more in it
 	for name := range otherwise {
 		if e, ok := library.Find(name); !ok || e.Connect.Engine {
 			t.Errorf("got %s left out; want it in the library, and played in browsers", name)
 		}
 	}
-	results := map[string]<-chan []scenario.Seen{}
+	p := start(t, "-addr", "127.0.0.1:0")
+	second := p.second(t) // before the log has more in it
+	alone := playAll(t, strings.TrimSuffix(p.url, "/"), second)
+	var firsts, seconds []string
+	for _, server := range startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b", "c") {
+		firsts = append(firsts, strings.Trim(server.url, "htp:/"))
+		seconds = append(seconds, strings.Trim(server.second(t), "htp:/"))
+	}
+	proxy := httptest.NewServer(local.Proxy(func() []string { return firsts }))
+	defer proxy.Close()
+	secondProxy := httptest.NewServer(local.Proxy(func() []string { return seconds }))
+	defer secondProxy.Close()
+	several := playAll(t, proxy.URL, secondProxy.URL)
+	t.Run("one server", func(t *testing.T) { alone.wantAsTheirFilesSay(t) })
+	t.Run("several servers", func(t *testing.T) { several.wantAsTheirFilesSay(t) })
+}
+
+// plays is what a Stream sees of each scenario, when it has.
+type plays map[string]<-chan []scenario.Seen
+
+// playAll plays all at once: they mostly wait.
+func playAll(t *testing.T, first, second string) plays {
+	all := plays{}
 	for _, e := range library.All() {
 		if otherwise[e.Name] != "" {
 			continue
 		}
 		want, _ := e.Expect.In(scenario.Chromium)
-		origin := strings.TrimSuffix(p.url, "/")
+		origin := first
 		if e.Connect.SecondOrigin {
 			origin = second
 		}
 		result := make(chan []scenario.Seen, 1)
-		results[e.Name] = result
-		go func() { result <- streamSees(t.Context(), origin, e, len(want)) }() // all at once: they mostly wait
+		all[e.Name] = result
+		go func() { result <- streamSees(t.Context(), origin, e, len(want)) }()
 	}
+	return all
+}
+
+func (all plays) wantAsTheirFilesSay(t *testing.T) {
 	for _, e := range library.All() {
-		if results[e.Name] == nil {
+		if all[e.Name] == nil {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {
 			want, _ := e.Expect.In(scenario.Chromium)
-			got := <-results[e.Name]
+			got := <-all[e.Name]
 			if e.Expect.More {
 				got = got[:min(len(got), len(want))]
 			}

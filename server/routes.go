@@ -11,7 +11,7 @@ import (
 )
 
 // routes is all that this server has.
-func routes(files *assets, streams, sockets, channels, texts http.Handler, rooms *rooms.Rooms, others reach, cors origin) http.Handler {
+func routes(health *health, files *assets, streams, sockets, channels, texts http.Handler, rooms *rooms.Rooms, others reach, cors origin) http.Handler {
 	mux := http.NewServeMux()
 
 	mux.Handle("/{$}", get(files.page()))                         // the page
@@ -32,6 +32,9 @@ func routes(files *assets, streams, sockets, channels, texts http.Handler, rooms
 	mux.Handle("/rooms/{name}", cors.allow(rooms.One()))            // its stream, and what its maker publishes
 	mux.Handle("/rooms/{name}/qr.svg", get(serveQR(rooms, others))) // where others find it, to be scanned
 	mux.Handle("/rooms/{name}/{command}", rooms.Command())          // what its maker does to all its readers
+
+	mux.Handle("/healthz", get(health.alive())) // for whoever restarts it
+	mux.Handle("/readyz", get(health.ready()))  // for whoever sends it requests
 
 	for _, path := range []string{"/scenarios", "/scenarios/", "/lessons", "/lessons/", "/report/", "/code"} {
 		mux.Handle(path, texts)

@@ -18,7 +18,6 @@ import (
 type load struct {
 	url     string
 	rooms   []*aRoom
-	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
@@ -46,6 +45,8 @@ type reader struct {
 	opened  int
 	at      time.Time     // of the last event
 	longest time.Duration // between two
+	lost    time.Time     // its connection
+	away    time.Duration // at most, until it had another
 }
 
 // newLoad makes rooms.
@@ -93,10 +94,11 @@ func (r *reader) follow(s *eventsource.Stream) {
 		r.mutex.Lock()
 		switch e.Kind {
 		case eventsource.Opened:
-			r.open = true
-			r.opened++
+			if r.open, r.opened = true, r.opened+1; r.opened > 1 {
+				r.away = max(r.away, time.Since(r.lost))
+			}
 		case eventsource.Failed:
-			r.open = false
+			r.open, r.lost = false, time.Now()
 			if e.ReadyState == eventsource.Closed {
 				r.over = e.Err
 			}
@@ -201,16 +203,30 @@ func (l *load) acknowledged() int {
 	return least
 }
 
-// silence returns for how long no event was acknowledged at worst, and readers had none, since it was called last.
-func (l *load) silence() (acknowledged, read time.Duration, refused int) {
+// worst is what was worst since it was asked for last.
+type worst struct {
+	acknowledged, read time.Duration // without an acknowledgement, and without an event
+	away               time.Duration // for a reader without a connection
+	refused            int           // events
+}
+
+func (w worst) String() string {
+	ms := func(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+	return fmt.Sprintf("at worst %v without an acknowledgement, with %d refused; %v without an event; %v until a reader was back", ms(w.acknowledged), w.refused, ms(w.read), ms(w.away))
+}
+
+func (l *load) worst() (w worst) {
 	for _, r := range l.rooms {
 		r.mutex.Lock()
-		acknowledged, refused = max(acknowledged, r.longest), refused+r.refused
+		w.acknowledged, w.refused = max(w.acknowledged, r.longest), w.refused+r.refused
 		r.longest, r.refused = 0, 0
 		r.mutex.Unlock()
 	}
-	l.each(func(r *reader) { read, r.longest = max(read, r.longest), 0 })
-	return acknowledged, read, refused
+	l.each(func(r *reader) {
+		w.read, w.away = max(w.read, r.longest), max(w.away, r.away)
+		r.longest, r.away = 0, 0
+	})
+	return w
 }
 
 // late says who has not got what was acknowledged.

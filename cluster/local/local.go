@@ -42,6 +42,7 @@ type Cluster struct {
 	options Options
 	folder  string
 	proxy   *proxy
+	second  *proxy // of the second origin
 	log     *lines
 }
 
@@ -75,6 +76,9 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	if err := c.startNodes(ctx); err != nil {
 		return c, err
 	}
+	if c.second, err = newProxy("", func() []string { return c.running((*Server).secondAt) }); err != nil {
+		return c, err
+	}
 	for i := range o.Servers {
 		s := &Server{Name: string(rune('a' + i)), cluster: c, index: i}
 		c.Servers = append(c.Servers, s)
@@ -82,7 +86,7 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 			return c, err
 		}
 	}
-	c.proxy, err = newProxy(o.Addr, c.backends)
+	c.proxy, err = newProxy(o.Addr, func() []string { return c.running((*Server).at) })
 	return c, err
 }
 
@@ -100,8 +104,10 @@ func (c *Cluster) NATS() string {
 
 // Close ends all of it, and removes its folder.
 func (c *Cluster) Close() {
-	if c.proxy != nil {
-		c.proxy.close()
+	for _, p := range []*proxy{c.proxy, c.second} {
+		if p != nil {
+			p.close()
+		}
 	}
 	for _, s := range c.Servers {
 		s.stop()
@@ -158,10 +164,10 @@ func (c *Cluster) Ready(ctx context.Context) error {
 	}
 }
 
-// backends are the servers that run, as host:port.
-func (c *Cluster) backends() (all []string) {
+// running are the servers that run, as host:port.
+func (c *Cluster) running(at func(*Server) string) (all []string) {
 	for _, s := range c.Servers {
-		if at := s.at(); at != "" {
+		if at := at(s); at != "" {
 			all = append(all, at)
 		}
 	}

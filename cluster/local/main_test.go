@@ -3,7 +3,6 @@ package local
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,12 +64,6 @@ func eventually(t *testing.T, within time.Duration, what string, is func() bool)
 		<-tick.C
 	}
 	return time.Since(from)
-}
-
-// descriptors is how many files a process has open; 0 where that can't be known.
-func descriptors(pid int) int {
-	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
-	return len(files)
 }
 
 // within is a context for what must not take longer.

@@ -103,10 +103,11 @@ func (p *process) logged() string {
 	return p.text.String()
 }
 
-// said is the word after a text that it has logged; "" if it has not.
-func (p *process) said(text string) string {
-	_, after, _ := strings.Cut(p.logged(), text)
-	word, _, _ := strings.Cut(after, "\n")
+// said is what it has logged a value of, in the line that has a text; "" if it has not.
+func (p *process) said(text, value string) string {
+	_, line, _ := strings.Cut(p.logged(), text)
+	line, _, _ = strings.Cut(line, "\n")
+	_, word, _ := strings.Cut(line, value)
 	word, _, _ = strings.Cut(word, " ")
 	return word
 }

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 )
 
-// proxy sends each request to the next server, and else changes as little as a proxy can.
+// proxy is one that listens.
 type proxy struct {
 	listener net.Listener
 	server   *http.Server
@@ -19,15 +19,8 @@ type proxy struct {
 
 var errNone = errors.New("no server runs")
 
-// newProxy listens. backends are those that run now, as host:port.
-func newProxy(addr string, backends func() []string) (*proxy, error) {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, err
-	}
+// Proxy sends each request to the next of the servers that run now, as host:port, and else changes as little as a proxy can.
+func Proxy(backends func() []string) http.Handler {
 	var turn atomic.Uint64
 	var dialer net.Dialer
 	transport := &http.Transport{
@@ -45,21 +38,30 @@ func newProxy(addr string, backends func() []string) (*proxy, error) {
 		MaxIdleConnsPerHost: -1, // a connection for each request: none that a server has just closed, for which it would be sent twice
 		DisableCompression:  true,
 	}
-	p := &proxy{listener: l, server: &http.Server{
-		ErrorLog: log.New(io.Discard, "", 0),
-		Handler: &httputil.ReverseProxy{
-			Rewrite: func(r *httputil.ProxyRequest) {
-				r.Out.URL.Scheme, r.Out.URL.Host = "http", "server"
-				r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even what can't be parsed
-				r.Out.Host = r.In.Host
-			},
-			Transport:     transport,
-			FlushInterval: -1,
-			ErrorLog:      log.New(io.Discard, "", 0),
-			// A connection that is lost before the head is lost to the client, too.
-			ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "server"
+			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even what can't be parsed
+			r.Out.Host = r.In.Host
 		},
-	}}
+		Transport:     transport,
+		FlushInterval: -1,
+		ErrorLog:      log.New(io.Discard, "", 0),
+		// A connection that is lost before the head is lost to the client, too.
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
+}
+
+// newProxy listens. backends are those that run now, as host:port.
+func newProxy(addr string, backends func() []string) (*proxy, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	p := &proxy{listener: l, server: &http.Server{Handler: Proxy(backends), ErrorLog: log.New(io.Discard, "", 0)}}
 	go p.server.Serve(l)
 	return p, nil
 }

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 )
@@ -17,6 +18,7 @@ type Server struct {
 
 	mutex   sync.Mutex
 	address string // host:port; "": it does not run
+	second  string // that of the second origin
 }
 
 // Start starts it, or starts it again.
@@ -25,7 +27,8 @@ func (s *Server) Start(ctx context.Context) error {
 	if o.Near {
 		to = s.cluster.Nodes[s.index%len(s.cluster.Nodes)].URL()
 	}
-	args := []string{"-addr", "127.0.0.1:0", "-tls-addr", "", "-nats", to, "-name", s.Name}
+	_, second, _ := net.SplitHostPort(s.cluster.second.at())
+	args := []string{"-addr", "127.0.0.1:0", "-second-port", second, "-tls-addr", "", "-nats", to, "-name", s.Name}
 	if o.Metrics {
 		args = append(args, "-metrics-addr", "127.0.0.1:0")
 	}
@@ -38,7 +41,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if !ok {
 		return fmt.Errorf("server %s said %q", s.Name, line)
 	}
-	s.set(strings.TrimSuffix(at, "/"))
+	s.set(strings.TrimSuffix(at, "/"), strings.Trim(s.process.said("msg=started", "second="), "htp:/"))
 	return nil
 }
 
@@ -51,7 +54,7 @@ func (s *Server) URL() string {
 }
 
 // Metrics is where its metrics are.
-func (s *Server) Metrics() string { return s.process.said("msg=metrics url=") }
+func (s *Server) Metrics() string { return s.process.said("msg=metrics ", "url=") }
 
 // PID is that of its process.
 func (s *Server) PID() int { return s.process.cmd.Process.Pid }
@@ -59,13 +62,13 @@ func (s *Server) PID() int { return s.process.cmd.Process.Pid }
 // Kill kills it, at once.
 func (s *Server) Kill() {
 	s.process.kill()
-	s.set("")
+	s.set("", "")
 }
 
 // Stop has it end its streams and stop.
 func (s *Server) Stop() {
 	s.stop()
-	s.set("")
+	s.set("", "")
 }
 
 func (s *Server) stop() {
@@ -80,8 +83,14 @@ func (s *Server) at() string {
 	return s.address
 }
 
-func (s *Server) set(at string) {
+func (s *Server) secondAt() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.address = at
+	return s.second
+}
+
+func (s *Server) set(at, second string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.address, s.second = at, second
 }

@@ -96,7 +96,7 @@ func (p *Play) ended(how ending) (protocol.By, protocol.End) {
 func (p *Play) perform() (how ending) {
 	defer func() {
 		if err := recover(); err != nil {
-			p.log.Error("a play panicked", "err", err) // net/http recovers only its own goroutines
+			logOf(p.log, p.watcher).Error("a play panicked", "err", err) // net/http recovers only its own goroutines
 			how = ourMistake
 		}
 	}()
@@ -201,7 +201,7 @@ func (p *Play) flush() ending {
 	case pageCuts:
 		p.glance() // to carry it out
 	case clientStuck:
-		p.log.Warn("cut off a reader that does not read", "from", p.conn.from())
+		logOf(p.log, p.watcher).Warn("cut off a reader that does not read", "from", p.conn.from())
 	}
 	return how
 }

@@ -94,7 +94,7 @@ func (s *Streams) serve(w http.ResponseWriter, r *http.Request, watcher Watcher,
 	plays, refused := s.take(w, r, watcher, shake)
 	if refused != nil {
 		if refused.Status == http.StatusServiceUnavailable {
-			s.log.Warn("refused", "from", r.RemoteAddr, "err", refused)
+			logOf(s.log, watcher).Warn("refused", "from", r.RemoteAddr, "err", refused)
 		}
 		refused.Write(w)
 		if refused.Status == http.StatusServiceUnavailable {
@@ -345,6 +345,12 @@ func (s *Streams) remove(p *Play) {
 		s.drained = nil
 	}
 }
+
+// Open is how many streams there are.
+func (s *Streams) Open() int { return s.quota.Open() }
+
+// OpenSockets is how many WebSockets there are.
+func (s *Streams) OpenSockets() int { return s.sockets.Open() }
 
 // End has all plays end properly, now and from now on.
 func (s *Streams) End() {

@@ -1,12 +1,16 @@
 package play
 
 import (
+	"log/slog"
+
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 )
 
 // A Watcher is told of one request and its response, and may change both. It is all that a play knows of the page's session.
 type Watcher interface {
+	// Session is the page's, by its id, which is in URLs; "" for nobody.
+	Session() string
 	// Instead returns the response that the visitor chose instead of the planned one, or nil.
 	Instead(planned func() *scenario.Section) *scenario.Section
 	// Plays says who responds. Until Ended the play accepts commands.
@@ -28,6 +32,7 @@ type Watcher interface {
 // nobody watches a request that names no session.
 type nobody struct{}
 
+func (nobody) Session() string                                    { return "" }
 func (nobody) Instead(func() *scenario.Section) *scenario.Section { return nil }
 func (nobody) Plays(*Play)                                        {}
 func (nobody) Head(int, []byte, int)                              {}
@@ -35,3 +40,11 @@ func (nobody) Wrote([]byte, int, int)                             {}
 func (nobody) Saw(protocol.Seen)                                  {}
 func (nobody) Did(protocol.Do)                                    {}
 func (nobody) Ended(protocol.By, protocol.End, int)               {}
+
+// logOf is a log that says whose page watches, if one does.
+func logOf(log *slog.Logger, w Watcher) *slog.Logger {
+	if id := w.Session(); id != "" {
+		return log.With("session", id)
+	}
+	return log
+}

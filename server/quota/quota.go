@@ -55,6 +55,13 @@ func (q *Quota) Remove(from netip.Prefix, n int) {
 	}
 }
 
+// Open is how many there are.
+func (q *Quota) Open() int {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	return q.open
+}
+
 // Empty reports whether none is open.
 func (q *Quota) Empty() bool {
 	q.mutex.Lock()

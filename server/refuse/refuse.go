@@ -5,6 +5,7 @@ package refuse
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 )
 
 // Refusal is the response to a request that can't be granted. It is an error, and so are the limits of package quota.
@@ -33,8 +34,24 @@ func Full(format string, args ...any) *Refusal {
 
 func (r *Refusal) Error() string { return r.Sentence }
 
+// counts are how many responses this process has refused with, by status.
+var counts [600]atomic.Uint64
+
+// Count counts a response that is written elsewhere.
+func Count(status int) { counts[status].Add(1) }
+
+// Counts calls f with each status that this process has refused with, and how often.
+func Counts(f func(status int, n uint64)) {
+	for status := range counts {
+		if n := counts[status].Load(); n > 0 {
+			f(status, n)
+		}
+	}
+}
+
 // Write is the response.
 func (r *Refusal) Write(w http.ResponseWriter) {
+	Count(r.Status)
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Cache-Control", "no-store")

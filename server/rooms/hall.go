@@ -3,6 +3,7 @@ package rooms
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eventsource-playground/room"
@@ -28,8 +29,11 @@ type shard struct {
 	from    uint64        // that cursor
 	to      uint64        // and that after them; 0: there are none
 	took    time.Duration // by the last pass
-	rested  time.Time     // when the next pass may begin
-	beating bool          // in this pass, whoever has nothing else gets a heartbeat
+	late    atomic.Int64  // the same, for whoever measures
+	events  uint64        // that were written in this pass
+	bytes   int
+	rested  time.Time // when the next pass may begin
+	beating bool      // in this pass, whoever has nothing else gets a heartbeat
 
 	mutex sync.Mutex
 	new   []*reader
@@ -112,6 +116,7 @@ func (s *shard) run() {
 			s.pass(&view)
 			now := time.Now()
 			s.took = now.Sub(from)
+			s.late.Store(int64(s.took))
 			s.rested = now.Add(min(s.took/2, longRest))
 			beat.Reset(s.hall.rooms.limits.Heartbeat)
 			continue
@@ -200,8 +205,12 @@ func (s *shard) pass(view *room.View) {
 // few is after how many readers a pass lets others on: those who publish, above all.
 const few = 16
 
-// forget lets go of what was shared, which no later pass has a use for.
-func (s *shard) forget() { s.to = 0 }
+// forget lets go of what was shared, which no later pass has a use for, and says what was written.
+func (s *shard) forget() {
+	s.to = 0
+	s.hall.rooms.delivered.add(s.events, s.bytes)
+	s.events, s.bytes = 0, 0
+}
 
 // serve writes what a reader lacks. It reports whether the reader stays in the shard.
 func (s *shard) serve(r *reader, view *room.View, now time.Time) bool {
@@ -232,6 +241,10 @@ func (s *shard) serve(r *reader, view *room.View, now time.Time) bool {
 		}
 		silent = false
 		n := tcp.WriteNow(r.raw, b)
+		s.bytes += n
+		if cursor >= view.First { // or it was told of a gap
+			s.events += r.cursor - cursor
+		}
 		if n < len(b) {
 			go r.unstick(b[n:]) // b is nobody's to change
 			return false

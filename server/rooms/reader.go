@@ -46,8 +46,11 @@ func (rs *Rooms) takeOver(w http.ResponseWriter, req *http.Request, p place, fir
 		return
 	}
 	go r.watch() // which is all that lasts: net/http lets go of what it keeps for a request
+	from := r.cursor
 	b := r.appendMissed(append(head, r.frame(first)...))
-	if n := tcp.WriteNow(r.raw, b); n < len(b) {
+	n := tcp.WriteNow(r.raw, b)
+	rs.delivered.add(r.cursor-from, n)
+	if n < len(b) {
 		go r.unstick(b[n:])
 	} else {
 		r.count(n)
@@ -116,11 +119,12 @@ func (r *reader) write(b net.Buffers) bool {
 	n, err := b.WriteTo(r.conn)
 	if err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			r.hall.rooms.log.Warn("cut off a reader of a room that does not read", "from", r.conn.RemoteAddr())
+			r.hall.rooms.log.Warn("cut off a reader of a room that does not read", "room", r.room.Name, "from", r.conn.RemoteAddr())
 		}
 		r.end(isCut)
 		return false
 	}
+	r.hall.rooms.delivered.add(0, int(n))
 	r.count(int(n))
 	r.conn.SetWriteDeadline(time.Time{}) // or it would stop what is written at once, when it is over
 	return true
@@ -141,6 +145,9 @@ func (r *reader) count(n int) {
 
 // unstick writes what the connection did not accept at once, and then what has come meanwhile.
 func (r *reader) unstick(rest []byte) {
+	d := &r.hall.rooms.delivered
+	d.behind.Add(1)
+	defer d.behind.Add(-1)
 	if r.write(net.Buffers{rest}) {
 		r.follow()
 	}
@@ -150,7 +157,7 @@ func (r *reader) unstick(rest []byte) {
 // does not read.
 func (r *reader) follow() {
 	for {
-		view := r.room.View()
+		view, from := r.room.View(), r.cursor
 		b, how := r.next(&view, time.Now())
 		if how != goesOn {
 			r.end(how)
@@ -166,6 +173,9 @@ func (r *reader) follow() {
 		}
 		if !r.write(pieces) {
 			return
+		}
+		if from >= view.First {
+			r.hall.rooms.delivered.add(r.cursor-from, 0)
 		}
 		if r.hall.rooms.stopping() {
 			r.end(ends)

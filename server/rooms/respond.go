@@ -31,7 +31,7 @@ func (rs *Rooms) respond(w http.ResponseWriter, req *http.Request, p place, firs
 			}
 			beat.Reset(rs.limits.Heartbeat)
 		}
-		view := r.room.View()
+		view, from := r.room.View(), r.cursor
 		var how ending
 		switch b, how = r.next(&view, time.Now()); how {
 		case ends:
@@ -40,6 +40,9 @@ func (rs *Rooms) respond(w http.ResponseWriter, req *http.Request, p place, firs
 			panic(http.ErrAbortHandler) // which net/http knows: it resets the stream
 		}
 		if len(b) > 0 {
+			if from >= view.First {
+				rs.delivered.add(r.cursor-from, len(b))
+			}
 			continue
 		}
 		select {

@@ -36,7 +36,10 @@ type Rooms struct {
 	joins   *quota.Rate
 	guesses *quota.Rate // names and keys that are none
 	memory  memory.Use
-	others  *http.CrossOriginProtection
+
+	delivered delivered
+
+	others *http.CrossOriginProtection
 
 	making  sync.Mutex
 	made    map[string]netip.Prefix // the rooms that were made here, and may still be
@@ -92,7 +95,11 @@ func (rs *Rooms) handler(methods []string, serve func(http.ResponseWriter, *http
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		if refused.Status == http.StatusServiceUnavailable {
-			rs.log.Warn("refused", "from", r.RemoteAddr, "err", refused)
+			log := rs.log
+			if name := r.PathValue("name"); room.IsName(name) { // or who knows what somebody typed
+				log = log.With("room", name)
+			}
+			log.Warn("refused", "from", r.RemoteAddr, "err", refused)
 		}
 		if r.ContentLength != 0 && r.ProtoMajor < 2 {
 			w.Header().Set("Connection", "close") // what is left of the body would count as the next request

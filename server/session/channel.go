@@ -67,7 +67,7 @@ func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	from := quota.AddressOf(r)
 	if err := c.quota.Enter(from); err != nil {
-		c.full(w, r, err)
+		c.full(w, r, line.session, err)
 		return
 	}
 	defer c.quota.Leave(from)
@@ -75,7 +75,7 @@ func (c *Channels) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.open.Done()
 	session, err := c.sessions.hold(line.session, from)
 	if err != nil {
-		c.full(w, r, err)
+		c.full(w, r, line.session, err)
 		return
 	}
 	defer c.sessions.release(session)
@@ -111,8 +111,8 @@ func (c *Channels) admits(stopping context.Context, conn *websocket.Conn, id str
 	return err == nil && kind == websocket.MessageText && json.Unmarshal(text, &first) == nil && protocol.SessionID(first.Secret) == id
 }
 
-func (c *Channels) full(w http.ResponseWriter, r *http.Request, err error) {
-	c.log.Warn("refused", "from", r.RemoteAddr, "err", err)
+func (c *Channels) full(w http.ResponseWriter, r *http.Request, session string, err error) {
+	c.log.Warn("refused", "session", session, "from", r.RemoteAddr, "err", err)
 	refuse.Full("Close a page, or try again in 5 seconds: %v.", err).Write(w)
 }
 
@@ -164,6 +164,9 @@ const (
 	maxSeq     = 1_000_000_000_000
 	maxServers = 100
 )
+
+// Open is how many channels there are.
+func (c *Channels) Open() int { return c.quota.Open() }
 
 // Wait waits until the channels are closed, which they are once the server stops. http.Server does not know them.
 func (c *Channels) Wait(ctx context.Context) {

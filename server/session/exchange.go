@@ -157,6 +157,9 @@ func (x *exchange) Wrote(body []byte, packed, wire int) {
 	})
 }
 
+// Session is its page's.
+func (x *exchange) Session() string { return x.session.id }
+
 // Saw records what only a WebSocket has.
 func (x *exchange) Saw(seen protocol.Seen) {
 	s := x.session

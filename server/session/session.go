@@ -75,6 +75,9 @@ func New(l limits.Limits) *Sessions {
 	return &Sessions{limits: l, checks: make(chan struct{}, l.Checks), all: map[string]*session{}, quota: quota.New("pages", l.Sessions, l.SessionsPerAddress)}
 }
 
+// Open is how many sessions there are.
+func (all *Sessions) Open() int { return all.quota.Open() }
+
 // hold returns the session with that id, and makes it if it is new. Whoever holds one must release it.
 func (all *Sessions) hold(id string, from netip.Prefix) (*session, error) {
 	all.mutex.Lock()
