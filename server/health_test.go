@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"eventsource-playground/cluster/natstest"
 )
 
 func TestAServerIsAliveAndReady(t *testing.T) {
@@ -19,7 +21,7 @@ func TestAServerIsAliveAndReady(t *testing.T) {
 }
 
 func TestAServerWithoutItsNATSIsAliveButNotReady(t *testing.T) {
-	nats := startNATS(t, t.TempDir(), -1)
+	nats := natstest.Start(t, t.TempDir(), -1)
 	p := start(t, "-nats", nats.ClientURL())
 	ready := func(want int) (sentence string) {
 		t.Helper()

@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/server/limits"
 )
 
 // A log says where and of whom, but nothing that opens anything.
 func TestLogsHaveServerRoomAndSessionAndNoSecret(t *testing.T) {
-	nats := startNATS(t, t.TempDir(), -1)
+	nats := natstest.Start(t, t.TempDir(), -1)
 	l := limits.Default
 	l.ChannelsPerAddress = 1
 	p := startMain(t, Main{Files: page, Limits: l}, "-nats", nats.ClientURL(), "-name", "ada", "-max-streams", "2", "-metrics-addr", "127.0.0.1:0")

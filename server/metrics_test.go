@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eventsource-playground/cluster/natstest"
 	"eventsource-playground/server/limits"
 )
 
@@ -39,7 +40,7 @@ func (p *program) scrape(t *testing.T) map[string]float64 {
 }
 
 func TestMetricsAreWhatHappens(t *testing.T) {
-	nats := startNATS(t, t.TempDir(), -1)
+	nats := natstest.Start(t, t.TempDir(), -1)
 	p := start(t, "-metrics-addr", "127.0.0.1:0", "-nats", nats.ClientURL())
 	r := makeRoom(t, p)
 	before := p.scrape(t)
