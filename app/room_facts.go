@@ -238,7 +238,7 @@ func whoMisses(pupils []pupil, newest int, now float64) (facts []roomFact) {
 	order.By(those, func(a, b *one) int { return cmp.Or(b.n-a.n, strings.Compare(a.p.Name, b.p.Name)) })
 	const told = 3
 	for _, b := range those[:min(len(those), told)] {
-		body := say("Its EventSource is OPEN: they were left out between its first event and its last.")
+		body := say("Its EventSource is OPEN, and did not dispatch them: it has no listener for them, or they never came.")
 		if b.p.condition() != isOpen {
 			body = fill(say("Its EventSource is {state}."), "{state}", b.p.condition().name())
 			if n := len(b.p.spans); n > 0 {
