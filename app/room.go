@@ -10,7 +10,6 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
-	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 )
 
@@ -403,13 +402,12 @@ func (r *room) asks() bool {
 	return r.isReader() && q != nil && !q.Revealed && r.model.course.lesson != nil && r.model.course.lesson.Name == q.Lesson
 }
 
-// all are the readers, in the order in which they came.
+// all are the readers, in no order.
 func (r *room) all() []pupil {
 	all := make([]pupil, 0, len(r.pupils))
 	for _, p := range r.pupils {
 		all = append(all, *p)
 	}
-	order.By(all, func(a, b *pupil) int { return a.ID - b.ID })
 	return all
 }
 
