@@ -104,7 +104,7 @@ func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 		maker, name := makeRoom(t, b, base)
 		cable := newCable(t, base)
 		offline, hidden := enterRoom(t, b, cable.URL, name), enterRoom(t, other, base, name)
-		readers := []*page{offline, hidden, enterRoom(t, b, base, name), enterRoom(t, other, base, name)}
+		readers := []*page{offline, hidden, enterRoom(t, b, base, name), enterRoom(t, other, base, name)} // each other one in the other browser
 		maker.Wait(within("Room", "4 here"))
 		maker.send("hello")
 		for _, p := range readers {
@@ -145,12 +145,12 @@ func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 		maker.Wait(lanesInWords + `.filter(lane => lane.endsWith(", OPEN, last event 5")).length == 5`) // nothing is missing
 		maker.Wait(`!/[1-9] came twice/.test($("[data-panel='What the room measured']").innerText)`)
 
-		maker.lesson("end")
+		maker.lesson("redirect-307") // in which Chromium does one thing and Firefox the other, however slow the machine is
 		maker.ClickButton("Ask the room")
 		for i, p := range readers {
 			p.Wait(`$(".lesson") && $(".lesson").innerText.includes("Your room is asked")`)
 			p.Wait(`!$("[aria-label=Lesson]").innerText.includes("Run it")`)
-			p.Click(fmt.Sprintf(".pick:nth-of-type(%d) input", i%3+1))
+			p.Click(fmt.Sprintf(".pick:nth-of-type(%d) input", i%2+1))
 		}
 		maker.Wait(within("Question", "5 of 5 have predicted"))
 		offline.Wait(`!$("[data-panel='Your room']").innerText.includes("have played") && !$("[data-panel='Your room'] .bars")`) // nobody but the maker sees them
@@ -159,16 +159,17 @@ func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 			p.Wait(`[...document.querySelectorAll(".pick input")].every(input => !input.disabled)`)
 			p.Click(".pick:nth-of-type(2) input")
 		}
-		maker.Wait(within("Question", "5 of 5 have predicted") + ` && document.querySelectorAll("[data-panel=Question] .bar-of").length == 6`)
+		maker.Wait(within("Question", "5 of 5 have predicted") + ` && document.querySelectorAll("[data-panel=Question] .bar-of").length == 4`)
 		maker.ClickButton("Reveal: run it in all 5 browsers")
-		for _, p := range readers {
+		for i, p := range readers {
 			p.WaitFor(decides, `$(".verdict")`)
-			p.WaitFor(decides, within("Your room", "5 of 5 have played it; 5 saw the same as you."))
+			p.WaitFor(decides, within("Your room", fmt.Sprintf("5 of 5 have played it; %d saw the same as you.", 3-i%2)))
 			p.state("open")
 			p.Wait(`$("#url").value.startsWith("/rooms/` + name + `?last-event-id=")`)
 		}
 		maker.Wait(within("Question", "5 of 5 have played it"))
-		maker.Wait(within("What the room measured", "What was seen"))
+		maker.Wait(`(seen => seen.includes("what was seen") && seen.includes("3 ` + b.Name + `") && seen.includes("2 ` + other.Name + `"))(` +
+			`$("[data-panel='What the room measured']").innerText.toLowerCase())`)
 		maker.send("after the lesson")
 		for _, p := range readers {
 			p.table("after the lesson")
