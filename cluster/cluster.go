@@ -94,8 +94,8 @@ func Join(o Options) (*Cluster, error) {
 		nats.PingInterval(patience),
 		nats.MaxPingsOutstanding(1),
 		nats.Timeout(patience),
-		nats.ConnectHandler(func(*nats.Conn) { c.connected() }),
-		nats.ReconnectHandler(func(*nats.Conn) { c.connected() }),
+		nats.ConnectHandler(c.connected),
+		nats.ReconnectHandler(c.connected),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.Log.Warn("NATS", "err", err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { o.Log.Warn("NATS is gone", "err", err) }),
 	}
@@ -152,8 +152,8 @@ func (c *Cluster) Again(f func()) (stop func()) {
 	}
 }
 
-func (c *Cluster) connected() {
-	c.options.Log.Info("NATS is there", "url", c.conn.ConnectedUrlRedacted(), "cluster", c.conn.ConnectedClusterName())
+func (c *Cluster) connected(conn *nats.Conn) {
+	c.options.Log.Info("NATS is there", "url", conn.ConnectedUrlRedacted(), "cluster", conn.ConnectedClusterName())
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for _, f := range c.again {

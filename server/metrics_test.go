@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eventsource-playground/cluster/natstest"
+	"eventsource-playground/e2e/process"
 	"eventsource-playground/server/limits"
 )
 
@@ -112,9 +113,9 @@ func TestWithoutTheFlagThereAreNoMetrics(t *testing.T) {
 
 func TestMetricsThatCantBe(t *testing.T) {
 	p := start(t)
-	m := Main{Files: page, Limits: limits.Default, Stdout: io.Discard, Stderr: &buffer{}}
+	m := Main{Files: page, Limits: limits.Default, Stdout: io.Discard, Stderr: &process.Buffer{}}
 	taken := strings.Trim(p.url, "htp:/")
-	if got := m.Run(t.Context(), []string{"-addr", "127.0.0.1:0", "-metrics-addr", taken}); got != 1 || !strings.Contains(m.Stderr.(*buffer).String(), "address already in use") {
+	if got := m.Run(t.Context(), []string{"-addr", "127.0.0.1:0", "-metrics-addr", taken}); got != 1 || !strings.Contains(m.Stderr.(*process.Buffer).String(), "address already in use") {
 		t.Errorf("got %d, %s; want status 1 and the reason", got, m.Stderr)
 	}
 }

@@ -3,6 +3,12 @@ package natstest
 
 import (
 	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +31,54 @@ func StartWith(t testing.TB, o *server.Options) *server.Server {
 	}
 	t.Cleanup(func() { Stop(s) })
 	return s
+}
+
+// StartNodes starts three servers that are one cluster.
+func StartNodes(t testing.TB) (nodes []*server.Server) {
+	t.Helper()
+	const count = 3
+	var routes []*url.URL
+	var ports []int
+	for range count {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		routes = append(routes, &url.URL{Scheme: "nats", Host: l.Addr().String()})
+		l.Close()
+	}
+	nodes = make([]*server.Server, count)
+	failed := make([]error, count)
+	var all sync.WaitGroup
+	for n := range count {
+		o := options(t.TempDir(), -1)
+		o.ServerName, o.Routes = fmt.Sprint("node-", n), routes
+		o.Cluster = server.ClusterOpts{Name: "nodes", Host: "127.0.0.1", Port: ports[n]}
+		all.Go(func() { nodes[n], failed[n] = run(o) }) // none is ready before the others
+	}
+	all.Wait()
+	for n, s := range nodes {
+		if failed[n] != nil {
+			t.Fatal(failed[n])
+		}
+		t.Cleanup(func() { Stop(s) })
+	}
+	for end := time.Now().Add(20 * time.Second); !slices.ContainsFunc(nodes, (*server.Server).JetStreamIsLeader); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("NATS has no leader")
+		}
+	}
+	return nodes
+}
+
+// URLs are where they all are.
+func URLs(nodes []*server.Server) string {
+	urls := make([]string, len(nodes))
+	for i, s := range nodes {
+		urls[i] = s.ClientURL()
+	}
+	return strings.Join(urls, ",")
 }
 
 // Run is Start at any port for all tests of a package, until Stop.

@@ -26,7 +26,7 @@ import (
 type school struct {
 	*Classes
 	servers  []*Classes // all, of which pages get one after the other
-	pages    int
+	pages    atomic.Int64
 	over     chan struct{} // closed: the room is no more
 	released atomic.Int64
 	settle   func() // waits until all servers have told all; nil: it is alone
@@ -99,8 +99,7 @@ type page struct {
 }
 
 func (s *school) page(t *testing.T) *page {
-	s.pages++
-	return s.pageAt(t, s.pages%len(s.servers))
+	return s.pageAt(t, int(s.pages.Add(1))%len(s.servers))
 }
 
 // pageAt is one whose channel is with a server.

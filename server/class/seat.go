@@ -43,7 +43,12 @@ func reject(format string, args ...any) error { return rejected(fmt.Sprintf(form
 // Say does what a page says. ok is whether that is anything of a class; the error is why it is rejected. With other servers it waits
 // for them, a few seconds at most.
 func (s *Seat) Say(ctx context.Context, said protocol.FromPage) (ok bool, err error) {
-	e := entry{Ask: said.Ask, Predict: said.Predict, Reveal: said.Reveal, Outcome: said.Outcome}
+	e := entry{Ask: said.Ask, Predict: said.Predict, Reveal: said.Reveal}
+	if said.Outcome != nil {
+		o := *said.Outcome
+		o.Browser, o.Version = "", "" // they are the reader's
+		e.Outcome = &o
+	}
 	switch {
 	case said.Join != nil:
 		s.join(ctx, *said.Join)
@@ -114,7 +119,8 @@ func (s *Seat) vacate() {
 	if s.reader != nil {
 		s.reader.seat = nil
 	}
-	*s = Seat{classes: s.classes, request: s.request, wake: s.wake, joined: s.joined}
+	s.class, s.number, s.reader, s.due = nil, 0, nil, false
+	s.told, s.gone, s.round, s.outcomes = 0, nil, 0, 0
 }
 
 // expel has a page leave, and tells it why.

@@ -261,7 +261,7 @@ func TestTwoPredictionsOfAReaderAtOnceCountOnce(t *testing.T) {
 	for range 10 {
 		reader := s.reader(t)
 		other := s.page(t).join(protocol.Join{Token: reader.joined.Token}) // takes it over, which the first one has not noticed
-		maker.must(ask(fmt.Sprint("retry ", s.pages), 2))
+		maker.must(ask(fmt.Sprint("retry ", s.pages.Load()), 2))
 		s.settle()
 		var wait sync.WaitGroup
 		var done atomic.Int64
@@ -291,7 +291,7 @@ func TestTheLimitsOfAClassAreThoseOfAllServers(t *testing.T) {
 	for range 2 {
 		is(t, "one maker too many", s.page(t).join(protocol.Join{Key: "key"}).joined.Error, "Room calm-river has 1 pages of its maker's and gets no more: close one.")
 		is(t, "one reader too many", s.page(t).join(protocol.Join{}).joined.Error, "Room calm-river has 2 readers and gets no more: try again when some have left.")
-		s.pages++
+		s.pages.Add(1)
 	}
 	b.Close()
 	s.settle()
@@ -370,6 +370,39 @@ func TestNATSIsGoneForAWhile(t *testing.T) {
 	maker.until("prediction", func() bool { return fmt.Sprint(maker.class.Question.Bars) == "[[1 1]]" })
 }
 
+func TestANodeIsGone(t *testing.T) {
+	nodes := natstest.StartNodes(t)
+	s := newSchools(t, limits.Default, natstest.URLs(nodes), 2)
+	maker, here, there := s.pageAt(t, 0).join(protocol.Join{Key: "key"}), s.pageAt(t, 0).join(protocol.Join{}), s.pageAt(t, 1).join(protocol.Join{})
+	maker.must(ask("retry", 2))
+	for _, p := range []*page{here, there} {
+		p.until("question", func() bool { return p.class.Question != nil })
+	}
+	here.must(predict(1, 0))
+	for _, n := range nodes {
+		if n.JetStreamIsStreamLeader("$G", "playground-classes") {
+			natstest.Stop(n)
+			break
+		}
+	}
+	waitFor(t, "prediction that is accepted", func() bool {
+		why := there.say(predict(1, 1))
+		return why == "" || strings.HasPrefix(why, "You have predicted")
+	})
+	maker.until("both", func() bool { return fmt.Sprint(maker.class.Question.Bars) == "[[1 1]]" })
+	waitFor(t, "reveal", func() bool {
+		maker.say(protocol.FromPage{Reveal: 1})
+		maker.hear()
+		return maker.class.Question.Revealed
+	})
+	for _, p := range []*page{here, there} {
+		p.until("reveal", func() bool { return p.class.Question.Revealed })
+	}
+	again := s.pageAt(t, 1).join(protocol.Join{Token: here.joined.Token})
+	is(t, "one that moves", again.joined.Name, here.joined.Name)
+	maker.until("everybody", func() bool { return maker.class.Readers == 2 && maker.class.Away == 0 })
+}
+
 // A server that can't reach NATS is gone for the others, and its pages are away; until it can.
 func TestAServerIsThereAgain(t *testing.T) {
 	s := newSchools(t, limits.Default, shared, 2)
@@ -400,7 +433,7 @@ func TestWhatTheLogHas(t *testing.T) {
 	reader.must(predict(1, 1))
 	maker.must(protocol.FromPage{Reveal: 1})
 	s.settle()
-	reader.must(protocol.FromPage{Outcome: &protocol.Outcome{Round: 1, Choice: 1, Figures: map[string]float64{"wait": 3001.2, "events": 41}}})
+	reader.must(protocol.FromPage{Outcome: &protocol.Outcome{Round: 1, Choice: 1, Browser: strings.Repeat("x", 1000), Figures: map[string]float64{"wait": 3001.2}}})
 	for range 3 {
 		is(t, "what is rejected", reader.say(predict(1, 1)), "Round 1 is revealed already: a prediction comes before that.")
 	}

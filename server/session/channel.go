@@ -135,7 +135,7 @@ func parseChannel(r *http.Request) (l line, refused *refuse.Refusal) {
 	}
 	l.instance = query.Get("instance")
 	if l.after, ok = parseAfter(query.Get("after")); !ok {
-		return l, refuse.Bad("after", query.Get("after"), "the number of the last record that came, or 0, or with several servers each one's ID, a dot and that number, with commas")
+		return l, refuse.Bad("after", query.Get("after"), "the number of the last record that came, or 0")
 	}
 	return l, play.OwnWebSocket(r, "A session")
 }
