@@ -83,6 +83,8 @@ func Join(o Options) (*Cluster, error) {
 		Self:    Server{Name: o.Name, Epoch: base32.StdEncoding.EncodeToString(b)[:6]},
 		options: o, stop: make(chan struct{}), again: map[int]func(){},
 	}
+	o.Log = o.Log.With("server", c.Self.ID())
+	c.options.Log = o.Log
 	c.peers.init(c)
 	options := []nats.Option{
 		nats.Name("EventSource Playground " + c.Self.ID()),
@@ -134,8 +136,11 @@ func (c *Cluster) RoundTrip() (time.Duration, error) {
 	if !c.Reachable() {
 		return 0, ErrUnreachable
 	}
-	d, err := c.conn.RTT()
-	return d, explain(err)
+	from := time.Now()
+	if err := c.conn.FlushTimeout(patience); err != nil {
+		return 0, explain(err)
+	}
+	return time.Since(from), nil
 }
 
 // Again has f called, in a goroutine, each time that NATS is there again, until stop is called: something may have been missed.

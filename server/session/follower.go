@@ -44,6 +44,7 @@ type merged struct {
 const (
 	mergeTime = 20 * time.Millisecond // that a record waits for earlier ones of other servers
 	earlyMost = 1000                  // batches
+	readAgain = time.Second           // after the log could not be read
 	strange   = 5 * time.Second       // after which a server that gives no sign of life is gone, though it was never known here
 )
 
@@ -182,9 +183,16 @@ func (f *follower) read() {
 				batches = append(batches, b)
 			}
 		})
+		if err != nil { // NATS is away, or its nodes elect
+			select {
+			case <-f.channel.ctx.Done():
+			case <-time.After(readAgain):
+			}
+		}
 		f.mutex.Lock()
 		if err != nil {
-			break // it is read when NATS is there again, or when something is missing
+			f.unread = f.channel.ctx.Err() == nil
+			continue
 		}
 		for _, b := range batches {
 			f.take(b, true)
