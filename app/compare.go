@@ -9,6 +9,7 @@ import (
 
 	"eventsource-playground/compare"
 	"eventsource-playground/eventsource"
+	"eventsource-playground/scenario/picture"
 	"eventsource-playground/trace"
 )
 
@@ -18,7 +19,7 @@ type comparison struct {
 	chosen   string // the row whose lanes are shown; "": none
 	runs     map[string]*compare.Run
 	figures  map[string]compare.Figures
-	pictures map[*compare.Extra]*picture
+	pictures map[*compare.Extra]*painting
 
 	playing *experiment // nil: none
 	waiting []*compare.Row
@@ -31,7 +32,7 @@ type comparison struct {
 }
 
 func newComparison(m *model) comparison {
-	return comparison{model: m, number: comparedAfter, runs: map[string]*compare.Run{}, figures: map[string]compare.Figures{}, pictures: map[*compare.Extra]*picture{}}
+	return comparison{model: m, number: comparedAfter, runs: map[string]*compare.Run{}, figures: map[string]compare.Figures{}, pictures: map[*compare.Extra]*painting{}}
 }
 
 // logs are those that the server's records are for: the page's own, and those of the row that is being played.
@@ -156,22 +157,19 @@ func (c *comparison) copy(ctx app.Context) {
 	})
 }
 
-// picture is one that arrives in pieces.
-type picture struct {
+// painting is a picture that arrives in pieces.
+type painting struct {
 	canvas app.Value
 	rows   int
 }
-
-// pictureWide is the picture's width in pixels of a byte each, and its height.
-const pictureWide = 1024
 
 // paint draws the next bytes of a picture, a grey pixel each.
 func (c *comparison) paint(x *compare.Extra, pixels []byte) {
 	one := c.pictures[x]
 	if one == nil {
-		one = &picture{canvas: app.Window().Get("document").Call("createElement", "canvas")}
-		one.canvas.Set("width", pictureWide)
-		one.canvas.Set("height", pictureWide)
+		one = &painting{canvas: app.Window().Get("document").Call("createElement", "canvas")}
+		one.canvas.Set("width", picture.Width)
+		one.canvas.Set("height", picture.Height)
 		c.pictures[x] = one
 	}
 	colours := make([]byte, 4*len(pixels))
@@ -180,14 +178,14 @@ func (c *comparison) paint(x *compare.Extra, pixels []byte) {
 		colours[4*i], colours[4*i+1], colours[4*i+2], colours[4*i+3] = grey, grey, grey, 255
 	}
 	x.Bytes += len(pixels)
-	rows := len(pixels) / pictureWide
+	rows := len(pixels) / picture.Width
 	if rows == 0 {
 		return
 	}
 	window := app.Window()
 	clamped := window.Get("Uint8ClampedArray").New(len(colours))
 	app.CopyBytesToJS(window.Get("Uint8Array").New(clamped.Get("buffer")), colours)
-	one.canvas.Call("getContext", "2d").Call("putImageData", window.Get("ImageData").New(clamped, pictureWide, rows), 0, one.rows)
+	one.canvas.Call("getContext", "2d").Call("putImageData", window.Get("ImageData").New(clamped, picture.Width, rows), 0, one.rows)
 	one.rows += rows
 	x.Done = eventsource.Now()
 }

@@ -39,6 +39,7 @@ func (m *model) openLesson(name, focus string) {
 			replaceAddress(m.query(m.connection.setup))
 		}
 		m.drawLesson(focus)
+		m.room.follow()
 	})
 }
 
@@ -115,6 +116,9 @@ func (m *model) setUp(scenario string, listen []string) bool {
 // (nothing came for four seconds), so it looks again and again.
 func (m *model) watchLesson(run *lesson.Run) {
 	c := &m.course
+	if c.run == nil {
+		m.room.endPlay() // the lesson was left
+	}
 	if c.run != run || c.over() {
 		return
 	}
@@ -127,7 +131,7 @@ func (m *model) watchLesson(run *lesson.Run) {
 		if done {
 			save(m.pace.ctx, "lessons", c.done)
 		}
-		m.room.decided()
+		m.room.endPlay()
 		m.pace.again(0)
 		return
 	}

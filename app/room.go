@@ -10,7 +10,6 @@ import (
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
-	"eventsource-playground/order"
 	"eventsource-playground/protocol"
 )
 
@@ -192,9 +191,7 @@ func (r *room) receive(message protocol.ToPage) {
 		for _, id := range c.Gone {
 			delete(r.pupils, id)
 		}
-		if r.isReader() {
-			r.follow()
-		}
+		r.follow()
 		if len(c.Outcomes) > 0 {
 			r.model.pace.then(r.model.paintStrip)
 		}
@@ -322,26 +319,30 @@ func (r *room) presence() protocol.Presence {
 // follow does what the class's question asks of a reader.
 func (r *room) follow() {
 	m, q := r.model, r.class.Question
-	if q == nil {
+	if q == nil || !r.isReader() {
 		return
 	}
 	c := &m.course
+	open := c.lesson != nil && c.lesson.Name == q.Lesson
 	if q.Round != r.round {
 		r.round = q.Round
 		switch {
 		case q.Revealed:
 			r.played = q.Round // before this page came
-		case c.lesson == nil || c.lesson.Name != q.Lesson:
-			m.chooseLesson(q.Lesson)
-		default:
+		case open:
 			c.again()
 			m.drawLesson("h3")
+		default:
+			m.chooseLesson(q.Lesson)
 		}
 	}
-	if q.Chosen >= 0 && !q.Revealed {
+	switch {
+	case open && !q.Revealed && q.Chosen >= 0:
 		c.predicted = q.Chosen
-	}
-	if q.Revealed && r.played != q.Round && c.lesson != nil && c.lesson.Name == q.Lesson {
+	case !q.Revealed || r.played == q.Round:
+	case !open: // this reader went to another lesson
+		m.chooseLesson(q.Lesson)
+	default:
 		r.played, r.playing, r.outcome = q.Round, true, nil
 		m.close()
 		r.report()
@@ -369,25 +370,26 @@ func (r *room) send(message protocol.FromPage) {
 	}
 }
 
-// decided tells the class what this page's trace decided, and reads the room again.
-func (r *room) decided() {
-	c := &r.model.course
-	q := r.class.Question
-	if !r.playing || q == nil || r.played != q.Round {
+// endPlay tells the class what this page's trace decided, unless the lesson was left before, and reads the room again.
+func (r *room) endPlay() {
+	if !r.playing {
 		return
 	}
-	o := protocol.Outcome{Round: q.Round, Choice: -1, Figures: map[string]float64{}}
-	if v, ok := c.verdict(); ok {
-		o.Choice = v.Choice
-		const most = 20
-		for _, name := range quoted(c.lesson) {
-			if m := c.decided.Of(name); m.Kind == lesson.Milliseconds && len(o.Figures) < most {
-				o.Figures[strings.ReplaceAll(name, ".", "_")] = m.Number
+	c := &r.model.course
+	if q := r.class.Question; q != nil && q.Round == r.played && c.over() && c.lesson.Name == q.Lesson {
+		o := protocol.Outcome{Round: q.Round, Choice: -1, Figures: map[string]float64{}}
+		if v, ok := c.verdict(); ok {
+			o.Choice = v.Choice
+			const most = 20
+			for _, name := range quoted(c.lesson) {
+				if m := c.decided.Of(name); m.Kind == lesson.Milliseconds && len(o.Figures) < most {
+					o.Figures[strings.ReplaceAll(name, ".", "_")] = m.Number
+				}
 			}
 		}
+		r.outcome = &o
+		r.model.channel.send(protocol.FromPage{Outcome: &o})
 	}
-	r.outcome = &o
-	r.model.channel.send(protocol.FromPage{Outcome: &o})
 	r.open()
 }
 
@@ -413,13 +415,12 @@ func (r *room) asks() bool {
 	return r.isReader() && q != nil && !q.Revealed && r.model.course.lesson != nil && r.model.course.lesson.Name == q.Lesson
 }
 
-// all are the readers, in the order in which they came.
+// all are the readers, in no order.
 func (r *room) all() []pupil {
 	all := make([]pupil, 0, len(r.pupils))
 	for _, p := range r.pupils {
 		all = append(all, *p)
 	}
-	order.By(all, func(a, b *pupil) int { return a.ID - b.ID })
 	return all
 }
 

@@ -23,16 +23,20 @@ const (
 )
 
 func (p *pupil) condition() condition {
+	return conditionOf(p.Away, p.Plays, p.Waiting, eventsource.ReadyState(p.State))
+}
+
+func conditionOf(away, plays, waiting bool, state eventsource.ReadyState) condition {
 	switch {
-	case p.Away:
+	case away:
 		return isAway
-	case p.Plays:
+	case plays:
 		return playsLesson
-	case p.Waiting:
+	case waiting:
 		return isWaiting
-	case eventsource.ReadyState(p.State) == eventsource.Open:
+	case state == eventsource.Open:
 		return isOpen
-	case eventsource.ReadyState(p.State) == eventsource.Closed:
+	case state == eventsource.Closed:
 		return isClosed
 	}
 	return isConnecting

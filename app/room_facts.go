@@ -158,14 +158,12 @@ func median(sorted []float64) float64 {
 func herd(lost, back []trip, did float64) []roomFact {
 	seen := slices.DeleteFunc(slices.Clone(back), func(t trip) bool { return t.at == 0 })
 	byBrowser := func(t trip) string { return t.p.browser() }
-	var largest, took float64
-	var browser string
+	n, took, browser := 0, 0.0, ""
 	for _, g := range grouping(seen, byBrowser) {
-		if n, within := crowd(g.all); float64(n) > largest {
-			largest, took, browser = float64(n), within, g.name
+		if most, within := crowd(g.all); most > n {
+			n, took, browser = most, within, g.name
 		}
 	}
-	n := int(largest)
 	if n >= herdOf {
 		all := 0
 		for _, t := range lost {
@@ -238,12 +236,9 @@ func whoMisses(pupils []pupil, newest int, now float64) (facts []roomFact) {
 	order.By(those, func(a, b *one) int { return cmp.Or(b.n-a.n, strings.Compare(a.p.Name, b.p.Name)) })
 	const told = 3
 	for _, b := range those[:min(len(those), told)] {
-		body := say("Its EventSource is OPEN: they were left out between its first event and its last.")
+		body := say("Its EventSource is OPEN, and did not dispatch them: it has no listener for them, or they never came.")
 		if b.p.condition() != isOpen {
-			body = fill(say("Its EventSource is {state}."), "{state}", b.p.condition().name())
-			if n := len(b.p.spans); n > 0 {
-				body = fill(say("Its EventSource has been {state} for {time}."), "{state}", b.p.condition().name(), "{time}", roundTime(now-b.p.spans[n-1].from))
-			}
+			body = fill(say("Its EventSource has been {state} for {time}."), "{state}", b.p.condition().name(), "{time}", roundTime(now-b.p.spans[len(b.p.spans)-1].from))
 		}
 		facts = append(facts, roomFact{"", fill(count(b.n, "{name} misses 1 event.", "{name} misses {n} events."), "{name}", b.p.calls()), body})
 	}

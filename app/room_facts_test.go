@@ -64,7 +64,7 @@ func TestWhatTheRoomMeasured(t *testing.T) {
 		{"what was before does not count", onTheirOwn("Chrome", 3000), cutAt + 1, nil},
 		{"events that were left out, or came twice", []pupil{lost("Otter", "Chrome", told{cutAt + 3000, left})}, cutAt, []string{
 			"open: 1 of 1 reconnected by itself. | It had a Last-Event-ID to send. 2 events were not dispatched, 1 came twice.",
-			": Otter misses 2 events. | Its EventSource is OPEN: they were left out between its first event and its last.",
+			": Otter misses 2 events. | Its EventSource is OPEN, and did not dispatch them: it has no listener for them, or they never came.",
 		}},
 		{"one gave up", []pupil{lost("Otter", "Chrome", told{12_000, closedPresence}, told{13_000, connectingPresence}, told{14_000, openAfter(0)})}, cutAt, []string{
 			"closed: 1 gave up. | CLOSED: such an EventSource does not reconnect.",

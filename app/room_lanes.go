@@ -196,33 +196,19 @@ func (s *pupilSpan) took(now float64) float64 {
 	return s.to - s.from
 }
 
+func (s *pupilSpan) condition() condition { return conditionOf(s.away, s.plays, s.waiting, s.state) }
+
 // kind is what it is in style.css.
 func (s *pupilSpan) kind() string {
-	switch {
-	case s.away:
-		return "away"
-	case s.plays:
-		return "plays"
-	case s.state == eventsource.Open:
-		return "open"
-	case s.state == eventsource.Closed:
-		return "closed"
-	}
-	return "connecting"
+	return [...]string{"open", "connecting", "connecting", "closed", "plays", "away"}[s.condition()]
 }
 
 func (s *pupilSpan) title() string {
-	switch s.kind() {
-	case "away":
-		return say("away")
-	case "plays":
-		return say("plays the lesson")
-	case "open":
-		return "1 OPEN"
-	case "closed":
-		return "2 CLOSED"
+	c := s.condition()
+	if c >= playsLesson {
+		return c.name()
 	}
-	return "0 CONNECTING"
+	return string('0'+rune(s.state)) + " " + c.name()
 }
 
 // labels are what may stand in it: the first that fits.

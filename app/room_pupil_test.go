@@ -1,7 +1,10 @@
 package main
 
 import (
+	"strconv"
 	"testing"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"eventsource-playground/eventsource"
 	"eventsource-playground/lesson"
@@ -71,6 +74,51 @@ func TestARoomsStreamIsKnownByItsAddress(t *testing.T) {
 	} {
 		if got := readHere(typed).room; got != want {
 			t.Errorf("got the room %q of %s; want %q", got, typed, want)
+		}
+	}
+}
+
+func TestALessonThatIsRevealedIsPlayedUntilItIsOverOrLeft(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		do    func(c *course)
+		plays bool
+		told  string // the choice of the outcome
+	}{
+		{"the trace has decided", func(c *course) { c.judge(measured(2, 10)) }, false, "0"},
+		{"the trace never decides", func(c *course) { c.judge(measured(0, patience+1)) }, false, "-1"},
+		{"another lesson is chosen", func(c *course) { c.open(aLesson("b", false)) }, false, ""},
+		{"it is asked again", (*course).again, false, ""},
+		{"another lesson is chosen, and runs", func(c *course) {
+			c.open(aLesson("b", false))
+			c.run = &lesson.Run{}
+		}, true, ""},
+		{"another lesson was chosen, and is over", func(c *course) {
+			c.open(aLesson("b", false))
+			c.run = &lesson.Run{}
+			c.judge(measured(2, 10))
+		}, false, ""},
+	} {
+		m := newModel()
+		m.channel.socket = app.Undefined()
+		m.course.open(aLesson("a", false))
+		m.room.name, m.room.joined.Room = "blue-fox", "blue-fox"
+		m.room.class.Question = &protocol.Question{Round: 1, Lesson: "a", Revealed: true}
+		m.room.played, m.room.playing = 1, true
+		run := &lesson.Run{}
+		m.course.run = run
+		test.do(&m.course)
+		if m.course.over() {
+			m.room.endPlay()
+		} else {
+			m.watchLesson(run)
+		}
+		told := ""
+		if o := m.room.outcome; o != nil {
+			told = strconv.Itoa(o.Choice)
+		}
+		if m.room.playing != test.plays || told != test.told {
+			t.Errorf("%s: got playing %v and the outcome %q; want %v and %q", test.name, m.room.playing, told, test.plays, test.told)
 		}
 	}
 }

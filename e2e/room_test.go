@@ -42,6 +42,7 @@ func enterRoom(t *testing.T, b *browser.Browser, base, name string) *page {
 	t.Helper()
 	p := &page{b.NewPage(t), t}
 	p.Open(base + "/?lang=en&room=" + name)
+	p.ready()
 	p.Wait(`$("[data-panel='Your room']")`)
 	p.state("open")
 	return p
@@ -59,96 +60,133 @@ func within(panel, text string) string {
 	return `$("[data-panel='` + panel + `']").innerText.includes(` + quote(text) + `)`
 }
 
-// A whole lesson: asked, predicted, asked again, revealed in every browser, and measured; beside it the room's stream goes on.
-func TestAClassPredictsAndEveryBrowserMeasures(t *testing.T) {
+// send has the maker send an event to everyone.
+func (p *page) send(data string) {
+	p.t.Helper()
+	p.Fill("data", data)
+	p.ClickButton("Send")
+}
+
+// animal is the name under which a reader is in its room.
+func (p *page) animal() (name string) {
+	p.t.Helper()
+	p.Eval(`$("[data-panel='Your room']").innerText.match(/You are ([^,]+),/)[1]`, &name)
+	return name
+}
+
+// received are the data of the events that were dispatched to a page, each with its number in the room.
+func (p *page) received() string {
+	p.t.Helper()
+	var all []string
+	for _, r := range p.records() {
+		if r.Kind == "message" {
+			_, number, _ := strings.Cut(r.LastEventID, "-")
+			all = append(all, number+" "+r.Data)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// lanesInWords are everyone's in words, on the maker's page.
+const lanesInWords = `[...document.querySelectorAll("[data-panel=Everyone] .offscreen li")].map(lane => lane.innerText)`
+
+// A class: one reader is offline for a while, one looks at another tab, one joins late. Each gets what it should, once. Then a whole
+// lesson: asked, predicted, asked again, revealed in every browser, and measured; beside it the room's stream goes on. At the end all
+// are cut and reconnect, one reloads its page, one leaves, and the room is over.
+func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser.Browser) {
 		t.Parallel()
+		other := browser.Shared(t, browser.Names[0])
+		if other == b {
+			other = browser.Shared(t, browser.Names[1])
+		}
 		base := playground.Start(t).URL
 		maker, name := makeRoom(t, b, base)
-		var readers []*page
-		for _, of := range []string{"chromium", "firefox", "chromium"} {
-			readers = append(readers, enterRoom(t, browser.Shared(t, of), base, name))
-		}
-		maker.Wait(within("Room", "3 here"))
-		maker.Fill("data", "hello")
-		maker.ClickButton("Send")
+		cable := newCable(t, base)
+		offline, hidden := enterRoom(t, b, cable.URL, name), enterRoom(t, other, base, name)
+		readers := []*page{offline, hidden, enterRoom(t, b, base, name), enterRoom(t, other, base, name)} // each other one in the other browser
+		maker.Wait(within("Room", "4 here"))
+		maker.send("hello")
 		for _, p := range readers {
 			p.table("hello")
 		}
 
-		maker.lesson("end")
+		show := hidden.Hide()
+		maker.Wait(lanesInWords + `.filter(lane => lane.endsWith("tab hidden") && lane.startsWith(` + quote(hidden.animal()+": ") + `)).length == 1`)
+		cable.cut()
+		offline.state("connecting")
+		maker.Wait(within("Room", "3 here · 1 away"))
+		for _, data := range []string{"one", "two", "three"} {
+			maker.send(data)
+		}
+		for _, p := range readers[1:] {
+			p.table("three")
+		}
+		hidden.Wait(`document.hidden`) // still
+		late := enterRoom(t, b, base, name)
+		cable.mend()
+		offline.table("three")
+		maker.Wait(within("Room", "5 here"))
+		show()
+		readers = append(readers, late)
+		maker.send("all are here")
+		for _, p := range readers {
+			p.table("all are here")
+		}
+		for i, p := range readers {
+			want := "1 hello, 2 one, 3 two, 4 three, 5 all are here"
+			if p == late {
+				want = "5 all are here" // the newest only
+			}
+			if got := p.received(); got != want {
+				t.Errorf("reader %d: got %s; want %s", i, got, want)
+			}
+		}
+		maker.Wait(lanesInWords + `.filter(lane => lane.endsWith(", OPEN, last event 5")).length == 5`) // nothing is missing
+		maker.Wait(`!/[1-9] came twice/.test($("[data-panel='What the room measured']").innerText)`)
+
+		maker.lesson("redirect-307") // in which Chromium does one thing and Firefox the other, however slow the machine is
 		maker.ClickButton("Ask the room")
 		for i, p := range readers {
 			p.Wait(`$(".lesson") && $(".lesson").innerText.includes("Your room is asked")`)
 			p.Wait(`!$("[aria-label=Lesson]").innerText.includes("Run it")`)
-			p.Click(fmt.Sprintf(".pick:nth-of-type(%d) input", i+1))
+			p.Click(fmt.Sprintf(".pick:nth-of-type(%d) input", i%2+1))
 		}
-		maker.Wait(within("Question", "3 of 3 have predicted"))
-		readers[0].Wait(`!$("[data-panel='Your room']").innerText.includes("have played") && !$("[data-panel='Your room'] .bars")`) // nobody but the maker sees them
+		maker.Wait(within("Question", "5 of 5 have predicted"))
+		offline.Wait(`!$("[data-panel='Your room']").innerText.includes("have played") && !$("[data-panel='Your room'] .bars")`) // nobody but the maker sees them
 		maker.ClickButton("Ask again")
 		for _, p := range readers {
 			p.Wait(`[...document.querySelectorAll(".pick input")].every(input => !input.disabled)`)
 			p.Click(".pick:nth-of-type(2) input")
 		}
-		maker.Wait(within("Question", "3 of 3 have predicted") + ` && document.querySelectorAll("[data-panel=Question] .bar-of").length == 6`)
-		maker.ClickButton("Reveal: run it in all 3 browsers")
-		for _, p := range readers {
+		maker.Wait(within("Question", "5 of 5 have predicted") + ` && document.querySelectorAll("[data-panel=Question] .bar-of").length == 4`)
+		maker.ClickButton("Reveal: run it in all 5 browsers")
+		for i, p := range readers {
 			p.WaitFor(decides, `$(".verdict")`)
-			p.WaitFor(decides, within("Your room", "3 of 3 have played it; 3 saw the same as you."))
+			p.WaitFor(decides, within("Your room", fmt.Sprintf("5 of 5 have played it; %d saw the same as you.", 3-i%2)))
 			p.state("open")
 			p.Wait(`$("#url").value.startsWith("/rooms/` + name + `?last-event-id=")`)
 		}
-		maker.Wait(within("Question", "3 of 3 have played it"))
-		maker.Wait(within("What the room measured", "What was seen"))
-
-		maker.Fill("data", "after the lesson")
-		maker.ClickButton("Send")
+		maker.Wait(within("Question", "5 of 5 have played it"))
+		maker.Wait(`(seen => seen.includes("what was seen") && seen.includes("3 ` + b.Name + `") && seen.includes("2 ` + other.Name + `"))(` +
+			`$("[data-panel='What the room measured']").innerText.toLowerCase())`)
+		maker.send("after the lesson")
 		for _, p := range readers {
 			p.table("after the lesson")
 		}
-		maker.Wait(within("Underneath", "Event 2 of the room"))
+		maker.Wait(within("Underneath", "Event 6 of the room"))
+
+		maker.ClickButton("Cut all")
+		maker.Wait(within("What the room measured", "5 of 5 reconnected by themselves."))
+		animal := offline.animal()
+		offline.Reload()
+		offline.Wait(`$("[data-panel='Your room']") && ` + within("Your room", "You are "+animal+","))
+		offline.state("open")
+		late.ClickButton("Leave the room")
+		maker.Wait(within("Room", "4 here"))
+		maker.ClickButton("End the room")
+		offline.Wait(`$(".room.start") && $("main").innerText.includes("is over")`)
 	})
-}
-
-// Who joins late gets the newest only; who is gone for a while gets what it missed, under the same name; cutting all brings everybody back.
-func TestReadersOfARoomComeAndGo(t *testing.T) {
-	t.Parallel()
-	base := playground.Start(t).URL
-	b := browser.Shared(t, "chromium")
-	maker, name := makeRoom(t, b, base)
-	one := enterRoom(t, b, base, name)
-	var animal string
-	one.Eval(`$("[data-panel='Your room']").innerText.match(/You are ([^,]+),/)[1]`, &animal)
-	maker.Fill("data", "first")
-	maker.ClickButton("Send")
-	one.table("first")
-
-	late := enterRoom(t, browser.Shared(t, "firefox"), base, name)
-	maker.Wait(within("Room", "2 here"))
-	maker.Fill("data", "second")
-	maker.ClickButton("Send")
-	late.table("second")
-	var saw bool
-	late.Eval(inTable("first"), &saw)
-	if saw {
-		t.Error("got an event from before it came in a page that came late; want the newest only")
-	}
-
-	maker.ClickButton("Cut all")
-	for _, p := range []*page{one, late} {
-		p.state("connecting")
-		p.state("open")
-	}
-	maker.Wait(within("What the room measured", "2 of 2"))
-
-	one.Reload()
-	one.Wait(`$("[data-panel='Your room']") && ` + within("Your room", "You are "+animal+","))
-	one.state("open")
-
-	late.ClickButton("Leave the room")
-	maker.Wait(within("Room", "1 here"))
-	maker.ClickButton("End the room")
-	one.Wait(`$(".room.start") && $("main").innerText.includes("is over")`)
 }
 
 // The key stays in the browser that made the room: it is in no address, on no screen, and in no link but the one that is for another machine.
@@ -199,24 +237,18 @@ func TestFortyReadersAreDrawnWithoutALongTask(t *testing.T) {
 	}
 	maker.Wait(within("Room", fmt.Sprintf("%d here", readers)))
 	maker.Wait(`$("[data-panel=Everyone]").innerText.includes("5 more")`)
-	maker.Eval(`void (window.long = [], new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration))).observe({type: "longtask"}))`, nil)
-	const rounds = 10
-	for n := range rounds {
-		for i, conn := range all {
-			say(t, conn, protocol.FromPage{Presence: &protocol.Presence{State: n % 2, Waiting: n%2 == 0, WaitMs: 3000 + float64(i), LastEventID: fmt.Sprintf("ABCDEF-%d", n+1), Events: n + 1}})
+	longest := maker.LongestTask(func() {
+		for n := range 10 {
+			for i, conn := range all {
+				say(t, conn, protocol.FromPage{Presence: &protocol.Presence{State: n % 2, Waiting: n%2 == 0, WaitMs: 3000 + float64(i), LastEventID: fmt.Sprintf("ABCDEF-%d", n+1), Events: n + 1}})
+			}
+			maker.Wait(within("Underneath", fmt.Sprintf("Event %d of the room", n+1)))
 		}
-		maker.Wait(within("Underneath", fmt.Sprintf("Event %d of the room", n+1)))
-	}
-	var long []float64
-	maker.Eval(`long`, &long)
-	worst := 0.0
-	for _, ms := range long {
-		worst = max(worst, ms)
-	}
-	t.Logf("%d long tasks, the longest of %.0f ms", len(long), worst)
-	const most = 200 // 50 on a machine of its own: make bench
-	if worst > most {
-		t.Errorf("got a task of %.0f ms; want at most %d", worst, most)
+	})
+	t.Logf("the longest task took %v", longest)
+	const most = 50 * time.Millisecond // from there on a browser calls it long
+	if longest > most {
+		t.Errorf("got a task of %v; want at most %v", longest, most)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
@@ -205,4 +206,46 @@ func TestARoomThatIsGoneWhileNATSWas(t *testing.T) {
 	nats.WaitForShutdown()
 	startNATS(t, t.TempDir(), port) // another one, which knows nothing
 	waitFor(t, "end for the readers", func() bool { return r.View().Over })
+}
+
+func TestAConsumerThatIsGoneIsFollowedByAnother(t *testing.T) {
+	h := open(t, external(natstest.Start(t, t.TempDir(), -1).ClientURL()))
+	r, _ := made(t, h)
+	publish(t, r, "a")
+	read(t, r, 1, 1)
+	stream, err := h.engine.js.Stream(t.Context(), r.config.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for info := range stream.ListConsumers(t.Context()).Info() {
+		if err := stream.DeleteConsumer(t.Context(), info.Name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(t, r, "b", "c")
+	if got, want := read(t, r, 1, 3), "1=a 2=b 3=c"; got != want {
+		t.Errorf("got %s; want %s", got, want)
+	}
+}
+
+func TestWithoutNATSAReaderOfAnotherServerIsRightAndAllEndsSoon(t *testing.T) {
+	nats := natstest.Start(t, t.TempDir(), -1)
+	h := open(t, external(nats.ClientURL()))
+	r, _ := made(t, h)
+	publish(t, r, "a")
+	if cursor, why := r.Resume(t.Context(), r.ID(5)); cursor != 1 || why != Unknown {
+		t.Errorf("got %d, %q for an id that is none; want all again, and why", cursor, why)
+	}
+	nats.Shutdown()
+	nats.WaitForShutdown()
+	if cursor, why := r.Resume(t.Context(), r.ID(5)); cursor != 6 || why != "" {
+		t.Errorf("got %d, %q for an event that only another server may know; want what comes after it", cursor, why)
+	}
+	closed := make(chan struct{})
+	go func() { h.Close(); close(closed) }()
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("got no end within 5 s; want it although NATS is gone")
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eventsource-playground/e2e/process"
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
 	"eventsource-playground/scenario/library"
@@ -165,11 +166,11 @@ func TestTheSecondAddress(t *testing.T) {
 	if got := p.second(t); !strings.HasPrefix(got, "http://localhost:") {
 		t.Errorf("got %s; want it where the flag says", got)
 	}
-	m := Main{Files: page, Limits: limits.Default, Stdout: &buffer{}, Stderr: &buffer{}}
+	m := Main{Files: page, Limits: limits.Default, Stdout: &process.Buffer{}, Stderr: &process.Buffer{}}
 	if got := m.Run(t.Context(), []string{"-addr", "127.0.0.1:0", "-second-addr", "nope"}); got != 1 {
 		t.Errorf("got exit status %d; want 1", got)
 	}
-	if got := m.Stderr.(*buffer).String(); !strings.Contains(got, `-second-addr \"nope\": give host:port`) {
+	if got := m.Stderr.(*process.Buffer).String(); !strings.Contains(got, `-second-addr \"nope\": give host:port`) {
 		t.Errorf("got stderr %q; want which flag", got)
 	}
 }

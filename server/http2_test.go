@@ -22,6 +22,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"eventsource-playground/e2e/process"
 	"eventsource-playground/protocol"
 	"eventsource-playground/server/certificate"
 	"eventsource-playground/server/limits"
@@ -636,11 +637,11 @@ func TestWhatIsSaidAboutHTTPS(t *testing.T) {
 		{"an address that others reach, without a certificate", []string{"-tls-addr", "0.0.0.0:0"}, "whose browsers trust no certificate"},
 		{"no port", []string{"-tls-addr", "localhost"}, "give host:port"},
 	} {
-		m := Main{Files: page, Limits: limits.Default, Stdout: io.Discard, Stderr: &buffer{}}
+		m := Main{Files: page, Limits: limits.Default, Stdout: io.Discard, Stderr: &process.Buffer{}}
 		if got := m.Run(t.Context(), append([]string{"-addr", "localhost:0"}, test.args...)); got != 1 {
 			t.Errorf("%s: got exit status %d; want 1", test.name, got)
 		}
-		if got := m.Stderr.(*buffer).String(); !strings.Contains(got, test.want) {
+		if got := m.Stderr.(*process.Buffer).String(); !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %q; want %q in it", test.name, got, test.want)
 		}
 	}

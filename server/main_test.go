@@ -14,12 +14,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"eventsource-playground/e2e/process"
 	"eventsource-playground/server/limits"
 )
 
@@ -237,7 +237,7 @@ func TestSignals(t *testing.T) {
 }
 
 func TestAPanicIsLoggedAndTheServerGoesOn(t *testing.T) {
-	var stderr buffer
+	var stderr process.Buffer
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -280,8 +280,8 @@ var page = fstest.MapFS{
 // program is the real one, running.
 type program struct {
 	url    string
-	stdout *buffer
-	stderr *buffer
+	stdout *process.Buffer
+	stderr *process.Buffer
 	cancel context.CancelFunc
 	code   chan int
 	client *http.Client
@@ -296,8 +296,8 @@ func start(t *testing.T, args ...string) *program {
 func startMain(t *testing.T, m Main, args ...string) *program {
 	t.Helper()
 	p := &program{
-		stdout: &buffer{},
-		stderr: &buffer{},
+		stdout: &process.Buffer{},
+		stderr: &process.Buffer{},
 		code:   make(chan int, 1),
 		client: &http.Client{Transport: &http.Transport{DisableCompression: true}},
 	}
@@ -393,22 +393,4 @@ func text(t *testing.T, reply *http.Response) string {
 		t.Fatal(err)
 	}
 	return string(body)
-}
-
-// buffer is a bytes.Buffer for several goroutines.
-type buffer struct {
-	mutex sync.Mutex
-	bytes bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.bytes.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.bytes.String()
 }

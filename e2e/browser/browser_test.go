@@ -263,6 +263,19 @@ func TestPagesInParallelAreAllVisible(t *testing.T) {
 	})
 }
 
+func TestAHiddenPageIsHiddenUntilItIsShown(t *testing.T) {
+	each(t, func(t *testing.T, p *Page) {
+		equal(t, "at first", eval[string](p, "document.visibilityState"), "visible")
+		show := p.Hide()
+		p.Wait(`document.visibilityState == "hidden"`)
+		show()
+		p.Wait(`document.visibilityState == "visible"`)
+		p.ClickButton("Connect")
+		p.Wait(`role("region", "readyState").textContent == "1 OPEN"`)
+		p.Hide() // until the end
+	})
+}
+
 func TestPagesShareNothing(t *testing.T) {
 	hold := http.NewServeMux()
 	hold.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
@@ -293,6 +306,17 @@ func TestWaitGoesOnWhenThePageNavigates(t *testing.T) {
 		p.Eval(`setTimeout(() => location.search = "?again", 100)`, nil)
 		p.Wait(`location.search == "?again" && role("button", "Connect")`)
 	})
+}
+
+func TestTheLongestTaskIsWhatThePageItselfDid(t *testing.T) {
+	p := Shared(t, "chromium").NewPage(t)
+	waits := p.LongestTask(func() { p.Eval(`new Promise(done => setTimeout(done, 300))`, nil) })
+	works := p.LongestTask(func() {
+		p.Eval(`(() => { for (const end = performance.now() + 300; performance.now() < end;); })()`, nil)
+	})
+	if waits > 50*time.Millisecond || works < 2*waits {
+		t.Errorf("got %v of a page that waits, %v of one that works for 300ms", waits, works)
+	}
 }
 
 func TestAXNodes(t *testing.T) {

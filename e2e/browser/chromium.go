@@ -69,19 +69,20 @@ func (c *chromium) newTab(ctx context.Context, console func(ConsoleLine)) (tab, 
 	if err := chromedp.Do(tabCtx); err != nil {
 		return nil, err
 	}
-	t := &chromiumTab{tabCtx, chromedp.FromContext(tabCtx).Target}
+	t := &chromiumTab{ctx: tabCtx, target: chromedp.FromContext(tabCtx).Target}
 	return t, t.prepare(ctx)
 }
 
 type chromiumTab struct {
 	ctx    context.Context
 	target *chromedp.Target
+	cover  target.ID // the tab that hides this one
 }
 
 // prepare makes the page believe that it is focused, and ends what chromedp watches and we don't need: it would slow
 // down a page with a thousand messages a second, and keep service workers from being stopped.
 func (t *chromiumTab) prepare(ctx context.Context) error {
-	_, err := cdp.Call(ctx, t.target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	err := t.focus(ctx, true)
 	for _, domain := range []cdp.Command[cdp.Empty, cdp.Empty]{network.Disable, css.Disable, dom.Disable} {
 		if err == nil {
 			_, err = cdp.Call(ctx, t.target, domain, cdp.Empty{})
@@ -90,6 +91,11 @@ func (t *chromiumTab) prepare(ctx context.Context) error {
 	if err == nil {
 		_, err = cdp.Call(ctx, t.target, target.SetAutoAttach, target.SetAutoAttachParams{Flatten: ptr(true)})
 	}
+	return err
+}
+
+func (t *chromiumTab) focus(ctx context.Context, emulated bool) error {
+	_, err := cdp.Call(ctx, t.target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: emulated})
 	return err
 }
 
@@ -236,6 +242,23 @@ func (t *chromiumTab) media(ctx context.Context, scheme string, reducedMotion bo
 		{Name: "prefers-reduced-motion", Value: motion},
 	}})
 	return err
+}
+
+// hide ends the focus as well, since what has it is not hidden.
+func (t *chromiumTab) hide(ctx context.Context) error {
+	c := chromedp.FromContext(t.ctx)
+	created, err := cdp.Call(ctx, c.Browser, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: c.BrowserContextID})
+	if t.cover = created.TargetID; err != nil {
+		return err
+	}
+	return t.focus(ctx, false)
+}
+
+func (t *chromiumTab) show(ctx context.Context) error {
+	if _, err := cdp.Call(ctx, chromedp.FromContext(t.ctx).Browser, target.CloseTarget, target.CloseTargetParams{TargetID: t.cover}); err != nil {
+		return err
+	}
+	return t.focus(ctx, true)
 }
 
 func (t *chromiumTab) screenshot(ctx context.Context) ([]byte, error) {

@@ -188,15 +188,21 @@ func (f *firefox) newTab(ctx context.Context, console func(ConsoleLine)) (tab, e
 	t.userContext = user.UserContext
 	f.focus.Lock()
 	defer f.focus.Unlock()
-	var created struct{ Context string }
-	if err := f.bidi.call(ctx, "browsingContext.create", object{"type": "window", "userContext": t.userContext}, &created); err != nil {
+	var err error
+	if t.context, err = f.create(ctx, object{"type": "window", "userContext": t.userContext}); err != nil {
 		return nil, err
 	}
-	t.context = created.Context
 	f.mu.Lock()
 	f.tabs[t.context] = t
 	f.mu.Unlock()
 	return t, nil
+}
+
+// create creates a tab, and returns its context.
+func (f *firefox) create(ctx context.Context, params object) (string, error) {
+	var created struct{ Context string }
+	err := f.bidi.call(ctx, "browsingContext.create", params, &created)
+	return created.Context, err
 }
 
 // event gets what the browser tells unasked.
@@ -229,6 +235,7 @@ type firefoxTab struct {
 	*firefox
 	context, userContext string
 
+	cover   string // the context of the tab that hides this one
 	console func(ConsoleLine)
 	left    chan struct{} // closed when the document goes away
 }
@@ -387,6 +394,19 @@ func (t *firefoxTab) media(ctx context.Context, scheme string, reducedMotion boo
 	_, err := t.evalIn(ctx, t.chrome, fmt.Sprintf("Object.assign(%s, { prefersColorSchemeOverride: %q, prefersReducedMotionOverride: %q }) && 0",
 		t.navigable(), scheme, motion))
 	return err
+}
+
+func (t *firefoxTab) hide(ctx context.Context) (err error) {
+	t.focus.Lock()
+	defer t.focus.Unlock()
+	t.cover, err = t.create(ctx, object{"type": "tab", "referenceContext": t.context, "userContext": t.userContext})
+	return err
+}
+
+func (t *firefoxTab) show(ctx context.Context) error {
+	t.focus.Lock()
+	defer t.focus.Unlock()
+	return t.bidi.call(ctx, "browsingContext.close", object{"context": t.cover}, nil)
 }
 
 func (t *firefoxTab) screenshot(ctx context.Context) ([]byte, error) {

@@ -67,6 +67,8 @@ type tab interface {
 	typeText(ctx context.Context, text string) error
 	size(ctx context.Context, width, height int) error
 	media(ctx context.Context, scheme string, reducedMotion bool) error
+	hide(ctx context.Context) error
+	show(ctx context.Context) error
 	screenshot(ctx context.Context) ([]byte, error)
 	close(ctx context.Context) error
 }
@@ -274,6 +276,16 @@ func (p *Page) Press(key string) {
 		}
 		return p.tab.press(ctx, modifiers[:last], modifiers[last])
 	})
+}
+
+// Hide shows another tab in the page's window, so that the page is hidden: its timers are slow, it has no frames, and no click or key
+// reaches it. show ends that, as does the end of the test.
+func (p *Page) Hide() (show func()) {
+	p.t.Helper()
+	p.do("hiding the page", p.tab.hide)
+	show = sync.OnceFunc(func() { p.do("showing the page", p.tab.show) })
+	p.t.Cleanup(show)
+	return show
 }
 
 // Size sets the size of the viewport, in CSS pixels.

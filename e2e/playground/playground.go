@@ -3,7 +3,6 @@ package playground
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +24,7 @@ type Server struct {
 	SecureURL string // over HTTP/2, the same
 
 	process *process.Process
-	stderr  *buffer
+	stderr  *process.Buffer
 	stop    sync.Once
 	stopErr error
 }
@@ -146,7 +145,7 @@ func start(args []string) (*Server, error) {
 
 // startProgram starts the program and reads its addresses, the last words of its first lines.
 func startProgram(program string, args []string) (*Server, error) {
-	s := &Server{stderr: new(buffer)}
+	s := &Server{stderr: new(process.Buffer)}
 	cmd := exec.Command(program, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Dir(program)) // for its certificate
 	stdout, output := io.Pipe()
@@ -191,22 +190,4 @@ func lastAddress(line, scheme string) string {
 		return ""
 	}
 	return strings.TrimSuffix(words[len(words)-1], "/")
-}
-
-// buffer is a bytes.Buffer for a writer and readers at the same time.
-type buffer struct {
-	mu   sync.Mutex
-	data bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.data.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.data.String()
 }

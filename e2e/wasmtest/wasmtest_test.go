@@ -7,6 +7,7 @@ import (
 
 	"eventsource-playground/e2e/browser"
 	"eventsource-playground/e2e/process"
+	"eventsource-playground/web/wasm"
 )
 
 func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
@@ -40,6 +41,24 @@ func TestRun(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// What app.wasm is packed without is nothing that a program runs on.
+func TestAProgramWithoutLinesRuns(t *testing.T) {
+	file := Build(t, "testdata/recover")
+	program, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if program, err = wasm.WithoutLines(program); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, program, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range browser.Names {
+		Run(t, browser.Shared(t, name), file, nil, nil)
 	}
 }
 

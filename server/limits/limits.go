@@ -8,6 +8,9 @@ import (
 	"eventsource-playground/protocol"
 )
 
+// Comment is what is sent after a silence of Heartbeat in a stream: no event and no part of one.
+var Comment = []byte(":\n")
+
 // Limits are what one visitor can make the server do, keep and wait for. Whoever meets one is told so in one sentence.
 //
 // Not here are the limits of a script, scenario.DefaultLimits, and the sizes that nobody can make larger: of buffers, and of

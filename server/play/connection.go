@@ -28,9 +28,6 @@ type connection struct {
 	hurried atomic.Bool // a cut was commanded, which waits for no write
 }
 
-// heartbeat is a comment, so no event and no part of one.
-var heartbeat = []byte(":\n")
-
 // takeOver has net/http let go of a request's connection.
 func takeOver(w http.ResponseWriter, l *limits.Limits) (*connection, error) {
 	conn, _, err := http.NewResponseController(w).Hijack()

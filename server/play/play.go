@@ -16,6 +16,7 @@ import (
 
 	"eventsource-playground/protocol"
 	"eventsource-playground/scenario"
+	"eventsource-playground/server/limits"
 )
 
 // Play is one response of a scenario. One goroutine is all that it costs: its timer is the deadline of a read, and what ends
@@ -251,7 +252,7 @@ func (p *Play) wait(d time.Duration) ending {
 		}
 		how := p.await(until)
 		if how == goesOn && until.Before(p.due) {
-			if how = p.send(heartbeat, false); how == goesOn {
+			if how = p.send(limits.Comment, false); how == goesOn {
 				how = p.flush()
 			}
 			if how == goesOn {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eventsource-playground/room"
+	"eventsource-playground/server/limits"
 	"eventsource-playground/server/tcp"
 )
 
@@ -232,7 +233,7 @@ func (s *shard) serve(r *reader, view *room.View, now time.Time) bool {
 			case len(frames) == 0 && !silent:
 				return true
 			case len(frames) == 0:
-				frames = heartbeat
+				frames = limits.Comment
 			}
 			b = r.frame(frames)
 			if !r.plain && r.cursor != cursor {

@@ -3,6 +3,8 @@ package rooms
 import (
 	"net/http"
 	"time"
+
+	"eventsource-playground/server/limits"
 )
 
 // responder is a reader over HTTP/2, or over TLS: net/http frames and sends, in the goroutine of the handler.
@@ -48,7 +50,7 @@ func (rs *Rooms) respond(w http.ResponseWriter, req *http.Request, p place, firs
 		select {
 		case <-view.Changed:
 		case <-beat.C:
-			b = heartbeat
+			b = limits.Comment
 		case <-rs.stop:
 			return
 		case <-r.forced:

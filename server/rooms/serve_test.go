@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"eventsource-playground/e2e/process"
 	"eventsource-playground/room"
 	"eventsource-playground/server/limits"
 )
@@ -26,7 +26,7 @@ type program struct {
 	url    string
 	secure string
 	client *http.Client
-	log    *buffer
+	log    *process.Buffer
 	rooms  *Rooms
 	end    func()
 }
@@ -38,7 +38,7 @@ func start(t *testing.T) *program {
 
 func startWith(t *testing.T, l limits.Limits, now func() time.Time) *program {
 	t.Helper()
-	p := &program{client: &http.Client{Transport: &http.Transport{DisableCompression: true}}, log: &buffer{}}
+	p := &program{client: &http.Client{Transport: &http.Transport{DisableCompression: true}}, log: &process.Buffer{}}
 	log := slog.New(slog.NewTextHandler(p.log, nil))
 	hub := room.New(room.Options{Rooms: l.Rooms, Events: l.RoomEvents, Bytes: l.RoomBytes, Age: l.RoomAge, Idle: l.RoomIdle, Log: log})
 	p.rooms = New(l, hub, func(r *http.Request) string { return "http://" + r.Host }, now, log)
@@ -228,22 +228,4 @@ func waitFor(t *testing.T, what string, so func() bool) {
 			t.Fatalf("got no %s; want it within 20 s", what)
 		}
 	}
-}
-
-// buffer is a bytes.Buffer for several goroutines.
-type buffer struct {
-	mutex sync.Mutex
-	bytes bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.bytes.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return b.bytes.String()
 }

@@ -29,9 +29,6 @@ const (
 	isCut         // with a reset
 )
 
-// heartbeat is a comment, so no event and no part of one.
-var heartbeat = []byte(":\n")
-
 // next returns what is to be written next, of which there may be more; nothing if there is nothing now. The bytes may be
 // everybody's.
 func (p *place) next(view *room.View, now time.Time) (b []byte, how ending) {

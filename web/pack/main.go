@@ -22,7 +22,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("pack: ")
-	fast := flag.Bool("fast", false, "leave brotli out, which takes half a minute, and the lines in, which a panic prints; the next run without -fast makes up for it")
+	fast := flag.Bool("fast", false, "leave brotli out, which takes half a minute, and in what a panic prints beside names; the next run without -fast makes up for it")
 	flag.Parse()
 	program, err := os.ReadFile("web/app.wasm")
 	if err == nil && !*fast {

@@ -4,7 +4,8 @@
 //
 // The handler is for servers. In a page it is never called, but it brings net/http and with it TLS, HTTP/2 and X.509 along:
 // a fifth of all that a visitor loads. Our own server does not need it either, since web/pack makes the page's files. Routes
-// by regular expression, encrypted storage and UUIDs are not used here either, and a twentieth of what is left.
+// by regular expression, encrypted storage and UUIDs are not used here either, and a twentieth of what is left; nor are states,
+// actions, and a type for each HTML element, which are a fiftieth.
 //
 // Run it in the module's root, before app.wasm is built: make wasm.
 package main
@@ -24,7 +25,7 @@ import (
 const goapp = "github.com/maxence-charriere/go-app/v10"
 
 // left are the files of package app that the page does not need.
-var left = []string{"http.go", "resource.go", "crypto.go", "route.go"}
+var left = []string{"http.go", "resource.go", "crypto.go", "route.go", "state.go", "action.go", "notfound.go"}
 
 // instead is all that the rest of the package wants of them. In a page every address is the browser's to resolve.
 const instead = `package app
@@ -39,6 +40,42 @@ const notHere = "this page is built without it: see web/slim"
 
 func encrypt(string, []byte) ([]byte, error) { panic(notHere) }
 func decrypt(string, []byte) ([]byte, error) { panic(notHere) }
+
+type (
+	State        struct{}
+	Observer     struct{}
+	stateManager struct{}
+)
+
+func (*stateManager) Observe(Context, string, any) Observer { panic(notHere) }
+func (*stateManager) Get(Context, string, any)              { panic(notHere) }
+func (*stateManager) Set(Context, string, any) State        { panic(notHere) }
+func (*stateManager) Delete(Context, string)                { panic(notHere) }
+func (*stateManager) Cleanup()                              {}
+func (*stateManager) CleanupExpiredPersistedStates(Context) {}
+
+type Action struct {
+	Name  string
+	Value any
+	Tags  Tags
+}
+
+type (
+	ActionHandler func(Context, Action)
+	actionManager struct{}
+)
+
+var actionHandlers map[string]ActionHandler
+
+func (*actionManager) Handle(string, UI, bool, ActionHandler) { panic(notHere) }
+func (*actionManager) Post(Context, Action)                   { panic(notHere) }
+func (*actionManager) Cleanup()                               {}
+
+func (c *Compo) Render() UI { panic(notHere) }
+
+type notFound struct{ Compo }
+
+func (n *notFound) Render() UI { return Elem("p").Text("Not Found") }
 
 type router struct{ routes map[string]func() Composer }
 
@@ -58,7 +95,7 @@ func (r *router) createComponent(path string) (Composer, bool) {
 }
 `
 
-// A device's and a store's id, of which go-app wants no more than that they differ. It imports this package in uuid's place.
+// A device's id, of which go-app wants no more than that they differ. It imports this package in uuid's place.
 const (
 	uuid   = "github.com/google/uuid"
 	ownID  = goapp + "/pkg/uuid"
@@ -72,6 +109,17 @@ import (
 func NewString() string { return strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36) }
 `
 )
+
+// changes are made to what else of package app is here. A type for an element has a hundred methods.
+var changes = []struct{ file, from, to string }{
+	{"context.go", strconv.Quote(uuid), strconv.Quote(ownID)},
+	{"component.go", "(c *Compo) Render() UI", "(c *Compo) notRendered() UI"},
+	{"engine.go", "Body().privateBody(", `Elem("body").Body(`},
+	{"engine.go", "body := Body()", `body := Elem("body")`},
+	{"engine.go", "Div()", `Elem("div")`},
+	{"engine.go", "HTMLBody", "HTMLElem"},
+	{"engine.go", "HTMLDiv", "HTMLElem"},
+}
 
 func main() {
 	log.SetFlags(0)
@@ -113,14 +161,16 @@ func slim(folder string) error {
 	if err := os.WriteFile(filepath.Join(to, "pkg/uuid/uuid.go"), []byte(ownIDs), 0o644); err != nil {
 		return err
 	}
-	for _, name := range []string{"context.go", "state.go"} {
-		file := filepath.Join(to, "pkg/app", name)
+	for _, c := range changes {
+		file := filepath.Join(to, "pkg/app", c.file)
 		code, err := os.ReadFile(file)
+		if err == nil && !bytes.Contains(code, []byte(c.from)) {
+			err = fmt.Errorf("%s has no %s", c.file, c.from)
+		}
 		if err != nil {
 			return fmt.Errorf("this go-app is another than slim knows: %w", err)
 		}
-		code = bytes.ReplaceAll(code, []byte(strconv.Quote(uuid)), []byte(strconv.Quote(ownID)))
-		if err := os.WriteFile(file, code, 0o644); err != nil {
+		if err := os.WriteFile(file, bytes.ReplaceAll(code, []byte(c.from), []byte(c.to)), 0o644); err != nil {
 			return err
 		}
 	}

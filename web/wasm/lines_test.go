@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,25 +37,46 @@ func TestWithoutLines(t *testing.T) {
 		t.Errorf("got %d more zeros; want at least %d", got, want)
 	}
 	table, frames := was.word(functionTable), was.word(pcTables)
-	for i := range int(binary.LittleEndian.Uint64(was.Memory[was.word(0)+8:])) {
+	for i := range int(was.number(was.word(0) + numberOfFunctions)) {
 		if was.Functions[i].Name != is.Functions[i].Name {
 			t.Fatalf("got %q; want the name of function %d, %q", is.Functions[i].Name, i, was.Functions[i].Name)
 		}
 		at := table + int(was.number(table+8*i+4))
+		same := func(field int) {
+			from := int(was.number(field))
+			if int(is.number(field)) != from {
+				t.Fatalf("got another table for field %d of %s", field-at, was.Functions[i].Name)
+			}
+			if end := from + size(was.Memory[frames+from:]); from > 0 && !bytes.Equal(is.Memory[frames+from:frames+end], was.Memory[frames+from:frames+end]) {
+				t.Fatalf("got other pairs for field %d of %s", field-at, was.Functions[i].Name)
+			}
+		}
+		if strings.Contains(was.Functions[i].Name, ".deferwrap") && was.Memory[at+fieldID] != wrapper {
+			t.Fatalf("%s is a wrapper, and has the ID %d", was.Functions[i].Name, was.Memory[at+fieldID])
+		}
 		if got := is.number(at+fieldPCFile) + is.number(at+fieldPCLine); got != 0 {
 			t.Fatalf("got the lines of %s; want none", was.Functions[i].Name)
 		}
-		fields := []int{fieldPCSP}
-		for k := range int(was.number(at + fieldPCData)) {
-			fields = append(fields, fieldTables+4*k)
-		}
-		for _, field := range fields {
-			from := int(was.number(at + field))
-			if int(is.number(at+field)) != from {
-				t.Fatalf("got another table for field %d of %s", field, was.Functions[i].Name)
+		tables := at + fieldTables
+		data := tables + 4*int(was.number(at+fieldPCData))
+		inlined := was.Memory[at+fieldID] == wrapper
+		for field := tables; field < data; field += 4 {
+			if k := (field - tables) / 4; k == pcUnsafe || k == pcInlined && !inlined {
+				if got := is.number(field); got != noTable {
+					t.Fatalf("got %d for pcdata %d of %s; want no table", got, k, was.Functions[i].Name)
+				}
+				continue
 			}
-			if end := from + size(was.Memory[frames+from:]); from > 0 && !bytes.Equal(is.Memory[frames+from:frames+end], was.Memory[frames+from:frames+end]) {
-				t.Fatalf("got other pairs for field %d of %s", field, was.Functions[i].Name)
+			same(field)
+		}
+		same(at + fieldPCSP)
+		for k := range int(was.Memory[at+fieldFuncData]) {
+			want := was.number(data + 4*k)
+			if k == dataArguments || k == dataInlined && !inlined {
+				want = noData
+			}
+			if got := is.number(data + 4*k); got != want {
+				t.Fatalf("got %d for funcdata %d of %s; want %d", got, k, was.Functions[i].Name, want)
 			}
 		}
 	}
@@ -82,6 +104,15 @@ func TestWhatGoDidNotMakeIsRefused(t *testing.T) {
 		at += next
 		other[at]++
 	}
+	elsewhere := hello(t)
+	p, err := Read(elsewhere)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.set(p.word(functionTable)+4, 1<<31)
+	for _, s := range p.segments {
+		copy(s.file, p.Memory[s.at:])
+	}
 	for _, test := range []struct {
 		name string
 		file []byte
@@ -90,6 +121,7 @@ func TestWhatGoDidNotMakeIsRefused(t *testing.T) {
 		{"a text", []byte("hello")},
 		{"a module without a function", []byte("\x00asm\x01\x00\x00\x00")},
 		{"the pclntab of another Go", other},
+		{"a function that is not in its table", elsewhere},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got, err := WithoutLines(test.file); err == nil {

@@ -102,7 +102,10 @@ func (p *Program) name() error {
 			p.Functions[i].Name = f.Name
 		}
 	}
-	p.module = bytes.Index(p.Memory, binary.LittleEndian.AppendUint64(nil, uint64(pclntab)))
+	// Its first word points to the pclntab, its second to the names in it. The first alone could be any number.
+	namesAt := binary.LittleEndian.Uint64(p.Memory[pclntab+offsetOfNames:])
+	module := binary.LittleEndian.AppendUint64(nil, uint64(pclntab))
+	p.module = bytes.Index(p.Memory, binary.LittleEndian.AppendUint64(module, uint64(pclntab)+namesAt))
 	if p.module < 0 {
 		return errors.New("nothing points to the pclntab")
 	}
@@ -123,13 +126,20 @@ func (p *Program) name() error {
 	return nil
 }
 
-// Words of runtime.moduledata, Go 1.26: the starts of funcnametab, cutab, pctab, pclntable, and of noptrdata.
+// Words of runtime.pcHeader, Go 1.26, as offsets in bytes: how many functions there are, and where in the pclntab their names.
+const (
+	numberOfFunctions = 8
+	offsetOfNames     = 32
+)
+
+// Words of runtime.moduledata, Go 1.26: the starts of funcnametab, cutab, pctab, pclntable, noptrdata, and gofunc.
 const (
 	functionNames = 1
 	fileUnits     = 4
 	pcTables      = 10
 	functionTable = 13
 	variables     = 24
+	functionData  = 40
 )
 
 // word is a word of runtime.firstmoduledata.
