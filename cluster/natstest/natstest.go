@@ -37,24 +37,18 @@ func StartWith(t testing.TB, o *server.Options) *server.Server {
 func StartNodes(t testing.TB) (nodes []*server.Server) {
 	t.Helper()
 	const count = 3
+	ports := freePorts(t, 2*count)
 	var routes []*url.URL
-	var ports []int
-	for range count {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-		routes = append(routes, &url.URL{Scheme: "nats", Host: l.Addr().String()})
-		l.Close()
+	for _, port := range ports[count:] {
+		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprint("127.0.0.1:", port)})
 	}
 	nodes = make([]*server.Server, count)
 	failed := make([]error, count)
 	var all sync.WaitGroup
 	for n := range count {
-		o := options(t.TempDir(), -1)
+		o := options(t.TempDir(), ports[n])
 		o.ServerName, o.Routes = fmt.Sprint("node-", n), routes
-		o.Cluster = server.ClusterOpts{Name: "nodes", Host: "127.0.0.1", Port: ports[n]}
+		o.Cluster = server.ClusterOpts{Name: "nodes", Host: "127.0.0.1", Port: ports[count+n]}
 		all.Go(func() { nodes[n], failed[n] = run(o) }) // none is ready before the others
 	}
 	all.Wait()
@@ -64,12 +58,27 @@ func StartNodes(t testing.TB) (nodes []*server.Server) {
 		}
 		t.Cleanup(func() { Stop(s) })
 	}
-	for end := time.Now().Add(20 * time.Second); !slices.ContainsFunc(nodes, (*server.Server).JetStreamIsLeader); time.Sleep(10 * time.Millisecond) {
+	leads := func(s *server.Server) bool { return s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == count }
+	for end := time.Now().Add(20 * time.Second); !slices.ContainsFunc(nodes, leads); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("NATS has no leader")
+			t.Fatal("NATS has no leader that knows all nodes")
 		}
 	}
 	return nodes
+}
+
+// freePorts are some that nobody has just now.
+func freePorts(t testing.TB, count int) (ports []int) {
+	t.Helper()
+	for range count {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports
 }
 
 // URLs are where they all are.

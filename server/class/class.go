@@ -186,7 +186,7 @@ func (c *class) pass() {
 	}
 	e := c.classes.entry(0)
 	e.Pass = true
-	e.id = fmt.Sprintf("%s.%d", c.room.ID, due.UnixMilli()) // all servers say so
+	e.id = fmt.Sprintf("%s.%d", c.room.ID, due.UnixNano()) // all servers say so
 	c.timer.Reset(passAgain)
 	c.classes.mutex.Unlock()
 	c.insist(e)

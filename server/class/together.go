@@ -41,7 +41,7 @@ const (
 	logBytes   = 64 << 20         // of all classes in NATS
 	logEntries = 20_000           // of a class
 	shortenAt  = 1000             // of these
-	patience   = 2 * time.Second  // for an entry to be applied here
+	patience   = 5 * time.Second  // for an entry of the log to be applied here, also when a node of NATS's has just gone
 	insisting  = time.Second      // between two attempts to add what has happened
 	shortening = 10 * time.Second // for a log
 )
