@@ -36,12 +36,37 @@ func (l *Log) Follow(key string, f func(Entry)) (stop func(), err error) {
 	if !l.cluster.Reachable() {
 		return nil, ErrUnreachable
 	}
-	follower := &follower{log: l, subject: l.subject + key, call: f, next: 1, lost: make(chan struct{}, 1), stop: make(chan struct{})}
-	unagain := l.cluster.Again(follower.lose)
-	go follower.run()
+	var created time.Time // the stream
+	next := uint64(1)     // the first sequence that is missing
+	consumer := Consume(Consumption{
+		Conn: l.cluster.conn, JetStream: l.cluster.js, Stream: l.config.Name, Subject: l.subject + key, Beat: heartbeat,
+		First: func(ctx context.Context) (uint64, bool) {
+			stream, err := l.open(ctx)
+			if err != nil {
+				return 0, false
+			}
+			info, err := stream.Info(ctx)
+			if err != nil {
+				l.failed(err)
+				return 0, false
+			}
+			if !info.Created.Equal(created) {
+				created, next = info.Created, 1 // the nodes had forgotten all
+			}
+			return next, true
+		},
+		Got: func(e Entry, _ uint64) {
+			if e.Sequence >= next {
+				next = e.Sequence + 1
+				f(e)
+			}
+		},
+		Lost: func() {},
+	})
+	unagain := l.cluster.Again(consumer.Lose)
 	return func() {
 		unagain()
-		close(follower.stop)
+		consumer.Stop()
 	}, nil
 }
 

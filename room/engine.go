@@ -38,8 +38,14 @@ const (
 	election = 15 * time.Second
 	// reconnecting is the time between two attempts to reach NATS again.
 	reconnecting = 500 * time.Millisecond
-	// forgotten is when NATS lets go of the subscription of a server that is gone.
-	forgotten = 30 * time.Second
+	// attempt is for NATS to do what it does in milliseconds, unless somebody is gone.
+	attempt = 2 * time.Second
+	// pause is between two attempts.
+	pause = 100 * time.Millisecond
+	// beat is the time between two signs of life of a room in which nothing happens.
+	beat = time.Second
+	// beatOwn is the same in this process, where nobody goes.
+	beatOwn = 30 * time.Second
 	// overhead is what NATS counts for each event beside its text, in bytes, or less.
 	overhead = 256
 )

@@ -24,6 +24,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eventsource-playground/cluster"
 )
 
 // Room is one, as this server has it open. Its Log is what readers read.
@@ -35,7 +37,7 @@ type Room struct {
 	config   jetstream.StreamConfig
 	keyHash  []byte
 	commands *nats.Subscription
-	events   *follower
+	events   *cluster.Consumer
 	pending  atomic.Uint64 // events in NATS that come after the last one that came
 	refs     int           // under the hub's mutex
 	checking atomic.Bool
@@ -89,7 +91,7 @@ func (h *Hub) open(ctx context.Context, e *engine, name string) (*Room, error) {
 		return nil, e.explain(err)
 	}
 	select {
-	case <-r.events.began: // so that all servers see that somebody has it open
+	case <-r.events.Began(): // so that all servers see that somebody has it open
 		err = r.loaded(ctx, last)
 	case <-ctx.Done():
 		err = ctx.Err()
@@ -126,8 +128,25 @@ func (h *Hub) subscribe(ctx context.Context, e *engine, name string) (r *Room, l
 	}
 	r.begin(info.State.FirstSeq, info.State.LastSeq, info.State.Msgs == 0)
 	r.hold(info.Config.Metadata[metaHeld] != "")
-	r.events = follow(r, e)
+	r.events = r.follow(e)
 	return r, info.State.LastSeq, nil
+}
+
+// follow has what comes into the room's stream come into its log.
+func (r *Room) follow(e *engine) *cluster.Consumer {
+	beat := beat
+	if e.own != nil {
+		beat = beatOwn
+	}
+	return cluster.Consume(cluster.Consumption{
+		Conn: e.conn, JetStream: e.js, Stream: r.config.Name, Subject: r.config.Subjects[0], Beat: beat,
+		First: func(context.Context) (uint64, bool) { return r.newest() + 1, true },
+		Got: func(event cluster.Entry, pending uint64) {
+			r.add(event.Sequence, event.Body)
+			r.pending.Store(pending)
+		},
+		Lost: r.checkSoon, // it may be no more
+	})
 }
 
 // waits reports whether an error may be one of the moment.
@@ -139,7 +158,7 @@ func (r *Room) doSubject() string { return doPrefix + r.Name + "." + r.incarnati
 func (r *Room) close() {
 	r.commands.Unsubscribe()
 	if r.events != nil {
-		r.events.close()
+		r.events.Stop()
 	}
 }
 

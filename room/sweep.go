@@ -65,7 +65,7 @@ func (h *Hub) endIdle(ctx context.Context, e *engine, s *jetstream.StreamInfo) {
 // checkAll looks after all rooms that are open, when NATS is there again.
 func (h *Hub) checkAll() {
 	for _, r := range h.opened() {
-		r.events.lose() // something may have been on the way
+		r.events.Lose() // something may have been on the way
 	}
 }
 
