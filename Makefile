@@ -23,7 +23,8 @@ wasm: web/dist/index.html
 test: bin/server
 	e2e/install.sh
 	go run ./e2e/progress $(race) -timeout 20m $(filter-out $(browsers),$(shell go list ./...))
-	go run ./e2e/progress -p 1 -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') $(browsers)
+	go run ./e2e/progress -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') ./e2e
+	go run ./e2e/progress -p 2 -timeout 20m -parallel 3 $(filter-out %/e2e,$(browsers))
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
@@ -35,7 +36,6 @@ test-all: bin/server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m ./cluster/local
 
 lint: bin/page.work
 	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }
@@ -80,7 +80,7 @@ page = $(addprefix ./,$(wildcard app code/quote compare eventsource language les
 wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.tmpl' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css web/worker.js $(wildcard app/*.json compare/*.json trace/words/*.json) $(call files,web/pack web/wasm language)
-# The tests that drive browsers or play the report, one package after another: two browsers fill two cores. The race detector
+# The tests that drive browsers or play the report, no other packages beside them: two browsers fill two cores. The race detector
 # would find nothing in them but the driver's own.
 browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)
 race = $(if $(shell command -v $$(go env CC)),-race)

@@ -164,9 +164,9 @@ func (s *session) status(up, full bool) string {
 		said = append(said, count(s.dropped, "1 record of the server's side was not kept.", "{n} records of the server's side were not kept."))
 	}
 	for _, server := range s.servers {
-		if !server.Gone && (server.Offset > worth || server.Offset < -worth) {
+		if off := max(server.Offset, -server.Offset); !server.Gone && off > worth {
 			name, _ := protocol.CutServer(server.ID)
-			said = append(said, fill(say("The clock of server {name} is {time} ahead of the others; what it saw is moved by that."), "{name}", name, "{time}", duration(server.Offset)))
+			said = append(said, fill(say("The clock of server {name} is off by {time}; what it saw is moved by that."), "{name}", name, "{time}", duration(off)))
 		}
 	}
 	const patience = 10 // pings: while the page starts none is quick

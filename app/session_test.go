@@ -102,6 +102,9 @@ func TestTheStatusOfTheChannel(t *testing.T) {
 		{"it is down, and Firefox will not open another", session{}, false, true, "close one of them."},
 		{"records were dropped", session{dropped: 1234}, true, false, "1\u202F234 records of the server's side were not kept."},
 		{"the clock is known badly", session{trip: 60, pings: 11}, true, false, "The server's clock is known to 30 ms only."},
+		{"another server's clock is off", session{servers: []protocol.Server{{ID: "b-ABCDEF", Offset: -7}}}, true, false, "The clock of server b is off by 7 ms;"},
+		{"another server's clock is nearly right", session{servers: []protocol.Server{{ID: "b-ABCDEF", Offset: 4}}}, true, false, ""},
+		{"a server that is gone", session{servers: []protocol.Server{{ID: "b-ABCDEF", Offset: 70, Gone: true}}}, true, false, ""},
 		{"the clock is known badly yet", session{trip: 60, pings: 3}, true, false, ""},
 	} {
 		if got := test.session.status(test.up, test.full); (test.want == "") != (got == "") || !strings.Contains(got, test.want) {

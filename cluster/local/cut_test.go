@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
@@ -12,10 +11,7 @@ import (
 // A node is cut off from the others and from its clients, without a word to anybody. It may have thought that it leads; what it would
 // acknowledge then nobody else would have.
 func TestANodeIsCutOff(t *testing.T) {
-	if os.Getenv("SLOW") == "" {
-		t.Log("not run without SLOW=1: it takes a minute")
-		return
-	}
+	t.Parallel()
 	c := start(t, Options{Near: true})
 	js := streams(t, c)
 	l := newLoad(t, c.URL(), 6)
