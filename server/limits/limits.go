@@ -64,7 +64,7 @@ type Limits struct {
 	RoomIdle        time.Duration // without a reader and an event, until a room goes, give or take an eighth
 	RoomRate        int           // events published in a room a second: 429
 	RoomByteRate    int           // the same in bytes
-	RoomJoins       int           // requests of an address for rooms' streams a minute: 429; and as many pages that join classes
+	RoomJoins       int           // new readers of an address a minute, not those who reconnect: 429; and as many pages that join classes
 	RoomGuesses     int           // names and keys of an address a minute that are none: 429
 
 	// Classes, at most one for each room. Who meets one of these limits is told so over the channel.

@@ -232,6 +232,15 @@ func TestLimitsOfRooms(t *testing.T) {
 				}
 				return p.get(t, r.path())
 			}, 429, "your address has had 3 streams of rooms within a minute"},
+		{"joins, but for who reconnects", func(l *limits.Limits) { l.RoomJoins = 1 },
+			func(t *testing.T, p *program, r *madeRoom) *http.Response {
+				r.read(t, p, "").Body.Close()
+				id := r.publish(t, "a")[0]
+				for range 3 {
+					r.read(t, p, "", "Last-Event-ID", id)
+				}
+				return p.get(t, r.path())
+			}, 429, "your address has had 1 streams of rooms within a minute"},
 		{"names that are none", func(l *limits.Limits) { l.RoomGuesses = 3 },
 			func(t *testing.T, p *program, r *madeRoom) *http.Response {
 				for range 3 {

@@ -80,12 +80,15 @@ func (rs *Rooms) serveStream(w http.ResponseWriter, r *http.Request) *refuse.Ref
 		return refuse.Bad("from", from, "all, or leave it out for the newest only")
 	}
 	from := quota.AddressOf(r)
-	if err := rs.joins.Spend(from); err != nil {
-		return refuse.New(http.StatusTooManyRequests, "Wait a minute, and try again with a new EventSource, since this one stays closed: %v.", err)
-	}
 	found, refused := rs.find(r.Context(), from, r.PathValue("name"), last)
 	if refused != nil {
 		return refused
+	}
+	if !found.Knows(last) { // a reader that reconnects was counted when it came, and after a 429 it would not do so again
+		if err := rs.joins.Spend(from); err != nil {
+			found.Release()
+			return refuse.New(http.StatusTooManyRequests, "Wait a minute, and try again with a new EventSource, since this one stays closed: %v.", err)
+		}
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
