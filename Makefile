@@ -33,7 +33,7 @@ test: bin/server
 # Some lessons measure a wait: with more at once a browser on two cores can be late by seconds.
 test-all: bin/server
 	e2e/install.sh
-	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e
+	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e ./server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
 
@@ -81,8 +81,8 @@ wasm = GOOS=js GOARCH=wasm GOWORK="$(CURDIR)/bin/page.work"
 files = go.mod go.sum $(shell find $(addsuffix /.,$(1)) -name dist -prune -o ! -name '*_test.go' \( -name '*.go' -o -name '*.txt' -o -name '*.tmpl' -o -name '*.lesson' -o -type d \) -print)
 packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css web/worker.js $(wildcard app/*.json compare/*.json trace/words/*.json) $(call files,web/pack web/wasm language)
 # The tests that drive browsers or play the report, no other packages beside them: two browsers fill two cores. The race detector
-# would find nothing in them but the driver's own.
-browsers = $(addprefix eventsource-playground/,e2e e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)
+# would find nothing in them but the driver's own, and NATS's in cluster/local, whose nodes and servers are processes.
+browsers = $(addprefix eventsource-playground/,e2e cluster/local e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

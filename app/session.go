@@ -134,7 +134,11 @@ func (s *session) hear(server protocol.Server, now float64, logs []*trace.Log) {
 			return
 		}
 	}
-	s.servers = append(s.servers, server)
+	const most = 50 // of those that a channel's address names; one that is forgotten is met again at worst
+	if s.servers = append(s.servers, server); len(s.servers) > most {
+		delete(s.last, s.servers[0].ID)
+		s.servers = s.servers[1:]
+	}
 }
 
 // commanding is the message for a command.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,13 +32,18 @@ func TestEveryLessonIsDecidedByTheTrace(t *testing.T) {
 				p := visitLesson(t, b, "lang=en&lesson="+f.Name)
 				p.lessonIs(l)
 				happens := f.Happens[b.Name]
-				for _, predicted := range []int{(happens + 1) % len(l.Choices), happens} {
-					p.predict(l, predicted)
-					p.verdict(l, happens, predicted)
-					if predicted != happens {
+				wrong := (happens + 1) % len(l.Choices)
+				predictions := []int{wrong, happens}
+				if os.Getenv("PAIRWISE") != "" && !slices.Contains(quick, f.Name) {
+					predictions = predictions[i%2:][:1] // as in continuous integration: half of them wrong, half right
+				}
+				for j, predicted := range predictions {
+					if j > 0 {
 						p.ClickButton("Again")
 						p.Wait(`!$(".verdict") && !$(".pick :checked") && role("button", "` + runs(l) + `").disabled`)
 					}
+					p.predict(l, predicted)
+					p.verdict(l, happens, predicted)
 				}
 				p.Wait(`role("progressbar", "Lessons done").value == 1`)
 				p.triesMore(l)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -41,8 +43,8 @@ const (
 	forgets = "a Stream reconnects to its own address, as the standard says, and Chromium to the one that it was led to"
 )
 
-// Every scenario of the library, played to a Stream over net/http, does what its file says of Chromium: by one server, and by three behind a
-// proxy that sends each request to the next one. Those that no EventSource can connect to are played in no browser.
+// Every scenario of the library, played to a Stream over net/http, does what its file says of Chromium. Those that no EventSource can
+// connect to are played in no browser.
 func TestEveryScenarioIsForAStreamAsItsFileSays(t *testing.T) {
 	for name := range otherwise {
 		if e, ok := library.Find(name); !ok || e.Connect.Engine {
@@ -51,68 +53,80 @@ func TestEveryScenarioIsForAStreamAsItsFileSays(t *testing.T) {
 	}
 	p := start(t, "-addr", "127.0.0.1:0")
 	second := p.second(t) // before the log has more in it
-	alone := playAll(t, strings.TrimSuffix(p.url, "/"), second)
+	wantAsTheirFilesSay(t, strings.TrimSuffix(p.url, "/"), second)
+}
+
+// The same of three servers behind a proxy that sends each request to the next one.
+func TestEveryScenarioOfSeveralServers(t *testing.T) {
+	if os.Getenv("SLOW") == "" {
+		t.Skip("slow: make test-all")
+	}
 	var firsts, seconds []string
 	for _, server := range startServers(t, natstest.Start(t, t.TempDir(), -1).ClientURL(), "a", "b", "c") {
 		firsts = append(firsts, strings.Trim(server.url, "htp:/"))
 		seconds = append(seconds, strings.Trim(server.second(t), "htp:/"))
 	}
-	proxy := httptest.NewServer(local.Proxy(func() []string { return firsts }))
-	defer proxy.Close()
-	secondProxy := httptest.NewServer(local.Proxy(func() []string { return seconds }))
-	defer secondProxy.Close()
-	several := playAll(t, proxy.URL, secondProxy.URL)
-	t.Run("one server", func(t *testing.T) { alone.wantAsTheirFilesSay(t) })
-	t.Run("several servers", func(t *testing.T) { several.wantAsTheirFilesSay(t) })
+	first := httptest.NewServer(local.Proxy(func() []string { return firsts }))
+	defer first.Close()
+	second := httptest.NewServer(local.Proxy(func() []string { return seconds }))
+	defer second.Close()
+	wantAsTheirFilesSay(t, first.URL, second.URL)
 }
 
-// plays is what a Stream sees of each scenario, when it has.
-type plays map[string]<-chan []scenario.Seen
-
-// playAll plays all at once: they mostly wait.
-func playAll(t *testing.T, first, second string) plays {
-	all := plays{}
-	for _, e := range library.All() {
-		if otherwise[e.Name] != "" {
-			continue
-		}
+func wantAsTheirFilesSay(t *testing.T, first, second string) {
+	play := func(e library.Entry) []scenario.Seen {
 		want, _ := e.Expect.In(scenario.Chromium)
 		origin := first
 		if e.Connect.SecondOrigin {
 			origin = second
 		}
-		result := make(chan []scenario.Seen, 1)
-		all[e.Name] = result
-		go func() { result <- streamSees(t.Context(), origin, e, len(want)) }()
+		return streamSees(t.Context(), origin, e, len(want))
 	}
-	return all
-}
-
-func (all plays) wantAsTheirFilesSay(t *testing.T) {
+	results := map[string]<-chan []scenario.Seen{}
 	for _, e := range library.All() {
-		if all[e.Name] == nil {
+		if otherwise[e.Name] != "" {
+			continue
+		}
+		result := make(chan []scenario.Seen, 1)
+		results[e.Name] = result
+		go func() { result <- play(e) }() // all at once: they mostly wait
+	}
+	for _, e := range library.All() {
+		if results[e.Name] == nil {
 			continue
 		}
 		t.Run(e.Name, func(t *testing.T) {
-			want, _ := e.Expect.In(scenario.Chromium)
-			got := <-all[e.Name]
-			if e.Expect.More {
-				got = got[:min(len(got), len(want))]
+			wrong := unlike(e, <-results[e.Name])
+			if wrong != "" { // a busy machine is late now and then, but not with one alone
+				t.Logf("played again: %s", wrong)
+				wrong = unlike(e, play(e))
 			}
-			for i := range max(len(got), len(want)) {
-				switch {
-				case i >= len(got):
-					t.Fatalf("line %d: got nothing; want %.200s", i+1, want[i])
-				case i >= len(want):
-					t.Fatalf("line %d: got %.200s; want nothing more", i+1, got[i])
-				case !want[i].Matches(got[i]):
-					t.Fatalf("line %d: got %.200s; want %.200s", i+1, got[i], want[i])
-				case want[i].Kind == scenario.Requested && got[i].After < want[i].After:
-					t.Errorf("line %d: got %.200s; want it after %v", i+1, got[i], want[i].After)
-				}
+			if wrong != "" {
+				t.Error(wrong)
 			}
 		})
 	}
+}
+
+// unlike is where what was seen of a scenario is not as its file says; "": nowhere.
+func unlike(e library.Entry, got []scenario.Seen) string {
+	want, _ := e.Expect.In(scenario.Chromium)
+	if e.Expect.More {
+		got = got[:min(len(got), len(want))]
+	}
+	for i := range max(len(got), len(want)) {
+		switch {
+		case i >= len(got):
+			return fmt.Sprintf("line %d: got nothing; want %.200s", i+1, want[i])
+		case i >= len(want):
+			return fmt.Sprintf("line %d: got %.200s; want nothing more", i+1, got[i])
+		case !want[i].Matches(got[i]):
+			return fmt.Sprintf("line %d: got %.200s; want %.200s", i+1, got[i], want[i])
+		case want[i].Kind == scenario.Requested && got[i].After < want[i].After:
+			return fmt.Sprintf("line %d: got %.200s; want it after %v", i+1, got[i], want[i].After)
+		}
+	}
+	return ""
 }
 
 // streamSees is what a Stream sees of a scenario that connects so: as many things, and what else comes a moment later.

@@ -83,14 +83,18 @@ func (t *together) change(id string, change func(*common)) error {
 
 // count counts an exchange's request with those that went to other servers. It reports whether NATS could be reached.
 func (t *together) count(x *exchange) bool {
+	s := x.session
+	s.mutex.Lock()
+	known := s.attempts[x.source] // should NATS have forgotten
+	s.mutex.Unlock()
 	var next *protocol.Reply
-	err := t.change(x.session.id, func(c *common) {
+	err := t.change(s.id, func(c *common) {
 		next = nil
 		if len(c.Attempts) >= t.limits.SessionSources && c.Attempts[x.source] == 0 {
 			clear(c.Attempts)
 		}
-		c.Attempts[x.source]++
-		x.attempt, c.Source = c.Attempts[x.source], x.source
+		x.attempt = max(known, c.Attempts[x.source]) + 1
+		c.Attempts[x.source], c.Source = x.attempt, x.source
 		if c.Next != nil && x.source >= c.For {
 			next, c.Next = c.Next, nil
 		}
@@ -103,7 +107,6 @@ func (t *together) count(x *exchange) bool {
 			x.chosen = &r
 		}
 	}
-	s := x.session
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.attempts[x.source], s.source = x.attempt, x.source // to go on from, without NATS
