@@ -23,7 +23,7 @@ wasm: web/dist/index.html
 test: bin/server
 	e2e/install.sh
 	go run ./e2e/progress $(race) -timeout 20m $(filter-out $(browsers),$(shell go list ./...))
-	go run ./e2e/progress -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') ./e2e
+	$(if $(PAIRWISE),$(call halves,-timeout 20m -parallel 3 $(if $(SKIP),-skip '$(SKIP)')),go run ./e2e/progress -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') ./e2e)
 	go run ./e2e/progress -p 2 -timeout 20m -parallel 3 $(filter-out %/e2e,$(browsers))
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
 	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
@@ -36,6 +36,7 @@ test-all: bin/server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 8 -run 'TestEveryScenario' ./e2e ./server
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 40m -parallel 4 -run 'TestEvery|TestAxe' -skip 'TestEveryScenario' ./e2e
 	SLOW=1 go run ./e2e/progress -count=1 -timeout 20m -run 'TestTheBrowserReport|TestNoCheckPasses' ./e2e
+	$(if $(PAIRWISE),@echo "not run: servers and nodes that are killed again and again: make test-all without PAIRWISE",SLOW=1 go run ./e2e/progress -count=1 -timeout 20m ./cluster/local)
 
 lint: bin/page.work
 	@unformatted=$$(find . -path ./bin -prune -o -name '*.go' -print | xargs gofmt -l); test -z "$$unformatted" || { echo "gofmt -w is needed for:" $$unformatted; exit 1; }
@@ -83,6 +84,8 @@ packed = web/app.wasm web/icon.svg web/index.html web/reconnect.js web/style.css
 # The tests that drive browsers or play the report, no other packages beside them: two browsers fill two cores. The race detector
 # would find nothing in them but the driver's own, and NATS's in cluster/local, whose nodes and servers are processes.
 browsers = $(addprefix eventsource-playground/,e2e cluster/local e2e/browser e2e/playground e2e/wasmtest eventsource report/engine)
+# The tests of the page that PAIRWISE has be in Chromium, and those in Firefox, at once.
+halves = PAIRWISE=chromium go run ./e2e/progress $(1) ./e2e & other=$$!; PAIRWISE=firefox go run ./e2e/progress $(1) ./e2e; one=$$?; wait $$other && exit $$one
 race = $(if $(shell command -v $$(go env CC)),-race)
 
 web/app.wasm: $(call files,$(page)) bin/page.work

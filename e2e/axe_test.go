@@ -108,6 +108,7 @@ func TestAxeFindsNothingOnAnyScreen(t *testing.T) {
 					t.Skip("in the other browser, where PAIRWISE is set")
 				}
 				t.Parallel()
+				onlyIn(t, name)
 				p := visitQuery(t, browser.Shared(t, name), screen.query)
 				screen.arrive(p)
 				p.loadAxe()

@@ -176,7 +176,7 @@ func TestANewcomerComparesAndCopies(t *testing.T) {
 
 func TestALinkLeadsToARow(t *testing.T) {
 	t.Parallel()
-	b := browser.Shared(t, "chromium")
+	b := chromium(t)
 	p := visitComparison(t, b, "http", "&row=named")
 	p.Wait(`$("#row-named").getAttribute("aria-current") == "true" && $("#lanes").innerText.includes("Four events")`)
 	p.Eval(`$("#row-over th a").click()`, nil)
@@ -191,7 +191,7 @@ func TestALinkLeadsToARow(t *testing.T) {
 // Cancel closes what is open, and rows that were measured stay. So does leaving the page.
 func TestAComparisonCanBeCancelled(t *testing.T) {
 	t.Parallel()
-	p := visitComparison(t, browser.Shared(t, "chromium"), "http", "")
+	p := visitComparison(t, chromium(t), "http", "")
 	p.ClickRole("button", "Run: Named events")
 	p.Wait(`$("#row-named").innerText.includes("of 4")`)
 	p.ClickRole("button", "Run: An idle proxy")

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 )
 
 // eachBrowser runs a test in each browser. With PAIRWISE set, as in continuous integration, it is one of them for each test, always
-// the same, so that all of it stays under half an hour.
+// the same, so that all of it stays under half an hour. PAIRWISE=chromium and PAIRWISE=firefox are the two halves, which run at once.
 func eachBrowser(t *testing.T, test func(*testing.T, *browser.Browser)) {
 	t.Helper()
 	pairwise(t, t.Name(), 0, test)
@@ -28,7 +29,23 @@ func pairwise(t *testing.T, key string, times int, test func(*testing.T, *browse
 		return
 	}
 	name := browser.Names[(int(crc32.ChecksumIEEE([]byte(key)))+times)%len(browser.Names)]
+	onlyIn(t, name)
 	t.Run(name, func(t *testing.T) { test(t, browser.Shared(t, name)) })
+}
+
+// onlyIn skips what is of the other half, where PAIRWISE names one.
+func onlyIn(t *testing.T, name string) {
+	t.Helper()
+	if half := os.Getenv("PAIRWISE"); slices.Contains(browser.Names, half) && half != name {
+		t.Skip("in " + name + ", and so of the other half")
+	}
+}
+
+// chromium is that browser, for what is tested in no other.
+func chromium(t *testing.T) *browser.Browser {
+	t.Helper()
+	onlyIn(t, "chromium")
+	return browser.Shared(t, "chromium")
 }
 
 // Halves of what is played over both protocols.

@@ -13,7 +13,7 @@ import (
 const streaming = "url=/sse?count%3D3%26interval%3D50%26retry%3D400%26resume%3Dfalse&listen=customEvent&connect=1"
 
 func TestNamesAndRolesAreThereForWhoCannotSeeThePage(t *testing.T) {
-	p := visitQuery(t, browser.Shared(t, "chromium"), streaming)
+	p := visitQuery(t, chromium(t), streaming)
 	p.table("customEvent")
 	p.Click("#rows .fold")
 	p.Wait(`$(".detail")`)
@@ -51,7 +51,7 @@ func TestNamesAndRolesAreThereForWhoCannotSeeThePage(t *testing.T) {
 
 // Everything is reached with Tab, in the order in which it is read, and what has the focus shows it.
 func TestTheKeyboardAloneIsEnough(t *testing.T) {
-	p := visit(t, browser.Shared(t, "chromium"), "/sse?count=100&interval=100", "customEvent")
+	p := visit(t, chromium(t), "/sse?count=100&interval=100", "customEvent")
 	var order []string
 	for range 70 {
 		p.Press("Tab")
@@ -121,7 +121,7 @@ func TestThePageHoldsInEveryWidthAndScheme(t *testing.T) {
 		for _, width := range []int{1440, 1024, 390} {
 			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {
 				t.Parallel()
-				b := browser.Shared(t, "chromium")
+				b := chromium(t)
 				p := &page{b.NewPage(t), t}
 				p.Size(width, 900)
 				p.Scheme(scheme)

@@ -219,7 +219,7 @@ func TestNoCheckPassesByDoingNothing(t *testing.T) {
 	}
 	list := func(names []string) string { return "[" + strings.Join(names, ",") + "]" }
 	script := strings.NewReplacer("OBJECTS)", list(objects)+")", "CLOSED)", list(closed)+")").Replace(broken)
-	p := visitReport(t, browser.Shared(t, "chromium"))
+	p := visitReport(t, chromium(t))
 	p.Eval(script, nil)
 	p.ClickButton("Run the report")
 	p.WaitFor(fullReport, fmt.Sprintf(`role("progressbar", "Checks that were played")?.value >= %d`, len(checks.All())))
@@ -237,7 +237,7 @@ func TestNoCheckPassesByDoingNothing(t *testing.T) {
 }
 
 func TestTheReportCanBeCancelledAndReadSideBySide(t *testing.T) {
-	p := visitReport(t, browser.Shared(t, "chromium"))
+	p := visitReport(t, chromium(t))
 	p.ClickButton("Run the report")
 	p.Wait(`role("progressbar", "Checks that were played").value > 5`)
 	p.ClickButton("Cancel")
@@ -298,7 +298,7 @@ func TestTheReportCanBeCancelledAndReadSideBySide(t *testing.T) {
 
 // The report has the playground's stream closed, and the playground is as it was when one returns to it.
 func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
-	p := visitQuery(t, browser.Shared(t, "chromium"), "url=/sse?count%3D100&listen=customEvent&connect=1")
+	p := visitQuery(t, chromium(t), "url=/sse?count%3D100&listen=customEvent&connect=1")
 	p.state("open")
 	p.ClickRole("link", "Browser report")
 	p.Wait(`role("region", "Browser report") && role("link", "Browser report").getAttribute("aria-current") == "page"`)
@@ -332,7 +332,7 @@ func TestTheReportCanRunWhenTheListOfStreamsComesLast(t *testing.T) {
 		pass.ServeHTTP(w, r)
 	}))
 	t.Cleanup(proxy.Close)
-	p := &page{browser.Shared(t, "chromium").NewPage(t), t}
+	p := &page{chromium(t).NewPage(t), t}
 	p.Open(proxy.URL + "/?view=report")
 	p.Wait(`$(".results tbody")`)
 	close(shown)
@@ -344,7 +344,7 @@ func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
 		for _, width := range []int{1440, 390} {
 			t.Run(fmt.Sprintf("%s at %d", scheme, width), func(t *testing.T) {
 				t.Parallel()
-				p := visitReport(t, browser.Shared(t, "chromium"))
+				p := visitReport(t, chromium(t))
 				p.Size(width, 900)
 				p.Scheme(scheme)
 				var bad, wide []string
@@ -372,7 +372,7 @@ func TestTheReportHoldsInEveryWidthAndScheme(t *testing.T) {
 
 // The keyboard alone is enough, and what has the focus keeps it.
 func TestTheReportRunsFromTheKeyboard(t *testing.T) {
-	p := visitReport(t, browser.Shared(t, "chromium"))
+	p := visitReport(t, chromium(t))
 	var at string
 	for range 10 {
 		p.Press("Tab")

@@ -193,7 +193,7 @@ func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
 	base := playground.Start(t).URL
-	b := browser.Shared(t, "chromium")
+	b := chromium(t)
 	maker, name := makeRoom(t, b, base)
 	maker.keepCopied()
 	maker.ClickButton("Run it on another machine")
@@ -229,7 +229,7 @@ func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
 // Forty readers on the maker's screen: a lane each, and no task that anybody would notice.
 func TestFortyReadersAreDrawnWithoutALongTask(t *testing.T) {
 	base := playground.Start(t).URL
-	maker, name := makeRoom(t, browser.Shared(t, "chromium"), base)
+	maker, name := makeRoom(t, chromium(t), base)
 	const readers = 45
 	var all []*websocket.Conn
 	for i := range readers {

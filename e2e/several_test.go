@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"eventsource-playground/cluster/local"
-	"eventsource-playground/e2e/browser"
 	"eventsource-playground/e2e/playground"
 	"eventsource-playground/lesson/library"
 	"eventsource-playground/report"
@@ -52,8 +51,8 @@ func (w writer) Write(b []byte) (int, error) { return w(b) }
 
 // The page does on several servers what it does on one, whichever of them each of its requests and its channel come to.
 func TestThePageIsTheSameOnSeveralServers(t *testing.T) {
+	b := chromium(t)
 	c, base := startSeveral(t)
-	b := browser.Shared(t, "chromium")
 	t.Run("a server stops, and another one goes on", func(t *testing.T) {
 		script := "title: T\n== 200\nretry: 300\nid: {attempt}\ndata: {attempt}\n\n@hold"
 		p := visitAt(t, b, base, "lang=en&url="+url.QueryEscape("/sse?script="+url.QueryEscape(script)))
@@ -104,8 +103,8 @@ func TestThePageIsTheSameOnSeveralServers(t *testing.T) {
 func TestTheBrowserReportOnSeveralServers(t *testing.T) {
 	slow(t)
 	t.Parallel()
+	b := chromium(t)
 	_, base := startSeveral(t)
-	b := browser.Shared(t, "chromium")
 	all := results.All()
 	kept := all[slices.IndexFunc(all, func(r *report.Report) bool { return strings.EqualFold(r.Browser, b.Name) })]
 	p := visitReportAt(t, b, base)

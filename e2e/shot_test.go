@@ -3,8 +3,6 @@ package e2e
 import (
 	"os"
 	"testing"
-
-	"eventsource-playground/e2e/browser"
 )
 
 // TestShot makes the README's screenshots: make shot.
@@ -18,7 +16,7 @@ func TestShot(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
 			t.Parallel()
-			p := &page{browser.Shared(t, "chromium").NewPage(t), t}
+			p := &page{chromium(t).NewPage(t), t}
 			p.Size(1440, 1040)
 			p.Scheme(scheme)
 			p.Open(sharedURL(t) + "/?url=/sse?scenario%3Dcut&connect=1")

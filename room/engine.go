@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -167,7 +168,7 @@ func (e *engine) explain(err error) error {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return ErrUnknown
 	case !e.conn.IsConnected(), errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrTimeout), errors.Is(err, context.DeadlineExceeded),
-		errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.As(err, &api) && api.ErrorCode == noPeers:
+		errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.As(err, &api) && (api.Code == http.StatusServiceUnavailable || api.ErrorCode == noPeers):
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return fmt.Errorf("room: %w", err)

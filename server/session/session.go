@@ -5,6 +5,9 @@
 // session.after and channel.write sends it. A command goes from channel.listen over channel.do to session.give, which finds
 // the stream, and from there to play.Play.Give; what became of it comes to channel.replied, and goes the same way out. What a page
 // says to its class, and what that says to the page, goes over the same channel: see class.Seat.
+//
+// Where there are several servers, a page's streams may be on others than its channel. Then session.forward adds records to a log that all
+// have, a follower reads it for the channel, and a command that finds no stream here goes to the others: see together.
 package session
 
 import (
