@@ -108,5 +108,6 @@ func TestTheBrowserReportOnSeveralServers(t *testing.T) {
 	all := results.All()
 	kept := all[slices.IndexFunc(all, func(r *report.Report) bool { return strings.EqualFold(r.Browser, b.Name) })]
 	p := visitReportAt(t, b, base)
-	p.wantReport(b, kept, p.runReport())
+	// What the proxy passes on and the end without the last chunk come at one moment, and a fetch whose body fails drops what was not read yet.
+	p.wantReport(b, kept, p.runReport(), "the Go engine, lost-truncated")
 }
