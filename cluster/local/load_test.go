@@ -19,6 +19,8 @@ type load struct {
 	url     string
 	rooms   []*aRoom
 	running sync.WaitGroup
+
+	publishing sync.WaitGroup
 }
 
 // aRoom is one, with a publisher.
@@ -147,7 +149,7 @@ func (l *load) publish(ctx context.Context, pause time.Duration) {
 	client := &http.Client{Timeout: 30 * time.Second}
 	for _, room := range l.rooms {
 		room.last = time.Now()
-		l.running.Go(func() {
+		l.publishing.Go(func() {
 			tick := time.NewTicker(pause)
 			defer tick.Stop()
 			for n := 1; ; n++ {
@@ -252,11 +254,12 @@ func (l *load) late() (all []string) {
 // caughtUp reports whether all have.
 func (l *load) caughtUp() bool { return len(l.late()) == 0 }
 
-// quiet stops the publishers.
+// quiet stops the publishers, and returns when nothing is under way: what is acknowledged later is missed by nobody's fault.
 func (l *load) quiet() {
 	for _, r := range l.rooms {
 		close(r.stopped)
 	}
+	l.publishing.Wait()
 }
 
 // check says what readers lack, or have twice, of what was acknowledged.
