@@ -34,6 +34,7 @@ type Options struct {
 type Cluster struct {
 	Self Server
 
+	began   time.Time
 	options Options
 	conn    *nats.Conn
 	js      jetstream.JetStream
@@ -80,8 +81,8 @@ func Join(o Options) (*Cluster, error) {
 	b := make([]byte, 5)
 	rand.Read(b) // never fails
 	c := &Cluster{
-		Self:    Server{Name: o.Name, Epoch: base32.StdEncoding.EncodeToString(b)[:6]},
-		options: o, stop: make(chan struct{}), again: map[int]func(){},
+		Self:  Server{Name: o.Name, Epoch: base32.StdEncoding.EncodeToString(b)[:6]},
+		began: time.Now(), options: o, stop: make(chan struct{}), again: map[int]func(){},
 	}
 	o.Log = o.Log.With("server", c.Self.ID())
 	c.options.Log = o.Log
@@ -117,6 +118,10 @@ func Join(o Options) (*Cluster, error) {
 	}
 	return c, nil
 }
+
+// Now is this server's clock, which the others compare with theirs: the time when it joined and what has gone by since. A wall clock that
+// is set does not disturb it.
+func (c *Cluster) Now() time.Time { return c.began.Round(0).Add(time.Since(c.began)) }
 
 // Close leaves the others. What is under way fails.
 func (c *Cluster) Close() {

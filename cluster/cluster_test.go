@@ -134,7 +134,7 @@ func TestAServerIsThereAndGone(t *testing.T) {
 	url := natstest.Start(t, t.TempDir(), -1).ClientURL()
 	a, b := joined(t, url, "a"), joined(t, url, "b")
 	waitFor(t, "measurement", func() bool { return a.Peer(b.Self.ID()).Known })
-	if got := a.Peer(b.Self.ID()); got.Offset.Abs() > 100*time.Millisecond || got.Gone {
+	if got := a.Peer(b.Self.ID()); got.Offset != 0 || got.Gone {
 		t.Errorf("got %+v; want the same clock", got)
 	}
 	if got := a.Peer(a.Self.ID()); got != (Peer{}) {
@@ -147,6 +147,32 @@ func TestAServerIsThereAndGone(t *testing.T) {
 		if p.ID() == b.Self.ID() && p.Gone {
 			break
 		}
+	}
+}
+
+func TestTheDifferenceOfClocks(t *testing.T) {
+	type call struct{ ahead, trip time.Duration }
+	for _, test := range []struct {
+		name  string
+		calls []call
+		want  time.Duration
+	}{
+		{"a slow way there looks like a clock that is ahead, and may be none", []call{{9, 10}}, 0},
+		{"a slow way back looks like one that is behind, and may be none", []call{{1, 10}}, 0},
+		{"both bounds hold", []call{{9, 10}, {1, 10}}, 0},
+		{"a clock that is ahead for certain is so by half-way between the bounds", []call{{110, 20}}, 100},
+		{"a clock that is behind", []call{{-90, 20}}, -100},
+		{"a second call tells better", []call{{110, 20}, {120, 24}, {104, 100}}, 100},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var d difference
+			for _, c := range test.calls {
+				d.add(c.ahead, c.trip)
+			}
+			if got := d.offset(); got != test.want {
+				t.Errorf("got %d; want %d", got, test.want)
+			}
+		})
 	}
 }
 

@@ -16,7 +16,7 @@ const (
 	silence = 3500 * time.Millisecond
 	// measured is how long the difference of two clocks counts as known.
 	measured = time.Minute
-	// rounds are the calls of a measurement, of which the quickest counts.
+	// rounds are the calls of a measurement.
 	rounds = 5
 	// remembered are the servers whose clocks are remembered when they are gone.
 	remembered = 1000
@@ -61,7 +61,7 @@ func (p *peers) init(c *Cluster) {
 func (p *peers) start() error {
 	c := p.cluster
 	if err := c.Answer("clock", func(_ []byte, reply func([]byte)) {
-		b, _ := json.Marshal(time.Now().UnixNano()) // an integer
+		b, _ := json.Marshal(c.Now().UnixNano()) // an integer
 		reply(b)
 	}); err != nil {
 		return err
@@ -157,26 +157,50 @@ func (p *peers) tell(known *peer) {
 	}
 }
 
-// measure finds out how far ahead a server's clock is, half-way through the quickest of some calls.
+// measure finds out how far ahead a server's clock is.
 func (p *peers) measure(known *peer) {
-	best, offset := time.Duration(-1), time.Duration(0)
+	var d difference
 	for range rounds {
-		from := time.Now()
+		from := p.cluster.Now()
 		b, err := p.cluster.Call(context.Background(), known.ID(), "clock", nil)
-		trip := time.Since(from)
+		trip := p.cluster.Now().Sub(from)
 		var at int64
-		if err == nil && json.Unmarshal(b, &at) == nil && (best < 0 || trip < best) {
-			best, offset = trip, time.Unix(0, at).Sub(from.Add(trip/2).Round(0))
+		if err == nil && json.Unmarshal(b, &at) == nil {
+			d.add(time.Unix(0, at).Sub(from), trip)
 		}
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	known.busy = false
-	if best < 0 {
+	if !d.known {
 		return // with its next sign of life again
 	}
-	known.measured, known.Offset, known.Known = time.Now(), offset, true
+	known.measured, known.Offset, known.Known = time.Now(), d.offset(), true
 	p.tell(known)
+}
+
+// difference is what is known of how far ahead another clock is, by calls that it replied to with its time.
+type difference struct {
+	least, most time.Duration
+	known       bool
+}
+
+// add adds a call that took trip. The time in its reply is ahead of ours when the call began.
+func (d *difference) add(ahead, trip time.Duration) {
+	if least, most := ahead-trip, ahead; !d.known {
+		d.least, d.most, d.known = least, most, true
+	} else {
+		d.least, d.most = max(d.least, least), min(d.most, most)
+	}
+}
+
+// offset is none where the clocks may be equal: on a busy machine the middle between the bounds is off by milliseconds, and what one
+// server recorded before another would seem to come after it.
+func (d *difference) offset() time.Duration {
+	if d.least <= 0 && 0 <= d.most {
+		return 0
+	}
+	return (d.least + d.most) / 2
 }
 
 // Peers are the other servers, those who are gone included.

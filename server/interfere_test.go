@@ -419,7 +419,7 @@ func (c *client) wantSeen(t *testing.T, wants ...string) {
 				break
 			}
 			if seen.Kind == "end" {
-				t.Fatalf("got %s; want %s before that", got, want)
+				t.Fatalf("got %s; want %s before that, of %+v", got, want, c.past)
 			}
 		}
 	}

@@ -160,11 +160,10 @@ func (all *Sessions) remove(s *session) {
 
 // now is the session's clock, in milliseconds. With other servers it is this server's own, which begins when all begin.
 func (s *session) now() float64 {
-	now := float64(time.Since(s.began)) / float64(time.Millisecond)
 	if s.all.together != nil {
-		now += float64(s.began.UnixMicro()) / 1000
+		return float64(s.all.together.cluster.Now().UnixMicro()) / 1000
 	}
-	return now
+	return float64(time.Since(s.began)) / float64(time.Millisecond)
 }
 
 // record keeps what was seen and tells the channel. It numbers it and gives it the time.
