@@ -20,9 +20,10 @@ cluster: bin/server
 
 wasm: web/dist/index.html
 
+# The server's tests take longest, and so begin.
 test: bin/server
 	e2e/install.sh
-	go run ./e2e/progress $(race) -timeout 20m $(filter-out $(browsers),$(shell go list ./...))
+	go run ./e2e/progress $(race) -timeout 20m ./server $(filter-out $(browsers) %/server,$(shell go list ./...))
 	$(if $(PAIRWISE),$(call halves,-timeout 20m -parallel 3 $(if $(SKIP),-skip '$(SKIP)')),go run ./e2e/progress -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') ./e2e)
 	go run ./e2e/progress -p 2 -timeout 20m -parallel 3 $(filter-out %/e2e,$(browsers))
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
