@@ -72,6 +72,14 @@ func printEvents(w io.Writer, events io.Reader) error {
 				said[key] += e.Output
 			}
 		case "fail":
+			if e.Test == "" { // a test that panicked or was too late, and then has all stacks, does not fail by itself
+				for unfinished, output := range said {
+					if unfinished[0] == e.Package && unfinished[1] != "" {
+						io.WriteString(w, output)
+						delete(said, unfinished)
+					}
+				}
+			}
 			io.WriteString(w, said[key])
 			delete(said, key)
 		case "pass", "skip":

@@ -30,6 +30,12 @@ func TestProgress(t *testing.T) {
 			{"Action":"fail","Package":"p","Test":"Test","Elapsed":0}
 			{"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 			{"Action":"fail","Package":"p","Elapsed":0.1}`, "    x_test.go:1: got 1; want 2\n--- FAIL: Test (0.00s)\nFAIL\tp\t0.1s\n"},
+		{"of a test that was not over when its package failed, too", `
+			{"Action":"run","Package":"p","Test":"Test"}
+			{"Action":"output","Package":"p","Test":"Test","Output":"panic: test timed out after 1s\n"}
+			{"Action":"output","Package":"q","Test":"Test","Output":"    goes on\n"}
+			{"Action":"output","Package":"p","Output":"FAIL\tp\t1.0s\n"}
+			{"Action":"fail","Package":"p","Elapsed":1}`, "panic: test timed out after 1s\nFAIL\tp\t1.0s\n"},
 		{"and what the compiler says", `
 			{"Action":"build-output","ImportPath":"p","Output":"x.go:1:1: nonsense\n"}`, "x.go:1:1: nonsense\n"},
 	} {
