@@ -82,8 +82,8 @@ func (l *Log) Append(ctx context.Context, key, id string, entry []byte) error {
 	return err
 }
 
-// Hear calls f with what is added of a key from now on, one after the other, until stop is called. While NATS can't be reached it
-// misses some, and what it hears the nodes may yet lose: Read has them all.
+// Hear calls f with what is added of a key once NATS knows of it, one after the other, until stop is called: a later Read has what was
+// added before. While NATS can't be reached it misses some, and what it hears the nodes may yet lose: Read has them all.
 func (l *Log) Hear(key string, f func(entry []byte)) (stop func(), err error) {
 	s, err := l.cluster.conn.Subscribe(l.subject+key, func(m *nats.Msg) { f(m.Data) })
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -98,6 +99,11 @@ func options(folder string, port int) *server.Options {
 }
 
 func run(o *server.Options) (*server.Server, error) {
+	if o.Port > 0 {
+		if err := awaitPort(o.Host, o.Port); err != nil {
+			return nil, err
+		}
+	}
 	s, err := server.NewServer(o)
 	if err != nil {
 		return nil, err
@@ -108,6 +114,19 @@ func run(o *server.Options) (*server.Server, error) {
 		return nil, errors.New("NATS does not start")
 	}
 	return s, nil
+}
+
+// awaitPort waits until a port is free, which may be that of another test's connection just now.
+func awaitPort(host string, port int) error {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err == nil {
+			return l.Close()
+		}
+		if time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // Stop stops a server, and returns when its port is free.
