@@ -34,7 +34,7 @@ type Options struct {
 type Cluster struct {
 	Self Server
 
-	began   time.Time
+	began   time.Time // Now counts from here, on the monotonic clock
 	options Options
 	conn    *nats.Conn
 	js      jetstream.JetStream

@@ -158,7 +158,7 @@ func (all *Sessions) remove(s *session) {
 	s.records, s.size = nil, 0
 }
 
-// now is the session's clock, in milliseconds. With other servers it is this server's own, which begins when all begin.
+// now is the session's clock, in milliseconds. With other servers it is this server's, which they compare with theirs.
 func (s *session) now() float64 {
 	if s.all.together != nil {
 		return float64(s.all.together.cluster.Now().UnixMicro()) / 1000
