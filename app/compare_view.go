@@ -21,6 +21,8 @@ type comparisonView struct {
 	Language   string
 	Changes    int
 	Playing    bool
+
+	widths widths
 }
 
 func (m *model) comparisonView() app.UI {
@@ -198,7 +200,12 @@ func inWords(p *compare.Played) string {
 	return strings.Join(said, "; ")
 }
 
-func (v *comparisonView) OnMount(app.Context) { v.place() }
+func (v *comparisonView) OnMount(app.Context) {
+	v.widths.changed = v.Comparison.changed
+	v.place()
+}
+
+func (v *comparisonView) OnDismount() { v.widths.release() }
 
 // OnUpdate leaves the lanes to when their places are there.
 func (v *comparisonView) OnUpdate(ctx app.Context) { ctx.Defer(func(app.Context) { v.place() }) }
@@ -219,11 +226,11 @@ func (v *comparisonView) place() {
 		window = max(window, (until(p)-p.Began)*margin)
 	}
 	for i, p := range run.Parts {
-		strip := element(stripID(i))
-		if !strip.Truthy() {
+		strip, width := v.widths.of(stripID(i))
+		if width == 0 {
 			continue
 		}
-		d := drawing{width: strip.Get("clientWidth").Float(), window: window, right: p.Began + window, until: until(p)}
+		d := drawing{width: width, window: window, right: p.Began + window, until: until(p)}
 		if all, _ := p.Log.Exchanges(); len(all) > 0 && all[0].End != nil && all[0].End.By == protocol.ByServer {
 			d.lostAt, d.lostBy = all[0].EndAt, say(string(all[0].End.How)) // of the others at about the same moment
 		}

@@ -193,7 +193,7 @@ func (r *room) receive(message protocol.ToPage) {
 		}
 		r.follow()
 		if len(c.Outcomes) > 0 {
-			r.model.pace.then(r.model.paintStrip)
+			r.model.pace.then(r.paintOwnStrip)
 		}
 	}
 	r.model.pace.again(1)

@@ -86,8 +86,11 @@ func outcomes(l *lesson.Lesson, all []protocol.Outcome) any {
 
 func (v *roomView) OnMount(app.Context) {
 	v.Model.course.listed = false
+	v.widths.changed = func() { v.Model.pace.again(0) }
 	go v.onTick()
 }
+
+func (v *roomView) OnDismount() { v.widths.release() }
 
 func (v *roomView) OnUpdate(ctx app.Context) { ctx.Defer(func(app.Context) { v.onDrawn() }) }
 
@@ -104,29 +107,34 @@ func (v *roomView) onTick() {
 // onDrawn puts the drawings in their places.
 func (v *roomView) onDrawn() {
 	r := &v.Model.room
-	place := element("class-lanes")
-	if !place.Truthy() {
-		return
+	if lanes, width := v.widths.of("class-lanes"); width > 0 {
+		d := classDrawing{width: width, window: roomWindow, right: eventsource.Now(), newest: r.newest, did: r.did, what: say(r.what)}
+		lanes.Set("innerHTML", d.svg(v.pupils))
 	}
-	d := classDrawing{width: place.Get("clientWidth").Float(), window: roomWindow, right: eventsource.Now(), newest: r.newest, did: r.did, what: say(r.what)}
-	place.Set("innerHTML", d.svg(v.pupils))
-	if arrivals := element("arrivals"); arrivals.Truthy() {
-		arrivals.Set("innerHTML", arrivalsSVG(v.pupils, r.did, arrivals.Get("clientWidth").Float()))
+	if arrivals, width := v.widths.of("arrivals"); width > 0 {
+		arrivals.Set("innerHTML", arrivalsSVG(v.pupils, r.did, width))
 	}
-	v.Model.paintStrip()
+	if plot, width := v.widths.of("strip-plot"); width > 0 {
+		r.paintStrip(plot, width)
+	}
 }
 
-// paintStrip puts the strip plot in its place, if there is one.
-func (m *model) paintStrip() {
-	r := &m.room
-	plot := element("strip-plot")
+// paintOwnStrip is for a reader, whose strip plot is drawn when outcomes come, and no more often.
+func (r *room) paintOwnStrip() {
+	if plot := element("strip-plot"); r.isReader() && plot.Truthy() {
+		r.paintStrip(plot, plot.Get("clientWidth").Float())
+	}
+}
+
+// paintStrip puts the strip plot in its place, which is so many pixels wide.
+func (r *room) paintStrip(plot app.Value, width float64) {
 	figures := figuresOf(r.class.Outcomes)
-	if !plot.Truthy() || len(figures) == 0 {
+	if len(figures) == 0 {
 		return
 	}
 	mine := 0.0
 	if r.outcome != nil {
 		mine = r.outcome.Figures[figures[0]]
 	}
-	plot.Set("innerHTML", stripSVG(r.class.Outcomes, figures[0], mine, plot.Get("clientWidth").Float()))
+	plot.Set("innerHTML", stripSVG(r.class.Outcomes, figures[0], mine, width))
 }

@@ -23,6 +23,7 @@ type roomView struct {
 	course   *course
 
 	pupils []pupil // in their order, of the last drawing
+	widths widths
 }
 
 func (m *model) roomView(now float64) app.UI {

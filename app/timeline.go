@@ -40,7 +40,7 @@ type timelinePanel struct {
 	animation app.Value
 	drawn     drawnTimeline
 	gestures  gestures
-	width     widthWatch
+	widths    widths
 }
 
 // ahead is how far beyond now is drawn, in milliseconds, and late how far that may be used up: much longer than the
@@ -110,12 +110,17 @@ var timelineWindows = []float64{10_000, 20_000, 30_000, 60_000, 120_000, 300_000
 // OnMount leaves the first drawing to when the width of the track is known.
 func (t *timelinePanel) OnMount(app.Context) {
 	t.gestures.listen(t.Model, t.JSValue())
-	t.width.watch(t.Model)
+	m := t.Model
+	t.widths.changed = func() {
+		_, m.timeline.width = t.widths.of("track")
+		m.pace.again(0)
+	}
+	t.widths.of("track")
 }
 
 func (t *timelinePanel) OnDismount() {
 	t.gestures.listener.Release()
-	t.width.release()
+	t.widths.release()
 }
 
 // OnUpdate is called when the panel's inputs changed.
@@ -191,29 +196,6 @@ func (t *timelinePanel) onWindow(ctx app.Context, _ app.Event) {
 	if ms, err := strconv.ParseFloat(valueOf(ctx), 64); err == nil {
 		t.Model.timeline.window = ms
 	}
-}
-
-// widthWatch hears of the track's width from the browser, once that has laid the page out. To read it with each drawing made
-// the browser lay out all that the drawing before had changed: 12 ms of the first frames at 1,000 events/s.
-type widthWatch struct {
-	observer app.Value
-	listener app.Func
-}
-
-func (w *widthWatch) watch(m *model) {
-	track := element("track")
-	w.listener = app.FuncOf(func(app.Value, []app.Value) any {
-		m.timeline.width = track.Get("clientWidth").Float()
-		m.pace.again(0)
-		return nil
-	})
-	w.observer = app.Window().Get("ResizeObserver").New(w.listener)
-	w.observer.Call("observe", track)
-}
-
-func (w *widthWatch) release() {
-	w.observer.Call("disconnect")
-	w.listener.Release()
 }
 
 // drawing is the timeline as it is now. While it follows it reaches ahead, for the time that it glides.
