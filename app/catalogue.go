@@ -145,6 +145,7 @@ func (m *model) loadScenarios() {
 		m.fillBody()
 		m.showSetup() // a scenario may want some beside it
 		m.listMore()
+		m.room.follow()
 	})
 }
 

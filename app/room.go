@@ -342,6 +342,7 @@ func (r *room) follow() {
 	case !q.Revealed || r.played == q.Round:
 	case !open: // this reader went to another lesson
 		m.chooseLesson(q.Lesson)
+	case len(m.streams.catalogue.Scenarios) == 0: // loadScenarios follows
 	default:
 		r.played, r.playing, r.outcome = q.Round, true, nil
 		m.close()

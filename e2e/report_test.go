@@ -5,10 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -317,26 +313,11 @@ func TestTheReportAndThePlaygroundAreTwoViews(t *testing.T) {
 
 // What the page fetches may come in any order.
 func TestTheReportCanRunWhenTheListOfStreamsComesLast(t *testing.T) {
-	server, err := url.Parse(sharedURL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := make(chan struct{})
-	pass := httputil.NewSingleHostReverseProxy(server)
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/scenarios" {
-			select {
-			case <-shown:
-			case <-r.Context().Done():
-			}
-		}
-		pass.ServeHTTP(w, r)
-	}))
-	t.Cleanup(proxy.Close)
+	base, release := held(t, sharedURL(t), "/scenarios")
 	p := &page{chromium(t).NewPage(t), t}
-	p.Open(proxy.URL + "/?view=report")
+	p.Open(base + "/?view=report")
 	p.Wait(`$(".results tbody")`)
-	close(shown)
+	release()
 	p.Wait(`!role("button", "Run the report").disabled`)
 }
 

@@ -189,6 +189,26 @@ func TestAClassReadsPredictsAndMeasures(t *testing.T) {
 	})
 }
 
+// A reveal can come to a page that has just been opened: it plays the lesson when it knows how.
+func TestARevealBeforeTheScenariosIsPlayedWhenTheyAreThere(t *testing.T) {
+	t.Parallel()
+	base := playground.Start(t).URL
+	slow, release := held(t, base, "/scenarios")
+	b := chromium(t)
+	maker, name := makeRoom(t, b, base)
+	reader := &page{b.NewPage(t), t}
+	reader.Open(slow + "/?lang=en&room=" + name)
+	maker.Wait(within("Room", "1 here"))
+	maker.lesson("redirect-307")
+	maker.ClickButton("Ask the room")
+	reader.Wait(`$(".lesson") && $(".lesson").innerText.includes("Your room is asked")`)
+	maker.ClickButton("Reveal: run it in 1 browser")
+	reader.Wait(`$(".lesson") && !$(".lesson").innerText.includes("Your room is asked")`) // it has heard of it
+	release()
+	reader.WaitFor(decides, `$(".verdict")`)
+	maker.Wait(within("Question", "1 of 1 have played it"))
+}
+
 // The key stays in the browser that made the room: it is in no address, on no screen, and in no link but the one that is for another machine.
 func TestARoomsKeyIsNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
