@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -509,10 +508,12 @@ func TestHostileClientsOverHTTP2(t *testing.T) {
 	})
 
 	t.Run("more connections than one address may have", func(t *testing.T) {
+		patient := limits.Default // with those that say nothing
+		patient.ConnectionsPerAddress = l.ConnectionsPerAddress
+		p := startMain(t, Main{Files: page, Limits: patient})
 		address := strings.TrimSuffix(strings.TrimPrefix(p.over(t, "HTTP/2.0").url, "https://"), "/")
-		refused, until := 0, time.Now().Add(200*time.Millisecond) // before the server has had enough of those that say nothing
 		var conns []net.Conn
-		for range l.ConnectionsPerAddress + 5 {
+		for range patient.ConnectionsPerAddress + 5 {
 			conn, err := net.Dial("tcp", address)
 			if err != nil {
 				t.Fatal(err)
@@ -520,15 +521,18 @@ func TestHostileClientsOverHTTP2(t *testing.T) {
 			defer conn.Close()
 			conns = append(conns, conn)
 		}
-		for _, conn := range slices.Backward(conns) {
-			conn.SetReadDeadline(until)
-			if _, err := conn.Read(make([]byte, 1)); isTimeout(err) {
-				break
-			}
-			refused++
+		ends := func(conn net.Conn, within time.Duration) bool {
+			conn.SetReadDeadline(time.Now().Add(within))
+			_, err := conn.Read(make([]byte, 1))
+			return !isTimeout(err)
 		}
-		if refused < 5 {
-			t.Errorf("got %d connections refused; want at least 5", refused)
+		for i, conn := range conns[patient.ConnectionsPerAddress:] {
+			if !ends(conn, 5*time.Second) {
+				t.Errorf("connection %d is not refused", patient.ConnectionsPerAddress+i+1)
+			}
+		}
+		if ends(conns[patient.ConnectionsPerAddress-1], 10*time.Millisecond) {
+			t.Errorf("connection %d is refused", patient.ConnectionsPerAddress)
 		}
 	})
 

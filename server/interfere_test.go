@@ -388,9 +388,15 @@ func (c *client) command(t *testing.T, command string) string {
 	}
 }
 
+// do has a command carried out. A request is recorded a moment before its play is under way: a command in between comes too early.
 func (c *client) do(t *testing.T, command string) {
 	t.Helper()
-	if got := c.command(t, command); got != "" {
+	var got string
+	waitFor(t, "a stream for "+command, func() bool {
+		got = c.command(t, command)
+		return got != "There is no stream under way: press Connect."
+	})
+	if got != "" {
 		t.Fatalf("got %q for %s; want it done", got, command)
 	}
 }
