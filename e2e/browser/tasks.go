@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/cdproto/tracing"
 )
 
-// LongestTask is the most that a task of the page's thread took meanwhile, in time of a processor: a machine that does other things,
-// too, makes a task no longer. Only Chromium tells, and of one page at a time.
+// LongestTask is the most that a task of the page's thread took meanwhile, in time of a processor: to wait for one makes a task no longer,
+// but to share its cores and caches does. Only Chromium tells, and of one page at a time.
 func (p *Page) LongestTask(meanwhile func()) (longest time.Duration) {
 	p.t.Helper()
 	t, ok := p.tab.(*chromiumTab)
