@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // cable is between one page and a server, and can be cut. The browsers' own ways to be offline are something else: Chromium's developer
@@ -52,8 +53,11 @@ func (c *cable) cut() {
 func (c *cable) mend() {
 	c.t.Helper()
 	in, err := net.Listen("tcp", hostOf(c.URL))
-	if err != nil {
-		c.t.Fatal(err)
+	for end := time.Now().Add(20 * time.Second); err != nil; in, err = net.Listen("tcp", hostOf(c.URL)) {
+		if time.Now().After(end) { // until then the port may be that of another test's connection
+			c.t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
