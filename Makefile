@@ -27,7 +27,7 @@ test: bin/server
 	$(if $(PAIRWISE),$(call halves,-timeout 20m -parallel 3 $(if $(SKIP),-skip '$(SKIP)')),go run ./e2e/progress -timeout 20m -parallel 6 $(if $(SKIP),-skip '$(SKIP)') ./e2e)
 	go run ./e2e/progress -p 2 -timeout 20m -parallel 3 $(filter-out %/e2e,$(browsers))
 	$(if $(race),go test ./sse,@echo "not run: the race detector, which needs a C compiler such as gcc")
-	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers: make test-all"
+	@echo "not run: most scenarios, most lessons and the whole browser report, in both browsers, and how long forty readers take to draw: make test-all"
 	$(if $(wildcard ../shared/conformance/cases.json),,@echo "not run: the shared conformance cases, which are not beside this folder")
 
 # Every scenario, over HTTP/1.1 and HTTP/2, every lesson and every check of the report, in both browsers. Scenarios mostly wait, in pages that do nothing else.
